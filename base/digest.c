@@ -1,0 +1,102 @@
+#include "digest.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct digester {
+    EVP_MD_CTX *context;
+};
+
+struct digester *digester_new(struct error *why)
+{
+    struct digester *digester = malloc(sizeof *digester);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (digester == NULL || context == NULL ||
+        EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
+        EVP_MD_CTX_free(context);
+        free(digester);
+        error_set(why, ERR_MEMORY, "no memory for a SHA-256 digest");
+        return NULL;
+    }
+    digester->context = context;
+    return digester;
+}
+
+void digester_add(struct digester *digester, const void *bytes, size_t length)
+{
+    EVP_DigestUpdate(digester->context, bytes, length);
+}
+
+void digester_add_field(struct digester *digester, const char *text)
+{
+    uint64_t length = text != NULL ? strlen(text) : UINT64_MAX;
+    unsigned char prefix[8];
+    for (int i = 0; i < 8; i++)
+        prefix[i] = (unsigned char)(length >> (8 * i));
+    digester_add(digester, prefix, sizeof prefix);
+    if (text != NULL)
+        digester_add(digester, text, (size_t)length);
+}
+
+struct digest digester_end(struct digester *digester)
+{
+    struct digest digest;
+    EVP_DigestFinal_ex(digester->context, digest.bytes, NULL);
+    digester_free(digester);
+    return digest;
+}
+
+void digester_free(struct digester *digester)
+{
+    if (digester == NULL)
+        return;
+    EVP_MD_CTX_free(digester->context);
+    free(digester);
+}
+
+struct digest digest_of(const void *bytes, size_t length)
+{
+    struct digest digest;
+    SHA256(bytes, length, digest.bytes);
+    return digest;
+}
+
+void digest_hex(const struct digest *digest, char text[DIGEST_HEX + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < DIGEST_BYTES; i++) {
+        text[2 * i] = digits[digest->bytes[i] >> 4];
+        text[2 * i + 1] = digits[digest->bytes[i] & 15];
+    }
+    text[DIGEST_HEX] = '\0';
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return -1;
+}
+
+bool digest_from_hex(const char *text, struct digest *digest)
+{
+    if (strlen(text) != DIGEST_HEX)
+        return false;
+    for (int i = 0; i < DIGEST_BYTES; i++) {
+        int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        digest->bytes[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}
+
+bool digest_equal(const struct digest *a, const struct digest *b)
+{
+    return memcmp(a->bytes, b->bytes, DIGEST_BYTES) == 0;
+}

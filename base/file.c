@@ -1,0 +1,169 @@
+#include "file.h"
+
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Reads what fstat promised in one piece, then probes for more with single bytes, so that a file of
+// known size is never copied by a growing buffer, and one that grows meanwhile is still read whole.
+static bool read_to_end(int file, const char *path, size_t expected, struct buffer *out,
+                        struct error *why)
+{
+    for (;;) {
+        char probe;
+        char *to = &probe;
+        if (expected > out->ceiling - out->length)
+            return error_set(why, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, out->ceiling);
+        if (expected > 0 && (to = buffer_reserve(out, expected)) == NULL)
+            return buffer_check(out, path, why);
+        ssize_t got = read(file, to, expected > 0 ? expected : 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set_errno(why, ERR_INPUT, "cannot read %s", path);
+        if (got == 0)
+            return true;
+        if (expected > 0) {
+            out->length += (size_t)got;
+            out->data[out->length] = '\0';
+            expected -= (size_t)got;
+        } else if (buffer_append_char(out, probe)) {
+            expected = out->ceiling - out->length < 65536 ? out->ceiling - out->length : 65536;
+        } else {
+            return buffer_check(out, path, why);
+        }
+    }
+}
+
+bool file_read(const char *path, struct buffer *out, struct error *why)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return error_set_errno(why, ERR_INPUT, "cannot open %s", path);
+    struct stat facts;
+    if (fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        close(file);
+        return error_set(why, ERR_INPUT, "%s is not a regular file", path);
+    }
+    bool good = read_to_end(file, path, facts.st_size > 0 ? (size_t)facts.st_size : 0, out, why);
+    close(file);
+    return good;
+}
+
+bool file_make_directory(const char *path, struct error *why)
+{
+    char *copy = text_copy(path);
+    if (copy == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a path");
+    bool good = true;
+    for (char *slash = copy; good; slash++) {
+        if (*slash != '/' && *slash != '\0')
+            continue;
+        char held = *slash;
+        *slash = '\0';
+        if (copy[0] != '\0' && mkdir(copy, 0777) != 0 && errno != EEXIST)
+            good = error_set_errno(why, ERR_DISK, "cannot make the folder %s", copy);
+        *slash = held;
+        if (held == '\0')
+            break;
+    }
+    struct stat facts;
+    if (good && (stat(path, &facts) != 0 || !S_ISDIR(facts.st_mode)))
+        good = error_set(why, ERR_DISK, "%s exists and is not a folder", path);
+    free(copy);
+    return good;
+}
+
+char *file_join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    bool slash = length > 0 && folder[length - 1] != '/';
+    char *path = malloc(length + strlen(name) + 2);
+    if (path != NULL)
+        sprintf(path, "%s%s%s", folder, slash ? "/" : "", name);
+    return path;
+}
+
+bool file_writer_open(struct file_writer *writer, const char *path, struct error *why)
+{
+    *writer = (struct file_writer){.path = text_copy(path)};
+    writer->temporary = malloc(strlen(path) + sizeof ".tmp");
+    if (writer->path == NULL || writer->temporary == NULL) {
+        file_abandon(writer);
+        return error_set(why, ERR_MEMORY, "no memory to write %s", path);
+    }
+    sprintf(writer->temporary, "%s.tmp", path);
+    writer->stream = fopen(writer->temporary, "we");
+    if (writer->stream != NULL)
+        return true;
+    error_set_errno(why, ERR_DISK, "cannot write %s", writer->temporary);
+    file_abandon(writer);
+    return false;
+}
+
+// The rename itself is only durable once the folder is.
+static void sync_folder(const char *path)
+{
+    char *folder = text_copy(path);
+    if (folder == NULL)
+        return;
+    char *slash = strrchr(folder, '/');
+    const char *name = ".";
+    if (slash != NULL) {
+        *slash = '\0';
+        name = folder[0] != '\0' ? folder : "/";
+    }
+    int directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory >= 0) {
+        fsync(directory);
+        close(directory);
+    }
+    free(folder);
+}
+
+bool file_commit(struct file_writer *writer, struct error *why)
+{
+    bool good = fflush(writer->stream) == 0 && !ferror(writer->stream) &&
+                fsync(fileno(writer->stream)) == 0;
+    if (!good)
+        error_set_errno(why, ERR_DISK, "cannot write %s", writer->temporary);
+    if (fclose(writer->stream) != 0 && good)
+        good = error_set_errno(why, ERR_DISK, "cannot write %s", writer->temporary);
+    writer->stream = NULL;
+    if (good && rename(writer->temporary, writer->path) != 0)
+        good = error_set_errno(why, ERR_DISK, "cannot rename %s to %s", writer->temporary,
+                               writer->path);
+    if (good)
+        sync_folder(writer->path);
+    if (!good)
+        unlink(writer->temporary);
+    free(writer->path);
+    free(writer->temporary);
+    *writer = (struct file_writer){0};
+    return good;
+}
+
+void file_abandon(struct file_writer *writer)
+{
+    if (writer->stream != NULL) {
+        fclose(writer->stream);
+        unlink(writer->temporary);
+    }
+    free(writer->path);
+    free(writer->temporary);
+    *writer = (struct file_writer){0};
+}
+
+bool file_write(const char *path, const void *bytes, size_t length, struct error *why)
+{
+    struct file_writer writer;
+    if (!file_writer_open(&writer, path, why))
+        return false;
+    fwrite(bytes, 1, length, writer.stream);
+    return file_commit(&writer, why);
+}

@@ -1,0 +1,37 @@
+// Files: read whole under a ceiling, written under a temporary name and renamed when complete.
+#ifndef VQAGEN_FILE_H
+#define VQAGEN_FILE_H
+
+#include "buffer.h"
+
+#include <stdio.h>
+
+// Appends the whole file. False: ERR_INPUT (cannot be opened or read, is not a regular file) or
+// ERR_TOO_LARGE.
+bool file_read(const char *path, struct buffer *out, struct error *why);
+
+// Makes the directory and its parents. False: ERR_DISK.
+bool file_make_directory(const char *path, struct error *why);
+
+// "folder/name"; a new string, NULL without memory.
+char *file_join(const char *folder, const char *name);
+
+// A file being written under "<path>.tmp". Nothing appears at path before file_commit.
+struct file_writer {
+    FILE *stream; // write here; errors are found by file_commit at the latest
+    char *path;
+    char *temporary;
+};
+
+bool file_writer_open(struct file_writer *writer, const char *path, struct error *why);
+
+// Flushes, syncs, renames, syncs the folder. False: ERR_DISK; the temporary file is removed then
+// and path is as it was. Either way the writer is closed.
+bool file_commit(struct file_writer *writer, struct error *why);
+
+void file_abandon(struct file_writer *writer); // closes and removes the temporary file
+
+// Writes a small file as above in one go.
+bool file_write(const char *path, const void *bytes, size_t length, struct error *why);
+
+#endif

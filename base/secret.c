@@ -1,0 +1,49 @@
+#include "secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_SECRETS = 16, MIN_SECRET = 6 };
+
+static char *secrets[MAX_SECRETS]; // written only while the process starts
+static size_t secret_count;
+
+void secret_register(const char *secret)
+{
+    if (secret == NULL || strlen(secret) < MIN_SECRET || secret_count == MAX_SECRETS)
+        return;
+    for (size_t i = 0; i < secret_count; i++)
+        if (strcmp(secrets[i], secret) == 0)
+            return;
+    char *copy = strdup(secret);
+    if (copy != NULL)
+        secrets[secret_count++] = copy;
+}
+
+char *secret_shorten(const char *secret, char *out)
+{
+    size_t length = strlen(secret);
+    if (length >= 20)
+        snprintf(out, 16, "%.4s...%s", secret, secret + length - 4);
+    else if (length >= 12)
+        snprintf(out, 16, "%.2s...%s", secret, secret + length - 2);
+    else
+        snprintf(out, 16, "%s", length >= 3 ? "***" : "*");
+    return out;
+}
+
+char *secret_hide(char *text)
+{
+    for (size_t i = 0; i < secret_count; i++) {
+        size_t length = strlen(secrets[i]);
+        char brief[16];
+        secret_shorten(secrets[i], brief);
+        size_t kept = strlen(brief);
+        for (char *at = strstr(text, secrets[i]); at != NULL; at = strstr(at + kept, secrets[i])) {
+            memcpy(at, brief, kept);
+            memmove(at + kept, at + length, strlen(at + length) + 1);
+        }
+    }
+    return text;
+}

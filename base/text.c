@@ -1,0 +1,197 @@
+#include "text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+char *text_copy(const char *text)
+{
+    return text != NULL ? strdup(text) : NULL;
+}
+
+char *text_copy_length(const char *text, size_t length)
+{
+    char *copy = malloc(length + 1);
+    if (copy != NULL) {
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
+// Blanks of Unicode's categories Zs, Zl and Zp, and control characters.
+static bool is_blank(utf8proc_int32_t c)
+{
+    if (c < 0x80)
+        return c <= ' ' || c == 0x7f;
+    utf8proc_category_t category = utf8proc_category(c);
+    return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+           category == UTF8PROC_CATEGORY_ZP || category == UTF8PROC_CATEGORY_CC || c == 0xfeff;
+}
+
+// The character at text and its length in bytes; a foreign byte counts as one character.
+static utf8proc_int32_t character_at(const char *text, size_t *bytes)
+{
+    utf8proc_int32_t c;
+    utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &c);
+    *bytes = used > 0 ? (size_t)used : 1;
+    return used > 0 ? c : 0xfffd;
+}
+
+char *text_trim(char *text)
+{
+    const char *begin = text;
+    size_t bytes;
+    while (*begin != '\0' && is_blank(character_at(begin, &bytes)))
+        begin += bytes;
+    const char *end = begin;
+    for (const char *at = begin; *at != '\0'; at += bytes)
+        if (!is_blank(character_at(at, &bytes)))
+            end = at + bytes;
+    size_t length = (size_t)(end - begin);
+    memmove(text, begin, length);
+    text[length] = '\0';
+    return text;
+}
+
+bool text_is_blank(const char *text)
+{
+    size_t bytes;
+    for (; text != NULL && *text != '\0'; text += bytes)
+        if (!is_blank(character_at(text, &bytes)))
+            return false;
+    return true;
+}
+
+char *text_one_line(char *text)
+{
+    char *to = text;
+    bool pending = false;
+    size_t bytes;
+    for (const char *at = text; *at != '\0'; at += bytes) {
+        if (is_blank(character_at(at, &bytes))) {
+            pending = to != text;
+            continue;
+        }
+        if (pending)
+            *to++ = ' ';
+        pending = false;
+        memmove(to, at, bytes);
+        to += bytes;
+    }
+    *to = '\0';
+    return text;
+}
+
+bool text_valid_utf8(const char *text, size_t length)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text, *end = at + length;
+    while (at < end) {
+        utf8proc_int32_t c;
+        if (*at < 0x80) {
+            at++;
+            continue;
+        }
+        utf8proc_ssize_t used = utf8proc_iterate(at, end - at, &c);
+        if (used <= 0)
+            return false;
+        at += used;
+    }
+    return true;
+}
+
+char *text_repair(const char *bytes, size_t length)
+{
+    struct buffer out;
+    buffer_init(&out, SIZE_MAX / 4);
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)bytes, *end = at + length;
+    while (at < end) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t used = utf8proc_iterate(at, end - at, &c);
+        if (used > 0 && c != 0) {
+            buffer_append(&out, at, (size_t)used);
+            at += used;
+        } else {
+            buffer_append_text(&out, "\xef\xbf\xbd");
+            at++;
+        }
+    }
+    return buffer_take(&out);
+}
+
+char *text_fold(const char *text)
+{
+    const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
+                                      UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_NULLTERM;
+    utf8proc_uint8_t *folded = NULL;
+    if (utf8proc_map((const utf8proc_uint8_t *)text, 0, &folded, options) < 0) {
+        free(folded);
+        char *repaired = text_repair(text, strlen(text));
+        if (repaired == NULL)
+            return NULL;
+        utf8proc_ssize_t length =
+            utf8proc_map((const utf8proc_uint8_t *)repaired, 0, &folded, options);
+        free(repaired);
+        if (length < 0)
+            return NULL;
+    }
+    return text_one_line((char *)folded);
+}
+
+bool text_same_folded(const char *a, const char *b)
+{
+    char *folded_a = text_fold(a), *folded_b = text_fold(b);
+    bool same = folded_a != NULL && folded_b != NULL && strcmp(folded_a, folded_b) == 0;
+    free(folded_a);
+    free(folded_b);
+    return same;
+}
+
+size_t text_cut(const char *text, size_t max_bytes)
+{
+    size_t length = strlen(text);
+    if (length <= max_bytes)
+        return length;
+    while (max_bytes > 0 && ((unsigned char)text[max_bytes] & 0xc0) == 0x80)
+        max_bytes--;
+    return max_bytes;
+}
+
+size_t text_characters(const char *text)
+{
+    size_t count = 0, bytes;
+    for (; *text != '\0'; text += bytes, count++)
+        character_at(text, &bytes);
+    return count;
+}
+
+bool text_starts(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends(const char *text, const char *suffix)
+{
+    size_t length = strlen(text), tail = strlen(suffix);
+    return length >= tail && strcmp(text + length - tail, suffix) == 0;
+}
+
+bool text_to_integer(const char *text, long long *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoll(text, &end, 10);
+    return end != text && *end == '\0' && errno == 0 && text[0] != ' ';
+}
+
+bool text_to_real(const char *text, double *value)
+{
+    // vqagen never calls setlocale for numbers, so strtod reads a decimal point.
+    char *end;
+    errno = 0;
+    *value = strtod(text, &end);
+    return end != text && *end == '\0' && errno == 0 && isfinite(*value) && text[0] != ' ';
+}

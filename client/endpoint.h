@@ -1,0 +1,78 @@
+// Where the calls go: a provider's preset, the address, the key, the model, and what has been
+// learned about the endpoint from its refusals.
+#ifndef VQAGEN_ENDPOINT_H
+#define VQAGEN_ENDPOINT_H
+
+#include "error.h"
+
+struct provider;
+
+// A known provider or local server. Constant table, in endpoint.c; each figure has its source
+// there.
+struct endpoint_preset {
+    const char *name;         // as given to --endpoint: "openai", "vllm", ...
+    const char *title;        // for people: "OpenAI"
+    const char *base_url;     // what stands before the provider's path
+    const char *key_variable; // customary environment variable; NULL for local servers
+    const char *url_variable; // customary variable for the base URL, or NULL
+    const char *provider;     // wire format, see provider.h
+    bool local;               // a server of the user's own: needs no key, names models verbatim
+};
+
+// In table order; NULL past the end. "builtin" and "custom" are not in it.
+const struct endpoint_preset *endpoint_preset_at(size_t index);
+const struct endpoint_preset *endpoint_preset_find(const char *name); // NULL: none of that name
+
+enum model_naming {
+    MODEL_NAMING_AUTO, // verbatim for local presets, else normalized when it begins with '/'
+    MODEL_NAMING_VERBATIM,
+    MODEL_NAMING_NORMALIZED, // last path component, lower case, no trailing slash
+};
+
+struct endpoint_settings {
+    const char *endpoint; // preset name or http(s) URL; NULL with base_url set
+    const char *base_url; // overrides the preset's; NULL: the preset's
+    const char *api_key;  // NULL: none given
+    const char *model;
+    enum model_naming naming;
+    bool allow_plain_http; // send the key over http:// to a host that is not private
+};
+
+// Which structured output is asked for; a refusal moves it down one step for the rest of the run.
+enum structured_output { STRUCTURED_NONE, STRUCTURED_OBJECT, STRUCTURED_SCHEMA };
+
+// What was learned from refusals. Never part of a call's key.
+struct endpoint_lessons {
+    enum structured_output structured;
+    bool no_temperature;        // the model takes only its default
+    bool max_completion_tokens; // the newer name of max_tokens is wanted
+    bool no_max_tokens;
+    int max_tokens_cap; // 0: unknown; else the largest value accepted
+};
+
+struct endpoint {
+    const struct provider *provider;
+    char *name;  // for people and rows: preset name, or the URL's host; no secrets, no port
+    char *url;   // full address of the chat call
+    char *key;   // NULL: none. Registered with secret.h
+    char *model; // as sent
+    bool local;  // loopback or private address, or a local preset
+    struct endpoint_lessons lessons;
+};
+
+// Checks and completes the settings. A base URL may end in a slash, in /v1, or wrongly in the whole
+// path /chat/completions (which is cut). False: ERR_SETTINGS with what to set: no model, no such
+// preset, no usable URL, key missing where one is needed, empty, the placeholder "1", with quotes,
+// blanks or line breaks in it, http:// to a public host with a key.
+bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                   struct error *why);
+void endpoint_clear(struct endpoint *endpoint);
+
+// The model's name as the naming rule says; a new string.
+char *endpoint_model_name(const char *model, enum model_naming naming, bool local_preset);
+
+// Whether the host of the URL is loopback, link-local, private (RFC 1918, fc00::/7) or a name
+// without a dot or under .local / .internal / .lan / .home.arpa.
+bool endpoint_host_is_private(const char *url);
+
+#endif

@@ -1,0 +1,42 @@
+// Wire formats: how a call is written for a provider and how its answer is read. A constant table
+// of functions, one entry a format; endpoint presets name the entry that they speak.
+#ifndef VQAGEN_PROVIDER_H
+#define VQAGEN_PROVIDER_H
+
+#include "buffer.h"
+#include "endpoint.h"
+#include "exchange.h"
+#include "reply.h"
+
+// What is asked, before any provider's shape.
+struct ask {
+    const char *system;      // system prompt; NULL or "": none
+    const char *prompt;      // text behind the image
+    bool image;              // a payload stands between head and tail
+    double temperature;      // negative: not sent
+    int max_tokens;          // 0: not sent
+    const char *schema_name; // for structured output; NULL: free text is wanted
+    const char *schema;      // JSON Schema as text
+    const char *extra_body;  // members of a JSON object, merged into the request; NULL: none.
+                             // A member that vqagen would send itself is replaced by the user's.
+};
+
+struct provider {
+    const char *name;        // "openai"
+    const char *chat_path;   // behind the base URL: "/chat/completions"
+    const char *auth_header; // printf format with one %s: "Authorization: Bearer %s"
+
+    // Appends what stands before and behind the image's base64. Everything that is the same for all
+    // calls on one image stands in head, so that prefix caches see identical beginnings; step
+    // text and parameters stand in tail. Without an image head holds the whole beginning alike.
+    // What endpoint->lessons say is left out or renamed.
+    bool (*write_request)(const struct endpoint *endpoint, const struct ask *ask,
+                          struct buffer *head, struct buffer *tail, struct error *why);
+
+    // Reads the body of a 200. False: ERR_REPLY when it is not an answer of this format.
+    bool (*read_reply)(const char *body, size_t length, struct reply *reply, struct error *why);
+};
+
+const struct provider *provider_find(const char *name); // NULL: none of that name
+
+#endif

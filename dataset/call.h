@@ -1,0 +1,36 @@
+// A call as the store keeps it: the key of what was intended, and the reply or the final fault.
+#ifndef VQAGEN_CALL_H
+#define VQAGEN_CALL_H
+
+#include "digest.h"
+
+#include <stdint.h>
+
+enum call_step { STEP_DRAFT, STEP_ANSWER, STEP_OPTIONS };
+const char *call_step_name(enum call_step step); // "draft", "answer", "options"
+
+struct call {
+    struct digest key; // SHA-256 over the intended call; see pipeline/step.h
+    enum call_step step;
+    unsigned try_number; // 1 ...: rules send a step back to the model
+    unsigned repeat;     // 0 ... K-1: `--repeat`
+    unsigned round;      // 0 ...: taken up again with `--retry`
+    // What came of it.
+    bool replied;    // a reply was received; else the last fault stands in kind and message
+    char *text;      // the reply's text, or the start of the last fault's body; owned
+    char *reasoning; // owned; or NULL
+    char *finish;    // "stop", "length", "refused", ...; owned; or NULL
+    char *model;     // as the endpoint names it; owned; or NULL
+    char *kind;      // of the fault; NULL when replied; owned
+    char *message;   // of the fault; owned; or NULL
+    int http_status;
+    long long input_tokens, cached_tokens, output_tokens, reasoning_tokens; // -1: not said
+    unsigned attempts; // requests sent for it, 1 or more
+    double latency_ms; // of the last attempt
+    int64_t when_ms;   // wall clock, when it ended
+    char *endpoint;    // who answered; owned; or NULL
+};
+
+void call_clear(struct call *call);
+
+#endif

@@ -1,0 +1,35 @@
+// The input, read as it is needed: a folder, one image, or records from a JSON array, JSONL, CSV or
+// standard input. Whatever its size, one record is in memory at a time.
+//
+// Order is stable: a folder is walked depth first, entries of each folder in byte order of their
+// names; records come as they stand. Links to folders are followed once (a loop ends). Names that
+// are not UTF-8 get U+FFFD in their id, and stay openable. Hidden files and folders are skipped.
+#ifndef VQAGEN_SOURCE_H
+#define VQAGEN_SOURCE_H
+
+#include "question.h"
+
+struct source;
+
+struct source_settings {
+    // Whether bytes (a file's first SNIFF_BYTES) are an image; others of a folder are counted and
+    // skipped.
+    bool (*is_image)(const void *bytes, size_t length);
+    size_t max_record_bytes; // one record (with an image inside it); default 64 MiB
+};
+
+// input: a path, or "-" for standard input (JSON array or JSONL, told by its first byte; a CSV by a
+// header line that names an image column). NULL: ERR_INPUT.
+struct source *source_open(const char *input, const struct source_settings *settings,
+                           struct error *why);
+
+// 1: *out is the next record, which the caller clears; a bad one has `fault` set.
+// 0: the end. -1: ERR_INPUT or ERR_MEMORY: the input itself can be read no further.
+int source_next(struct source *source, struct question *out, struct error *why);
+
+// Files of a folder that were not images, so far.
+uint64_t source_skipped(const struct source *source);
+
+void source_close(struct source *source);
+
+#endif

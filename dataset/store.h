@@ -1,0 +1,101 @@
+// What stays of a run: DIR/run.db, an SQLite database in WAL mode, and the lock on DIR.
+//
+// One thread owns the store. Rows lie in the order in which items were first seen, so that a large
+// store is written and read in runs. A thread of the store's own, with its own connection, moves
+// the write-ahead log into the database, so that the owner never waits for a checkpoint.
+//
+// kill -9 loses nothing that was committed (synchronous=NORMAL: only a power cut can take the last
+// commits, never the database's soundness).
+#ifndef VQAGEN_STORE_H
+#define VQAGEN_STORE_H
+
+#include "buffer.h"
+#include "call.h"
+
+struct store;
+
+enum item_state { ITEM_OPEN, ITEM_ACCEPTED, ITEM_REJECTED, ITEM_UNKNOWN };
+const char *item_state_name(enum item_state state); // "open", "accepted", "rejected", "unknown"
+
+// A setting that makes the dataset what it is, as text.
+struct store_setting {
+    const char *name;
+    const char *value;
+};
+
+// Makes DIR and run.db when absent, takes the lock (a second run on DIR is refused with the first
+// one's process id: ERR_USAGE), recognises a file system that cannot do WAL (ERR_DISK, naming it),
+// a store of another version or a file that is none (ERR_DISK, with what to do).
+struct store *store_open(const char *directory, struct error *why);
+void store_close(struct store *store); // commits what is open; NULL is fine
+
+// The first call writes the settings. A later one with other values: ERR_SETTINGS, each difference
+// with both values, and what to do (another DIR, or the old values).
+bool store_check_settings(struct store *store, const struct store_setting *settings, size_t count,
+                          struct error *why);
+
+// All changes between begin and commit are one transaction. ERR_DISK when it could not be kept:
+// full disk and read-only file systems are named.
+bool store_begin(struct store *store, struct error *why);
+bool store_commit(struct store *store, struct error *why);
+
+// A file's digest, remembered by path, size and time of change.
+bool store_find_digest(struct store *store, const char *path, int64_t size, int64_t changed_ns,
+                       struct digest *digest);
+bool store_put_digest(struct store *store, const char *path, int64_t size, int64_t changed_ns,
+                      const struct digest *digest, struct error *why);
+
+// Admits an item of the current input at place `place` (0-based): finds it by id or adds it. A
+// finished item whose fingerprint (of everything but replies that its record depends on) is the
+// same stays finished; else it is open again, its calls kept. Marks it as part of the current
+// input.
+struct stored_item {
+    int64_t number; // its row
+    enum item_state state;
+    unsigned round; // how often it was taken up again
+};
+bool store_admit_item(struct store *store, const char *id, int64_t place,
+                      const struct digest *fingerprint, struct stored_item *item,
+                      struct error *why);
+
+// Opens a finished item again, in a new round of calls (`--retry`).
+bool store_retry_item(struct store *store, int64_t number, unsigned round, struct error *why);
+
+// The end of an item: its line of dataset.jsonl (accepted) or failures.jsonl, without line break.
+// kind: of the rejection or the fault; NULL when accepted.
+bool store_finish_item(struct store *store, int64_t number, enum item_state state, const char *kind,
+                       const char *line, struct error *why);
+
+bool store_add_call(struct store *store, int64_t number, const struct call *call,
+                    struct error *why);
+
+// The stored calls of one item, in no promised order. The caller clears each and frees the array.
+bool store_load_calls(struct store *store, int64_t number, struct call **calls, size_t *count,
+                      struct error *why);
+
+// Appends the lines (each with a line break) of items in the current input at places from..to-1 and
+// in that state, in input order.
+typedef bool store_line(void *context, const char *line, size_t length, struct error *why);
+bool store_each_line(struct store *store, enum item_state state, int64_t from_place,
+                     int64_t to_place, store_line *take, void *context, struct error *why);
+
+// Failed items too, in input order: rejected and unknown together.
+bool store_each_failure(struct store *store, store_line *take, void *context, struct error *why);
+
+// Counts over the current input by state and kind.
+struct store_count {
+    enum item_state state;
+    char *kind; // NULL for accepted and open; owned
+    long long count;
+};
+bool store_count_items(struct store *store, struct store_count **counts, size_t *length,
+                       struct error *why);
+
+// Sums over all stored calls, for run.json.
+struct store_totals {
+    long long calls, requests, replies, faults;
+    long long input_tokens, cached_tokens, output_tokens, reasoning_tokens;
+};
+bool store_totals(struct store *store, struct store_totals *totals, struct error *why);
+
+#endif

@@ -1,0 +1,77 @@
+// The main job: input in, dataset out. One thread owns the network, the items and the store;
+// workers own pixels (see the design notes in README.md).
+#ifndef VQAGEN_RUN_H
+#define VQAGEN_RUN_H
+
+#include "endpoint.h"
+#include "prepare.h"
+#include "retry.h"
+#include "store.h"
+#include "topic.h"
+
+#include <signal.h>
+
+enum retry_what { RETRY_NOTHING = 0, RETRY_UNKNOWN = 1, RETRY_REJECTED = 2, RETRY_FAILED = 3 };
+
+struct run_settings {
+    const char *input;     // see source.h
+    const char *directory; // DIR
+    struct endpoint_settings endpoint;
+    bool builtin; // the built-in model: the endpoint's name is "builtin" in every row
+    struct image_limits limits;
+    unsigned image_workers; // 0: one a processor
+    size_t payload_memory;  // ceiling for prepared images in memory, bytes
+
+    unsigned per_image; // questions drafted for an image without given ones
+    unsigned share_multiple_choice, share_fill_in_blank; // weights of --format; not both 0
+    enum language language;
+    unsigned options; // of a multiple-choice item, the right one included: 2 to 26
+    unsigned tries;   // 1 ...: how often a step is asked before the item is rejected
+    unsigned repeat;  // 1 ...: how often each answer is asked
+    uint64_t seed;
+    const char *topics; // names, comma-separated; NULL: all
+    const struct topic_definition *own_topics;
+    size_t own_topic_count;
+
+    const char *system_prompt; // NULL: the built-in one
+    const char *extra_body;    // JSON object text, checked; NULL
+    double answer_temperature; // of the answer step
+    double temperature;        // of drafting and wrong options; negative: none is ever sent
+    int max_tokens;
+
+    unsigned batch_size;
+    unsigned concurrency;
+    int64_t timeout_ms, connect_timeout_ms;
+    struct retry_settings retry;
+    size_t max_reply_bytes;
+    long long limit; // items of the input taken, 0: all
+    enum retry_what retry_what;
+
+    const char *summary_file; // --summary-json; NULL
+    // Each setting with its value and where it came from, for run.json: JSON object text.
+    const char *settings_json;
+
+    volatile sig_atomic_t
+        *stop; // 0 go on, 1 finish what is in flight, 2 stop at once. Set by signals
+};
+
+// What the run did, also written as run.json.
+struct run_summary {
+    long long items, accepted, rejected, unknown, open;
+    long long calls, requests, retries;
+    int exit_code; // 0, 1, or the error's
+};
+
+// False: the run ended before all items were final; *why says why (ERR_INTERRUPTED, ERR_STOPPED,
+// ERR_ENDPOINT, ERR_DISK, ERR_SETTINGS...). What was received is kept either way.
+bool run_generate(const struct run_settings *settings, struct run_summary *summary,
+                  struct error *why);
+
+// --dry-run: prints on standard output what would be asked, how many calls and how many tokens (an
+// estimate, and says so). No call is made, nothing is written.
+bool run_preview(const struct run_settings *settings, struct error *why);
+
+// Wakes the loop; safe in a signal handler.
+void run_wake(void);
+
+#endif

@@ -1,0 +1,44 @@
+// A model endpoint on loopback: an HTTP server that speaks the providers' protocols and answers
+// from the built-in model (look.h, model.h), with the latency, capacity, limits and faults it is
+// told.
+#ifndef VQAGEN_SIMULATOR_H
+#define VQAGEN_SIMULATOR_H
+
+#include "error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct simulator_settings {
+    const char *host; // "127.0.0.1"; anything but loopback only with allow_public
+    unsigned port;    // 0: any free one
+    bool allow_public;
+    const char *key;           // wanted as Bearer; NULL: none
+    const char *model;         // the only model that exists; NULL: any name is fine
+    const char *latency;       // "0", "fixed:0.5s", "lognormal:mean,sigma" (seconds), "uniform:a,b"
+    unsigned capacity;         // requests worked on at once, others queue; 0: no limit
+    const char *const *faults; // "KIND[:rate]", see simulator --help; rate 0 to 1, default 1
+    size_t fault_count;
+    uint64_t seed;
+    const char
+        *structured; // what response_format is taken: "schema", "object", "none" (400 on others)
+    bool strict;     // refuse unknown parameters; temperature etc. checked for type and range
+    const char *answers; // "look" (truly looks at the pixels) or "canned" (costs little CPU)
+    int ready_file;      // descriptor to which "PORT\n" is written when listening; -1: none
+    int parent_file;     // descriptor that ends the server when it is closed (the parent died); -1
+    const char *log;     // file that gets a JSON line a request; NULL: none
+};
+
+// Serves until SIGINT or SIGTERM. False: ERR_SETTINGS, ERR_ENDPOINT (port taken).
+bool simulator_run(const struct simulator_settings *settings, struct error *why);
+
+// A simulator as a child process of this program (`--endpoint builtin`).
+struct simulator_child {
+    int process;
+    int control; // our end of parent_file's pipe
+    unsigned port;
+};
+bool simulator_start(struct simulator_child *child, uint64_t seed, struct error *why);
+void simulator_stop(struct simulator_child *child);
+
+#endif
