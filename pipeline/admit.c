@@ -1,0 +1,219 @@
+// Taking the input in: records become subjects, their items find their rows in the store, and what
+// was finished before is passed over.
+#include "clock.h"
+#include "file.h"
+#include "image_job.h"
+#include "log.h"
+#include "run_state.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// So many records a turn, so that the network is looked after in between.
+enum { RECORDS_A_TURN = 64 };
+
+// Base64 from records waits in memory until a worker has put the image on disk.
+enum { MAX_HELD_BYTES = 64 << 20 };
+
+static bool take_record(struct run *run, struct question *question, struct error *why);
+
+// The next batch is admitted when half of the last one is done, so that slots never run dry.
+static bool batch_wanted(const struct run *run)
+{
+    const struct batch *newest = run->newest_batch;
+    if (newest != NULL && !newest->full)
+        return true;
+    return run->open_items <= run->settings->batch_size / 2;
+}
+
+bool admit_waits(const struct run *run)
+{
+    return run->source_ended || run->stopping || !batch_wanted(run) ||
+           run->held_bytes > MAX_HELD_BYTES;
+}
+
+static bool begin_batch(struct run *run, struct error *why)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+    if (batch == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a batch");
+    batch->from = batch->to = run->next_place;
+    if (run->newest_batch != NULL)
+        run->newest_batch->next = batch;
+    else
+        run->oldest_batch = batch;
+    run->newest_batch = batch;
+    return true;
+}
+
+static void end_source(struct run *run)
+{
+    run->source_ended = true;
+    run->progress.all_admitted = true;
+    if (run->newest_batch != NULL)
+        run->newest_batch->full = true;
+    uint64_t skipped = source_skipped(run->source);
+    if (skipped > 0)
+        log_note("%llu files of the input are not images and were passed over",
+                 (unsigned long long)skipped);
+}
+
+bool admit_some(struct run *run, struct error *why)
+{
+    for (int i = 0; i < RECORDS_A_TURN && !admit_waits(run); i++) {
+        if (run->settings->limit > 0 && run->records >= run->settings->limit) {
+            end_source(run);
+            break;
+        }
+        if ((run->newest_batch == NULL || run->newest_batch->full) && !begin_batch(run, why))
+            return false;
+        struct question question;
+        int more = source_next(run->source, &question, why);
+        if (more < 0)
+            return false;
+        if (more == 0) {
+            end_source(run);
+            break;
+        }
+        run->records++;
+        if (!run_write(run, why) || !take_record(run, &question, why))
+            return false;
+        struct batch *batch = run->newest_batch;
+        batch->full = batch->to - batch->from >= run->settings->batch_size;
+    }
+    return true;
+}
+
+static void link_subject(struct run *run, struct subject *subject)
+{
+    subject->order = run->next_order++;
+    subject->previous = run->last;
+    if (run->last != NULL)
+        run->last->next = subject;
+    else
+        run->first = subject;
+    run->last = subject;
+}
+
+// The remembered digest of a file, if the file is still as it was.
+static void recall_file(struct run *run, struct subject *subject)
+{
+    struct stat facts;
+    subject->image_path = text_copy(subject->question.image);
+    subject->image_shown = text_copy(subject->question.name);
+    if (stat(subject->question.image, &facts) == 0)
+        subject->digest_known = store_find_digest(
+            run->store, subject->question.image, facts.st_size,
+            facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec, &subject->digest);
+}
+
+// An image fetched by an earlier run lies in DIR/images; its format, and so its name, is told by
+// the "size" under which the URL's digest was remembered.
+static void recall_url(struct run *run, struct subject *subject)
+{
+    for (int format = PICTURE_JPEG; format <= PICTURE_WEBP; format++) {
+        if (!store_find_digest(run->store, subject->question.image, format, 0, &subject->digest))
+            continue;
+        char *name = image_kept_name(&subject->digest, (enum picture_format)format);
+        char *path = name != NULL ? file_join(run->settings->directory, name) : NULL;
+        if (path != NULL && access(path, R_OK) == 0) {
+            subject->image_path = path;
+            subject->image_shown = name;
+            subject->digest_known = true;
+            return;
+        }
+        free(path);
+        free(name);
+    }
+}
+
+static bool take_record(struct run *run, struct question *question, struct error *why)
+{
+    struct subject *subject = subject_new(question, &run->recipe, run->next_place, why);
+    if (subject == NULL) {
+        question_clear(question);
+        return false;
+    }
+    link_subject(run, subject);
+    subject->batch = run->newest_batch;
+    subject->batch->open += subject->item_count;
+    subject->batch->to += subject->item_count;
+    run->next_place += subject->item_count;
+    run->open_items += subject->item_count;
+    run->progress.items += subject->item_count;
+    const struct question *record = &subject->question;
+    if (record->fault != NULL) {
+        subject->image_shown = text_copy(record->name);
+        if (!admit_begin(run, subject, why))
+            return false;
+        subject_fail(subject, "input", ITEM_REJECTED, "bad_record", record->fault, clock_wall_ms());
+        return run_settle(run, subject, why);
+    }
+    if (record->origin == IMAGE_FILE)
+        recall_file(run, subject);
+    else if (record->origin == IMAGE_URL)
+        recall_url(run, subject);
+    else
+        run->held_bytes += strlen(record->image);
+    if (!subject->digest_known) {
+        stage_queue(run, subject);
+        return true;
+    }
+    return admit_begin(run, subject, why) && run_settle(run, subject, why);
+}
+
+// Finds the item's row; true in *loads when its calls are to be read.
+static bool admit_item(struct run *run, struct item *item, bool *loads, struct error *why)
+{
+    struct subject *subject = item->subject;
+    struct digest fingerprint = subject_fingerprint(subject, item);
+    struct stored_item row;
+    if (!store_admit_item(run->store, item->id, item->place, &fingerprint, &row, why))
+        return false;
+    item->number = row.number;
+    item->round = row.round;
+    unsigned flag = row.state == ITEM_UNKNOWN    ? RETRY_UNKNOWN
+                    : row.state == ITEM_REJECTED ? RETRY_REJECTED
+                                                 : 0;
+    if ((run->settings->retry_what & flag) != 0) {
+        item->round++;
+        row.state = ITEM_OPEN;
+        if (!store_retry_item(run->store, item->number, item->round, why))
+            return false;
+    }
+    if (row.state == ITEM_OPEN) {
+        *loads = true;
+        return true;
+    }
+    item->state = row.state;
+    item->step = ITEM_ENDED;
+    item->kept = true;
+    subject->open_items--;
+    return true;
+}
+
+bool admit_begin(struct run *run, struct subject *subject, struct error *why)
+{
+    bool any_open = false;
+    for (unsigned i = 0; i < subject->item_count; i++)
+        if (!admit_item(run, &subject->items[i], &any_open, why))
+            return false;
+    if (!any_open || subject->question.fault != NULL)
+        return true;
+    for (unsigned i = 0; i < subject->item_count; i++) {
+        struct item *item = &subject->items[i];
+        // The image's draft lies with its first item.
+        bool needed = item->state == ITEM_OPEN || (i == 0 && subject->drafting);
+        if (needed &&
+            !store_load_calls(run->store, item->number, &item->stored, &item->stored_count, why))
+            return false;
+    }
+    struct task *wanted = NULL;
+    bool good = subject_advance(subject, &run->recipe, &wanted, why);
+    dispatch_add(subject, wanted);
+    stage_queue(run, subject);
+    return good;
+}

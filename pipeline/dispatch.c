@@ -1,0 +1,372 @@
+// Calls out and replies in: which call is sent next, what becomes of one that failed, and the
+// promise that a reply is on disk before anything is made of it.
+#include "clock.h"
+#include "log.h"
+#include "provider.h"
+#include "random.h"
+#include "run_state.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_BODY = 1 << 20, SHOWN_REPLY = 2000 };
+
+// ---- Sending ------------------------------------------------------------------------------------
+
+void dispatch_add(struct subject *subject, struct task *wanted)
+{
+    while (wanted != NULL) {
+        struct task *task = wanted;
+        wanted = task->next;
+        task->next = NULL;
+        if (subject->ready_last != NULL && subject->ready != NULL)
+            subject->ready_last->next = task;
+        else
+            subject->ready = task;
+        subject->ready_last = task;
+    }
+}
+
+static struct exchange *write_exchange(struct run *run, struct task *task, struct error *why)
+{
+    struct exchange *exchange = exchange_new(run->settings->max_reply_bytes, why);
+    struct buffer prompt;
+    buffer_init(&prompt, MAX_BODY);
+    task_write_prompt(task, &run->recipe, &prompt);
+    struct ask ask = {.system = run->recipe.system,
+                      .prompt = buffer_text(&prompt),
+                      .image = true,
+                      .temperature = task->plan.temperature,
+                      .max_tokens = task->plan.max_tokens,
+                      .schema_name = task->plan.schema_name,
+                      .schema = task->plan.schema,
+                      .extra_body = run->settings->extra_body};
+    bool good = exchange != NULL && buffer_check(&prompt, "a prompt", why) &&
+                run->endpoint.provider->write_request(&run->endpoint, &ask, &exchange->head,
+                                                      &exchange->tail, why);
+    buffer_clear(&prompt);
+    if (good)
+        return exchange;
+    exchange_free(exchange);
+    return NULL;
+}
+
+static bool send_task(struct run *run, struct task *task, struct error *why)
+{
+    struct exchange *exchange = write_exchange(run, task, why);
+    if (exchange == NULL)
+        return false;
+    exchange->url = run->endpoint.url;
+    exchange->key = run->endpoint.key;
+    exchange->payload = payload_hold(task->subject->payload);
+    exchange->owner = task;
+    task->sent = run->endpoint.lessons;
+    if (!client_start(run->client, exchange, why)) {
+        exchange_free(exchange);
+        return false;
+    }
+    task->attempts++;
+    task->subject->in_flight++;
+    run->progress.requests++;
+    return true;
+}
+
+bool dispatch_send(struct run *run, struct error *why)
+{
+    while (!run->stopping && run->ready.count > 0 &&
+           client_in_flight(run->client) < run->settings->concurrency &&
+           clock_now_ms() >= run->frozen_until_ms) {
+        struct subject *subject = heap_first(&run->ready);
+        struct task *task = subject->ready;
+        if (!send_task(run, task, why))
+            return false;
+        subject->ready = task->next;
+        task->next = NULL;
+        if (subject->ready == NULL)
+            heap_remove(&run->ready, subject);
+    }
+    unsigned in_flight = client_in_flight(run->client);
+    run->progress.in_flight = in_flight;
+    if (in_flight > run->progress.most_in_flight)
+        run->progress.most_in_flight = in_flight;
+    return true;
+}
+
+void dispatch_wake_due(struct run *run, int64_t now_ms)
+{
+    struct task *task;
+    while ((task = heap_first(&run->due)) != NULL && task->due_ms <= now_ms) {
+        heap_take(&run->due);
+        task->subject->waiting--;
+        dispatch_add(task->subject, task);
+        stage_queue(run, task->subject);
+    }
+}
+
+int dispatch_wait_ms(const struct run *run, int64_t now_ms)
+{
+    enum { LONGEST_WAIT_MS = 100 }; // progress is shown ten times a second
+    int64_t wait = LONGEST_WAIT_MS;
+    const struct task *task = heap_first(&run->due);
+    if (task != NULL && task->due_ms - now_ms < wait)
+        wait = task->due_ms - now_ms;
+    bool slot = client_in_flight(run->client) < run->settings->concurrency;
+    if (slot && run->ready.count > 0 && run->frozen_until_ms - now_ms < wait)
+        wait = run->frozen_until_ms - now_ms;
+    return wait > 0 ? (int)wait : 0;
+}
+
+// ---- Taking -------------------------------------------------------------------------------------
+
+void dispatch_done(void *context, struct exchange *exchange)
+{
+    struct run *run = context;
+    exchange->transfer = NULL;
+    if (run->finished_last != NULL)
+        run->finished_last->transfer = exchange;
+    else
+        run->finished = exchange;
+    run->finished_last = exchange;
+}
+
+// What a finished exchange means for its task.
+struct result {
+    struct task *task;
+    struct call call; // to be stored; unless `again`
+    bool stored;
+};
+
+static void fill_call(struct call *call, const struct run *run, const struct task *task,
+                      const struct exchange *exchange)
+{
+    *call = (struct call){.key = task->key,
+                          .step = task->plan.step,
+                          .try_number = task->plan.try_number,
+                          .repeat = task->plan.repeat,
+                          .round = task->plan.round,
+                          .http_status = exchange->status,
+                          .input_tokens = -1,
+                          .cached_tokens = -1,
+                          .output_tokens = -1,
+                          .reasoning_tokens = -1,
+                          .attempts = task->attempts,
+                          .latency_ms = exchange->seconds_total * 1000,
+                          .when_ms = clock_wall_ms(),
+                          .endpoint = text_copy(run->recipe.endpoint)};
+}
+
+static void take_reply(struct call *call, struct reply *reply)
+{
+    call->replied = true;
+    call->text = reply->text;
+    reply->text = NULL;
+    if (text_is_blank(call->text) && reply->refusal != NULL) {
+        free(call->text);
+        call->text = text_copy(reply->refusal);
+    }
+    call->reasoning = reply->reasoning;
+    reply->reasoning = NULL;
+    call->model = reply->model;
+    reply->model = NULL;
+    call->finish = text_copy(finish_name(reply->finish));
+    call->input_tokens = reply->usage.input_tokens;
+    call->cached_tokens = reply->usage.cached_tokens;
+    call->output_tokens = reply->usage.output_tokens;
+    call->reasoning_tokens = reply->usage.reasoning_tokens;
+}
+
+static void take_fault(struct call *call, const struct fault *fault,
+                       const struct exchange *exchange)
+{
+    char message[sizeof fault->message + 300];
+    snprintf(message, sizeof message, "%s%s%s", fault->message, fault->fix[0] != '\0' ? "; " : "",
+             fault->fix);
+    call->kind = text_copy(fault->kind);
+    call->message = text_copy(message);
+    size_t length = exchange->body.length < SHOWN_REPLY ? exchange->body.length : SHOWN_REPLY;
+    if (length > 0)
+        call->text = text_repair(exchange->body.data, length);
+}
+
+// The first fault of each kind is shown as it happens; the report has them all.
+static void warn_once(struct run *run, const struct fault *fault)
+{
+    for (size_t i = 0; i < run->warned_count; i++)
+        if (strcmp(run->warned[i], fault->kind) == 0)
+            return;
+    if (run->warned_count == sizeof run->warned / sizeof *run->warned)
+        return;
+    run->warned[run->warned_count++] = fault->kind;
+    char status[24] = "";
+    if (fault->http_status != 0)
+        snprintf(status, sizeof status, " (HTTP %d)", fault->http_status);
+    if (fault->verdict == FAULT_ADAPT)
+        log_note("learned: %s%s: %s; the run goes on without it", fault->kind, status,
+                 fault->message);
+    else
+        log_warn("%s%s: %s%s%s", fault->kind, status, fault->message,
+                 fault->fix[0] != '\0' ? "; " : "", fault->fix);
+}
+
+static void stop_for_fault(struct run *run, const struct fault *fault)
+{
+    struct error why = {0};
+    enum error_kind kind = fault->unreachable ? ERR_ENDPOINT
+                           : run->any_reply   ? ERR_STOPPED
+                                              : ERR_SETTINGS;
+    char status[24] = "";
+    if (fault->http_status != 0)
+        snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
+    error_set(&why, kind, "the endpoint %s: %s (%s%s); %s",
+              fault->unreachable ? "cannot be reached" : "refuses every call", fault->message,
+              fault->kind, status, fault->fix);
+    run_stop(run, &why);
+}
+
+static void wait_again(struct run *run, struct task *task, const struct fault *fault,
+                       int64_t wait_ms)
+{
+    int64_t now_ms = clock_now_ms();
+    task->due_ms = now_ms + wait_ms;
+    task->subject->waiting++;
+    task->retries++;
+    run->progress.retries++;
+    // A rate limit holds for all: nothing is sent before the endpoint's own time is over.
+    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0 &&
+        now_ms + wait_ms > run->frozen_until_ms)
+        run->frozen_until_ms = now_ms + wait_ms;
+    if (!heap_put(&run->due, task)) {
+        struct error why = {0};
+        error_set(&why, ERR_MEMORY, "no memory for the queue of waiting calls");
+        run_stop(run, &why);
+    }
+}
+
+// Puts the task back as it was, for this run or the next one.
+static void put_back(struct run *run, struct task *task)
+{
+    dispatch_add(task->subject, task);
+    stage_queue(run, task->subject);
+}
+
+// True when there is something to store.
+static bool judge_fault(struct run *run, struct result *result, const struct fault *fault,
+                        const struct exchange *exchange)
+{
+    struct task *task = result->task;
+    run->progress.faults++;
+    if (exchange->transport == TRANSPORT_ABORTED) {
+        put_back(run, task);
+        return false;
+    }
+    warn_once(run, fault);
+    if (fault->verdict == FAULT_ADAPT) {
+        put_back(run, task);
+        return false;
+    }
+    if (fault->verdict == FAULT_RUN) {
+        stop_for_fault(run, fault);
+        put_back(run, task);
+        return false;
+    }
+    if (fault->verdict != FAULT_ITEM) {
+        int64_t wait_ms = retry_wait_ms(&run->settings->retry, fault, task->retries + 1,
+                                        random_unit(&run->jitter));
+        if (wait_ms >= 0) {
+            wait_again(run, task, fault, wait_ms);
+            return false;
+        }
+        if (fault->unreachable) {
+            stop_for_fault(run, fault);
+            put_back(run, task);
+            return false;
+        }
+    }
+    fill_call(&result->call, run, task, exchange);
+    take_fault(&result->call, fault, exchange);
+    return true;
+}
+
+static void judge(struct run *run, struct exchange *exchange, struct result *result)
+{
+    struct reply reply = {0};
+    struct fault fault = {0};
+    result->task = exchange->owner;
+    result->task->subject->in_flight--;
+    fault_classify(&run->endpoint, &result->task->sent, exchange, &reply, &fault);
+    if (fault.verdict == FAULT_NONE) {
+        run->any_reply = true;
+        fill_call(&result->call, run, result->task, exchange);
+        take_reply(&result->call, &reply);
+        result->stored = true;
+        progress_add_latency(&run->progress, result->call.latency_ms);
+        if (reply.usage.input_tokens > 0)
+            run->progress.input_tokens += reply.usage.input_tokens;
+        if (reply.usage.cached_tokens > 0)
+            run->progress.cached_tokens += reply.usage.cached_tokens;
+        if (reply.usage.output_tokens > 0)
+            run->progress.output_tokens += reply.usage.output_tokens;
+    } else {
+        result->stored = judge_fault(run, result, &fault, exchange);
+    }
+    reply_clear(&reply);
+}
+
+static bool make_something_of(struct run *run, struct result *result, struct error *why)
+{
+    struct subject *subject = result->task->subject;
+    struct task *wanted = NULL;
+    subject_take(subject, &run->recipe, result->task, &result->call);
+    bool good = subject_advance(subject, &run->recipe, &wanted, why);
+    dispatch_add(subject, wanted);
+    stage_queue(run, subject);
+    return run_settle(run, subject, why) && good;
+}
+
+static struct result *judge_all(struct run *run, size_t *count)
+{
+    size_t room = 0;
+    for (struct exchange *at = run->finished; at != NULL; at = at->transfer)
+        room++;
+    struct result *results = calloc(room + 1, sizeof *results);
+    *count = 0;
+    while (results != NULL && run->finished != NULL) {
+        struct exchange *exchange = run->finished;
+        run->finished = exchange->transfer;
+        exchange->transfer = NULL;
+        judge(run, exchange, &results[*count]);
+        *count += results[*count].stored;
+        exchange_free(exchange);
+    }
+    if (run->finished == NULL)
+        run->finished_last = NULL;
+    return results;
+}
+
+bool dispatch_take(struct run *run, struct error *why)
+{
+    if (run->finished == NULL)
+        return true;
+    size_t count;
+    struct result *results = judge_all(run, &count);
+    if (results == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the replies of a turn");
+    // All replies of the turn are one transaction, and on disk before they are used.
+    bool good = count == 0 || run_write(run, why);
+    for (size_t i = 0; good && i < count; i++) {
+        const struct task *task = results[i].task;
+        const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];
+        good = store_add_call(run->store, owner->number, &results[i].call, why);
+    }
+    good = good && (count == 0 || run_commit(run, why));
+    for (size_t i = 0; i < count; i++) {
+        run->progress.calls++;
+        good = good && make_something_of(run, &results[i], why);
+        call_clear(&results[i].call);
+        free(results[i].task);
+    }
+    free(results);
+    return good;
+}

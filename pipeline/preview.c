@@ -1,0 +1,191 @@
+// --dry-run: what a run would ask, how many calls it would make and about how many tokens they
+// would take. Nothing is sent and nothing is written.
+#include "buffer.h"
+#include "file.h"
+#include "json.h"
+#include "run_state.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Whole input is counted; images of the first ones are measured and their mean stands for the rest.
+enum { MEASURED_IMAGES = 200, SHOWN_PROMPTS = 3, OUTPUT_TOKENS = 120 };
+
+struct preview {
+    struct recipe recipe;
+    long long records, bad, images, items, multiple_choice, fill_in;
+    long long drafts, answers, options; // calls, if every first try passes
+    long long measured, unreadable, image_tokens;
+    long long prompt_tokens;
+    int shown;
+};
+
+// About 4 bytes of English a token, 3 bytes (one character) of Chinese: an estimate.
+static long long text_tokens(const char *text)
+{
+    size_t characters = text_characters(text), bytes = strlen(text);
+    size_t wide = (bytes - characters) / 2;
+    return (long long)(wide + (characters - wide + 3) / 4);
+}
+
+// Sides in tiles of 512 px after the reduction to 2048 and 768 that OpenAI's guide "Images and
+// vision" describes for its gpt-4o family: 85 + 170 a tile. Other models count otherwise.
+static long long image_tokens(unsigned width, unsigned height)
+{
+    double w = width, h = height, longest = w > h ? w : h;
+    if (longest > 2048) {
+        w *= 2048 / longest;
+        h *= 2048 / longest;
+    }
+    double shortest = w < h ? w : h;
+    if (shortest > 768) {
+        w *= 768 / shortest;
+        h *= 768 / shortest;
+    }
+    return 85 + 170 * (long long)((w + 511) / 512) * (long long)((h + 511) / 512);
+}
+
+static void measure_image(struct preview *preview, const struct question *question)
+{
+    if (question->origin != IMAGE_FILE ||
+        preview->measured + preview->unreadable >= MEASURED_IMAGES)
+        return;
+    struct buffer bytes;
+    struct error why = {0};
+    unsigned width, height;
+    buffer_init(&bytes, 1 << 30);
+    if (file_read(question->image, &bytes, &why) &&
+        image_measure(bytes.data, bytes.length, &preview->recipe.settings->limits, &width, &height,
+                      &why)) {
+        preview->measured++;
+        preview->image_tokens += image_tokens(width, height);
+    } else {
+        preview->unreadable++;
+        printf("cannot be used: %s\n", why.message);
+    }
+    buffer_clear(&bytes);
+}
+
+static void show_prompt(const char *title, const char *id, const char *text)
+{
+    printf("---- %s for %s ----\n%s\n", title, id, text);
+}
+
+static bool add_subject(struct preview *preview, struct subject *subject, struct error *why)
+{
+    const struct question *question = &subject->question;
+    bool show = preview->shown < SHOWN_PROMPTS;
+    preview->shown++;
+    struct task *wanted = NULL;
+    if (!subject_advance(subject, &preview->recipe, &wanted, why))
+        return false;
+    for (struct task *task = wanted; task != NULL;) {
+        struct buffer prompt;
+        buffer_init(&prompt, 1 << 20);
+        task_write_prompt(task, &preview->recipe, &prompt);
+        preview->prompt_tokens += text_tokens(buffer_text(&prompt));
+        if (show)
+            show_prompt(call_step_name(task->plan.step), question->id, buffer_text(&prompt));
+        buffer_clear(&prompt);
+        struct task *next = task->next;
+        free(task);
+        task = next;
+    }
+    preview->drafts += subject->drafting;
+    for (unsigned i = 0; i < subject->item_count; i++) {
+        const struct item *item = &subject->items[i];
+        bool choice = item->type == QUESTION_MULTIPLE_CHOICE;
+        preview->items++;
+        preview->multiple_choice += choice;
+        preview->fill_in += !choice;
+        if (question->answer == NULL)
+            preview->answers += preview->recipe.settings->repeat;
+        preview->options += choice && question->option_count == 0;
+    }
+    return true;
+}
+
+static bool add_record(struct preview *preview, struct question *question, struct error *why)
+{
+    preview->records++;
+    if (question->fault != NULL) {
+        preview->bad++;
+        printf("cannot be used: %s: %s\n", question->id, question->fault);
+        question_clear(question);
+        return true;
+    }
+    preview->images++;
+    measure_image(preview, question);
+    struct subject *subject = subject_new(question, &preview->recipe, preview->items, why);
+    if (subject == NULL) {
+        question_clear(question);
+        return false;
+    }
+    bool good = add_subject(preview, subject, why);
+    subject_free(subject);
+    return good;
+}
+
+static void print_estimate(const struct preview *preview)
+{
+    const struct recipe *recipe = &preview->recipe;
+    long long calls = preview->drafts + preview->answers + preview->options;
+    printf("\n%lld records (%lld cannot be used), %lld items: %lld multiple choice, %lld fill-in\n",
+           preview->records, preview->bad, preview->items, preview->multiple_choice,
+           preview->fill_in);
+    printf("calls to %s at %s, if every first try passes: %lld (%lld drafts, %lld answers, %lld "
+           "wrong options)\n",
+           recipe->model, recipe->endpoint, calls, preview->drafts, preview->answers,
+           preview->options);
+    if (preview->unreadable > 0)
+        printf("%lld of the first %lld images cannot be used\n", preview->unreadable,
+               preview->measured + preview->unreadable);
+    long long image = preview->measured > 0 ? preview->image_tokens / preview->measured : 765;
+    long long first = preview->drafts > 0 || preview->answers > 0
+                          ? preview->prompt_tokens / (preview->images > 0 ? preview->images : 1)
+                          : 0;
+    long long prompt = text_tokens(recipe->system) + (first > 0 ? first : 150);
+    printf("tokens, an estimate: about %lld a image (%s), %lld in all for input, %lld for output; "
+           "cached input costs less\n",
+           image, preview->measured > 0 ? "measured sides, gpt-4o's formula" : "a guess",
+           calls * (image + prompt), calls * (long long)OUTPUT_TOKENS);
+    printf("nothing was sent and nothing was written\n");
+}
+
+static bool preview_all(struct preview *preview, struct source *source, struct error *why)
+{
+    const struct run_settings *settings = preview->recipe.settings;
+    for (;;) {
+        struct question question;
+        if (settings->limit > 0 && preview->records >= settings->limit)
+            return true;
+        int more = source_next(source, &question, why);
+        if (more < 0)
+            return false;
+        if (more == 0)
+            return true;
+        if (!add_record(preview, &question, why))
+            return false;
+    }
+}
+
+bool run_preview(const struct run_settings *settings, struct error *why)
+{
+    struct endpoint endpoint = {0};
+    struct preview preview = {0};
+    if (!endpoint_init(&endpoint, &settings->endpoint, why))
+        return false;
+    bool good = recipe_init(&preview.recipe, settings, &endpoint, why);
+    struct source_settings source_settings = {.is_image = stage_is_image,
+                                              .max_record_bytes = 64 << 20};
+    struct source *source = good ? source_open(settings->input, &source_settings, why) : NULL;
+    good = source != NULL && preview_all(&preview, source, why);
+    if (good)
+        print_estimate(&preview);
+    source_close(source);
+    recipe_clear(&preview.recipe);
+    endpoint_clear(&endpoint);
+    return good;
+}

@@ -1,0 +1,118 @@
+#include "progress.h"
+
+#include "log.h"
+
+#include <math.h>
+
+static const double bucket_ratio = 1.02, first_bucket_ms = 0.05;
+enum { TERMINAL_INTERVAL_MS = 100, PLAIN_INTERVAL_MS = 10000, RATE_INTERVAL_MS = 2000 };
+
+void progress_begin(struct progress *progress, int64_t now_ms)
+{
+    *progress = (struct progress){.begun_ms = now_ms, .shown_ms = now_ms, .rate_since_ms = now_ms};
+}
+
+void progress_add_latency(struct progress *progress, double milliseconds)
+{
+    int bucket = 0;
+    if (milliseconds > first_bucket_ms)
+        bucket = (int)(log(milliseconds / first_bucket_ms) / log(bucket_ratio));
+    progress->latency[bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1]++;
+    progress->latencies++;
+    progress->latency_sum_ms += milliseconds;
+}
+
+double progress_percentile(const struct progress *progress, double share)
+{
+    if (progress->latencies == 0)
+        return -1;
+    long long wanted = (long long)ceil(share * (double)progress->latencies), seen = 0;
+    for (int i = 0; i < LATENCY_BUCKETS; i++) {
+        seen += progress->latency[i];
+        if (seen >= wanted)
+            return first_bucket_ms * pow(bucket_ratio, i + 0.5);
+    }
+    return -1;
+}
+
+static long long finished(const struct progress *progress)
+{
+    return progress->accepted + progress->rejected + progress->unknown;
+}
+
+static void write_duration(struct buffer *out, double seconds)
+{
+    long long s = (long long)(seconds + 0.5);
+    if (s >= 86400)
+        buffer_append_format(out, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+    else if (s >= 3600)
+        buffer_append_format(out, "%lldh%02lldm", s / 3600, s / 60 % 60);
+    else if (s >= 60)
+        buffer_append_format(out, "%lldm%02llds", s / 60, s % 60);
+    else
+        buffer_append_format(out, "%llds", s);
+}
+
+static void write_count(struct buffer *out, long long count)
+{
+    if (count >= 10000000)
+        buffer_append_format(out, "%.1fM", (double)count / 1e6);
+    else if (count >= 10000)
+        buffer_append_format(out, "%.1fk", (double)count / 1e3);
+    else
+        buffer_append_format(out, "%lld", count);
+}
+
+void progress_write(const struct progress *progress, int64_t now_ms, bool stopping,
+                    struct buffer *out)
+{
+    long long done = progress->done_before + finished(progress);
+    buffer_append_format(out, "%s%lld/%lld%s items", stopping ? "stopping: " : "", done,
+                         progress->items, progress->all_admitted ? "" : "+");
+    buffer_append_format(out, "  %.1f/s  %u in flight", progress->rate, progress->in_flight);
+    if (progress->retries > 0)
+        buffer_append_format(out, "  %lld retries", progress->retries);
+    if (progress->rejected + progress->unknown > 0)
+        buffer_append_format(out, "  %lld failed", progress->rejected + progress->unknown);
+    buffer_append_text(out, "  tokens ");
+    write_count(out, progress->input_tokens);
+    buffer_append_text(out, " in ");
+    write_count(out, progress->output_tokens);
+    buffer_append_text(out, " out");
+    if (progress->all_admitted && progress->rate > 0 && !stopping) {
+        buffer_append_text(out, "  ");
+        write_duration(out, (double)(progress->items - done) / progress->rate);
+        buffer_append_text(out, " left");
+    } else {
+        buffer_append_text(out, "  ");
+        write_duration(out, (double)(now_ms - progress->begun_ms) / 1000);
+    }
+}
+
+static void measure_rate(struct progress *progress, int64_t now_ms)
+{
+    int64_t elapsed = now_ms - progress->rate_since_ms;
+    if (elapsed < (progress->rate > 0 ? RATE_INTERVAL_MS : TERMINAL_INTERVAL_MS))
+        return;
+    double rate = (double)(finished(progress) - progress->rate_items) * 1000 / (double)elapsed;
+    progress->rate = progress->rate > 0 ? 0.7 * progress->rate + 0.3 * rate : rate;
+    progress->rate_items = finished(progress);
+    progress->rate_since_ms = now_ms;
+}
+
+void progress_show(struct progress *progress, int64_t now_ms, bool stopping)
+{
+    measure_rate(progress, now_ms);
+    bool terminal = log_is_terminal();
+    if (now_ms - progress->shown_ms < (terminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS))
+        return;
+    progress->shown_ms = now_ms;
+    struct buffer line;
+    buffer_init(&line, 512);
+    progress_write(progress, now_ms, stopping, &line);
+    if (terminal)
+        log_progress(buffer_text(&line));
+    else
+        log_note("%s", buffer_text(&line));
+    buffer_clear(&line);
+}

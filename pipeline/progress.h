@@ -1,0 +1,44 @@
+// What a run has done so far, and how it is shown while it goes on.
+#ifndef VQAGEN_PROGRESS_H
+#define VQAGEN_PROGRESS_H
+
+#include "buffer.h"
+
+#include <stdint.h>
+
+// Latencies in buckets that grow by 2 %: a percentile is known within 1 %, in a few KiB whatever
+// the number of calls.
+enum { LATENCY_BUCKETS = 800 };
+
+struct progress {
+    int64_t begun_ms;                           // monotonic
+    long long items, done_before;               // admitted so far; finished by earlier runs
+    long long accepted, rejected, unknown;      // by this run
+    bool all_admitted;                          // the input has ended: items is the total
+    long long calls, requests, retries, faults; // calls: replies and final faults of this run
+    long long input_tokens, cached_tokens, output_tokens;
+    unsigned in_flight, most_in_flight;
+    long long latency[LATENCY_BUCKETS];
+    long long latencies;
+    double latency_sum_ms;
+
+    int64_t shown_ms; // when it was last shown
+    int64_t rate_since_ms;
+    long long rate_items;
+    double rate; // items a second, smoothed
+};
+
+void progress_begin(struct progress *progress, int64_t now_ms);
+void progress_add_latency(struct progress *progress, double milliseconds);
+
+// The latency that `share` (0 to 1) of the calls did not exceed, in ms; -1 when there was none.
+double progress_percentile(const struct progress *progress, double share);
+
+// Shows the line when it is time: ten times a second on a terminal, every ten seconds elsewhere.
+void progress_show(struct progress *progress, int64_t now_ms, bool stopping);
+
+// The line itself.
+void progress_write(const struct progress *progress, int64_t now_ms, bool stopping,
+                    struct buffer *out);
+
+#endif

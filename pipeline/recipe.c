@@ -1,0 +1,188 @@
+#include "recipe.h"
+
+#include "provider.h"
+#include "text.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// How much the temperature rises with each further try, and how far: above 1 some providers refuse.
+static const double temperature_step = 0.15, temperature_top = 1.0;
+enum { MAX_CUTS = 3 };
+
+static struct digest base_digest(const struct recipe *recipe)
+{
+    const struct run_settings *settings = recipe->settings;
+    char limits[160];
+    snprintf(limits, sizeof limits, "%u/%d/%d/%zu/%zu", settings->limits.max_side_px,
+             settings->limits.quality, settings->limits.min_quality,
+             settings->limits.max_base64_bytes, settings->limits.refuse_base64_bytes);
+    struct digester *digester = digester_new(NULL);
+    if (digester == NULL)
+        abort(); // a digest context of a few hundred bytes at start-up
+    digester_add_field(digester, "vqagen call 1");
+    digester_add_field(digester, PROMPT_VERSION);
+    digester_add_field(digester, recipe->model);
+    digester_add_field(digester, recipe->system);
+    digester_add_field(digester, settings->extra_body);
+    digester_add_field(digester, limits);
+    return digester_end(digester);
+}
+
+bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
+                 const struct endpoint *endpoint, struct error *why)
+{
+    *recipe = (struct recipe){.settings = settings,
+                              .system = prompt_system(settings->language, settings->system_prompt),
+                              .model = text_copy(endpoint->model),
+                              .endpoint = text_copy(settings->builtin ? "builtin" : endpoint->name),
+                              .provider = text_copy(endpoint->provider->name)};
+    if (recipe->model == NULL || recipe->endpoint == NULL || recipe->provider == NULL) {
+        recipe_clear(recipe);
+        return error_set(why, ERR_MEMORY, "no memory for the settings");
+    }
+    if (!topics_init(&recipe->topics, settings->topics, settings->own_topics,
+                     settings->own_topic_count, why)) {
+        recipe_clear(recipe);
+        return false;
+    }
+    recipe->base = base_digest(recipe);
+    return true;
+}
+
+void recipe_clear(struct recipe *recipe)
+{
+    topics_clear(&recipe->topics);
+    free(recipe->model);
+    free(recipe->endpoint);
+    free(recipe->provider);
+    *recipe = (struct recipe){0};
+}
+
+struct draft_settings recipe_draft(const struct recipe *recipe)
+{
+    const struct run_settings *settings = recipe->settings;
+    return (struct draft_settings){.topics = &recipe->topics,
+                                   .language = settings->language,
+                                   .seed = settings->seed,
+                                   .tries = settings->tries,
+                                   .share_multiple_choice = settings->share_multiple_choice,
+                                   .share_fill_in_blank = settings->share_fill_in_blank};
+}
+
+// The users' own topics count with all their words: another intent is another dataset.
+static void write_topics(const struct recipe *recipe, struct buffer *text)
+{
+    const struct run_settings *settings = recipe->settings;
+    for (size_t i = 0; i < recipe->topics.count; i++)
+        buffer_append_format(text, "%s%s", i > 0 ? "," : "", recipe->topics.list[i].name);
+    if (settings->own_topic_count == 0)
+        return;
+    struct digester *digester = digester_new(NULL);
+    if (digester == NULL) {
+        text->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < settings->own_topic_count; i++) {
+        const struct topic_definition *own = &settings->own_topics[i];
+        const char *fields[] = {own->name, own->intent, own->answer_type, own->constraints,
+                                own->example};
+        for (size_t j = 0; j < sizeof fields / sizeof *fields; j++)
+            digester_add_field(digester, fields[j]);
+    }
+    struct digest digest = digester_end(digester);
+    char hex[DIGEST_HEX + 1];
+    digest_hex(&digest, hex);
+    buffer_append_format(text, " (own topics %.12s)", hex);
+}
+
+size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, struct buffer *text)
+{
+    const struct run_settings *settings = recipe->settings;
+    size_t starts[RECIPE_SETTINGS], count = 0;
+#define ROW(label, ...)                                                                            \
+    do {                                                                                           \
+        rows[count].name = label;                                                                  \
+        starts[count++] = text->length;                                                            \
+        __VA_ARGS__;                                                                               \
+        buffer_append_char(text, '\0');                                                            \
+    } while (0)
+    ROW("model", buffer_append_text(text, recipe->model));
+    ROW("seed", buffer_append_format(text, "%llu", (unsigned long long)settings->seed));
+    ROW("per-image", buffer_append_format(text, "%u", settings->per_image));
+    ROW("format",
+        buffer_append_format(text, "multiple_choice:%u,fill_in_blank:%u",
+                             settings->share_multiple_choice, settings->share_fill_in_blank));
+    ROW("language", buffer_append_text(text, language_name(settings->language)));
+    ROW("options", buffer_append_format(text, "%u", settings->options));
+    ROW("tries", buffer_append_format(text, "%u", settings->tries));
+    ROW("repeat", buffer_append_format(text, "%u", settings->repeat));
+    ROW("topics", write_topics(recipe, text));
+    ROW("system-prompt", buffer_append_text(text, recipe->system));
+    ROW("extra-body",
+        buffer_append_text(text, settings->extra_body != NULL ? settings->extra_body : ""));
+    ROW("answer-temperature", buffer_append_format(text, "%.3f", settings->answer_temperature));
+    ROW("temperature", buffer_append_format(text, "%.3f", settings->temperature));
+    ROW("max-tokens", buffer_append_format(text, "%d", settings->max_tokens));
+    ROW("max-side", buffer_append_format(text, "%u", settings->limits.max_side_px));
+    ROW("max-bytes", buffer_append_format(text, "%zu", settings->limits.max_base64_bytes));
+    ROW("quality", buffer_append_format(text, "%d", settings->limits.quality));
+    ROW("min-quality", buffer_append_format(text, "%d", settings->limits.min_quality));
+    ROW("prompt version", buffer_append_text(text, PROMPT_VERSION));
+#undef ROW
+    for (size_t i = 0; i < count && !text->failed; i++)
+        rows[i].value = text->data + starts[i];
+    return text->failed ? 0 : count;
+}
+
+static int doubled(int max_tokens, unsigned cuts)
+{
+    for (unsigned i = 0; i < cuts && i < MAX_CUTS && max_tokens < INT_MAX / 2; i++)
+        max_tokens *= 2;
+    return max_tokens;
+}
+
+struct plan recipe_plan(const struct recipe *recipe, enum call_step step, unsigned try_number,
+                        unsigned repeat, unsigned round, unsigned cuts)
+{
+    static const struct {
+        const char *name, *schema;
+    } shapes[] = {[STEP_DRAFT] = {"questions", prompt_schema_draft},
+                  [STEP_ANSWER] = {"answer", prompt_schema_answer},
+                  [STEP_OPTIONS] = {"wrong_options", prompt_schema_options}};
+    const struct run_settings *settings = recipe->settings;
+    double temperature = step == STEP_ANSWER ? settings->answer_temperature : settings->temperature;
+    if (temperature >= 0 && temperature < temperature_top) {
+        temperature += temperature_step * (try_number - 1);
+        if (temperature > temperature_top)
+            temperature = temperature_top;
+    }
+    return (struct plan){.step = step,
+                         .try_number = try_number,
+                         .repeat = repeat,
+                         .round = round,
+                         .temperature = temperature,
+                         .max_tokens = doubled(settings->max_tokens, cuts),
+                         .schema_name = shapes[step].name,
+                         .schema = shapes[step].schema};
+}
+
+struct digest recipe_key(const struct recipe *recipe, const struct plan *plan, const char *prompt,
+                         const struct digest *image)
+{
+    char numbers[160];
+    snprintf(numbers, sizeof numbers, "%s try %u repeat %u round %u temperature %.3f max %d",
+             call_step_name(plan->step), plan->try_number, plan->repeat, plan->round,
+             plan->temperature, plan->max_tokens);
+    struct digester *digester = digester_new(NULL);
+    if (digester == NULL)
+        return (struct digest){{0}}; // found in no store: the call is made, and fails on its own
+    digester_add(digester, recipe->base.bytes, DIGEST_BYTES);
+    digester_add(digester, image->bytes, DIGEST_BYTES);
+    digester_add_field(digester, numbers);
+    digester_add_field(digester, plan->schema);
+    digester_add_field(digester, prompt);
+    return digester_end(digester);
+}

@@ -1,0 +1,196 @@
+// run.json: what was asked for, what came of it, what it took.
+#include "clock.h"
+#include "file.h"
+#include "json.h"
+#include "run_state.h"
+
+#include <cjson/cJSON.h>
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+void report_summarize(struct run *run, struct run_summary *summary, const struct error *why,
+                      struct error *fault)
+{
+    const struct progress *progress = &run->progress;
+    struct store_count *counts = NULL;
+    size_t length = 0;
+    if (store_count_items(run->store, &counts, &length, fault))
+        for (size_t i = 0; i < length; i++) {
+            long long *fields[] = {[ITEM_OPEN] = &summary->open,
+                                   [ITEM_ACCEPTED] = &summary->accepted,
+                                   [ITEM_REJECTED] = &summary->rejected,
+                                   [ITEM_UNKNOWN] = &summary->unknown};
+            *fields[counts[i].state] += counts[i].count;
+            summary->items += counts[i].count;
+            free(counts[i].kind);
+        }
+    free(counts);
+    summary->calls = progress->calls;
+    summary->requests = progress->requests;
+    summary->retries = progress->retries;
+    summary->exit_code = error_exit_code(why->kind);
+    if (summary->exit_code == 0 && summary->rejected + summary->unknown > 0)
+        summary->exit_code = error_exit_code(ERR_ITEMS);
+}
+
+static void write_counts(struct run *run, const struct run_summary *summary, struct buffer *out,
+                         struct error *fault)
+{
+    json_write_name(out, "items");
+    buffer_append_char(out, '{');
+    json_write_integer_field(out, "total", summary->items);
+    json_write_integer_field(out, "accepted", summary->accepted);
+    json_write_integer_field(out, "rejected", summary->rejected);
+    json_write_integer_field(out, "unknown", summary->unknown);
+    json_write_integer_field(out, "open", summary->open);
+    buffer_append_char(out, '}');
+    json_write_name(out, "failures");
+    buffer_append_char(out, '{');
+    struct store_count *counts = NULL;
+    size_t length = 0;
+    if (store_count_items(run->store, &counts, &length, fault))
+        for (size_t i = 0; i < length; i++) {
+            if (counts[i].kind != NULL && counts[i].state != ITEM_ACCEPTED)
+                json_write_integer_field(out, counts[i].kind, counts[i].count);
+            free(counts[i].kind);
+        }
+    free(counts);
+    buffer_append_char(out, '}');
+}
+
+static void write_totals(struct run *run, struct buffer *out, struct error *fault)
+{
+    struct store_totals totals = {0};
+    store_totals(run->store, &totals, fault);
+    json_write_name(out, "all_runs");
+    buffer_append_char(out, '{');
+    json_write_integer_field(out, "calls", totals.calls);
+    json_write_integer_field(out, "requests", totals.requests);
+    json_write_integer_field(out, "replies", totals.replies);
+    json_write_integer_field(out, "faults", totals.faults);
+    json_write_integer_field(out, "input_tokens", totals.input_tokens);
+    json_write_integer_field(out, "cached_tokens", totals.cached_tokens);
+    json_write_integer_field(out, "output_tokens", totals.output_tokens);
+    json_write_integer_field(out, "reasoning_tokens", totals.reasoning_tokens);
+    buffer_append_char(out, '}');
+}
+
+static void write_latency(const struct progress *progress, struct buffer *out)
+{
+    static const struct {
+        const char *name;
+        double share;
+    } rows[] = {{"p50", 0.50}, {"p90", 0.90}, {"p95", 0.95}, {"p99", 0.99}};
+    json_write_name(out, "latency_ms");
+    if (progress->latencies == 0) {
+        buffer_append_text(out, "null");
+        return;
+    }
+    buffer_append_char(out, '{');
+    json_write_name(out, "mean");
+    buffer_append_format(out, "%.1f", progress->latency_sum_ms / (double)progress->latencies);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        json_write_name(out, rows[i].name);
+        buffer_append_format(out, "%.1f", progress_percentile(progress, rows[i].share));
+    }
+    buffer_append_char(out, '}');
+}
+
+static double seconds(const struct timeval *time)
+{
+    return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
+static void write_this_run(struct run *run, struct buffer *out)
+{
+    const struct progress *progress = &run->progress;
+    int64_t elapsed_ms = clock_now_ms() - progress->begun_ms;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    json_write_name(out, "this_run");
+    buffer_append_char(out, '{');
+    json_write_integer_field(out, "finished_before", progress->done_before);
+    json_write_integer_field(out, "accepted", progress->accepted);
+    json_write_integer_field(out, "rejected", progress->rejected);
+    json_write_integer_field(out, "unknown", progress->unknown);
+    json_write_integer_field(out, "calls", progress->calls);
+    json_write_integer_field(out, "requests", progress->requests);
+    json_write_integer_field(out, "retries", progress->retries);
+    json_write_integer_field(out, "faults", progress->faults);
+    json_write_integer_field(out, "most_in_flight", progress->most_in_flight);
+    json_write_integer_field(out, "images_prepared", (long long)run->payload_made);
+    json_write_integer_field(out, "input_tokens", progress->input_tokens);
+    json_write_integer_field(out, "cached_tokens", progress->cached_tokens);
+    json_write_integer_field(out, "output_tokens", progress->output_tokens);
+    json_write_name(out, "seconds");
+    buffer_append_format(out, "%.3f", (double)elapsed_ms / 1000);
+    json_write_name(out, "cpu_seconds");
+    buffer_append_format(out, "%.3f", seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
+    json_write_integer_field(out, "peak_memory_kib", usage.ru_maxrss);
+    write_latency(progress, out);
+    buffer_append_char(out, '}');
+}
+
+static void write_versions(struct buffer *out)
+{
+    json_write_name(out, "versions");
+    buffer_append_char(out, '{');
+    json_write_string_field(out, "vqagen", VQAGEN_VERSION);
+    json_write_string_field(out, "prompts", PROMPT_VERSION);
+    json_write_string_field(out, "libcurl", curl_version_info(CURLVERSION_NOW)->version);
+    json_write_string_field(out, "cjson", cJSON_Version());
+    buffer_append_char(out, '}');
+}
+
+// cJSON's own printing indents with tabs; it only runs at the end of a run.
+static char *indented(const char *text, size_t length)
+{
+    cJSON *value = json_parse(text, length, NULL);
+    char *printed = value != NULL ? cJSON_Print(value) : NULL;
+    cJSON_Delete(value);
+    return printed;
+}
+
+static void write_end(struct run *run, const struct run_summary *summary, const struct error *why,
+                      struct buffer *out)
+{
+    char time[32];
+    json_write_string_field(out, "ended", clock_format_utc(clock_wall_ms(), time));
+    json_write_string_field(out, "input", run->settings->input);
+    json_write_string_field(out, "endpoint", run->recipe.endpoint);
+    json_write_string_field(out, "provider", run->recipe.provider);
+    json_write_string_field(out, "model", run->recipe.model);
+    json_write_integer_field(out, "exit_code", summary->exit_code);
+    json_write_bool_field(out, "complete", why->kind == ERR_NONE);
+    json_write_string_field(out, "stopped_by", why->kind == ERR_NONE ? NULL : why->message);
+}
+
+bool report_write(struct run *run, const struct run_summary *summary, const struct error *why,
+                  struct error *fault)
+{
+    struct buffer out;
+    buffer_init(&out, 8 << 20);
+    buffer_append_char(&out, '{');
+    write_end(run, summary, why, &out);
+    write_counts(run, summary, &out, fault);
+    write_this_run(run, &out);
+    write_totals(run, &out, fault);
+    json_write_name(&out, "settings");
+    buffer_append_text(&out,
+                       run->settings->settings_json != NULL ? run->settings->settings_json : "{}");
+    write_versions(&out);
+    buffer_append_char(&out, '}');
+    char *text = out.failed ? NULL : indented(out.data, out.length);
+    buffer_clear(&out);
+    if (text == NULL)
+        return error_set(fault, ERR_MEMORY, "no memory for run.json");
+    char *path = file_join(run->settings->directory, "run.json");
+    bool good = path != NULL && file_write(path, text, strlen(text), fault);
+    if (run->settings->summary_file != NULL)
+        good = file_write(run->settings->summary_file, text, strlen(text), fault) && good;
+    free(path);
+    cJSON_free(text);
+    return good;
+}

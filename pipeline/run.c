@@ -1,0 +1,350 @@
+#include "run.h"
+
+#include "clock.h"
+#include "file.h"
+#include "image_job.h"
+#include "log.h"
+#include "random.h"
+#include "run_state.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Atomic(struct client *) sleeping; // for run_wake, which a signal handler may call
+
+void run_wake(void)
+{
+    struct client *client = atomic_load(&sleeping);
+    if (client != NULL)
+        client_wake(client);
+}
+
+// ---- The store's transaction --------------------------------------------------------------------
+
+bool run_write(struct run *run, struct error *why)
+{
+    if (!run->transaction && !store_begin(run->store, why))
+        return false;
+    run->transaction = true;
+    return true;
+}
+
+bool run_commit(struct run *run, struct error *why)
+{
+    if (!run->transaction)
+        return true;
+    run->transaction = false;
+    return store_commit(run->store, why);
+}
+
+// ---- The end of items, subjects and batches -----------------------------------------------------
+
+void run_stop(struct run *run, const struct error *why)
+{
+    if (run->stop_why.kind == ERR_NONE)
+        run->stop_why = *why;
+    run->stopping = true;
+}
+
+static void count_item(struct run *run, const struct item *item)
+{
+    struct progress *progress = &run->progress;
+    if (item->kept)
+        progress->done_before++;
+    else if (item->state == ITEM_ACCEPTED)
+        progress->accepted++;
+    else if (item->state == ITEM_REJECTED)
+        progress->rejected++;
+    else
+        progress->unknown++;
+}
+
+static void unlink_subject(struct run *run, struct subject *subject)
+{
+    if (subject->previous != NULL)
+        subject->previous->next = subject->next;
+    else
+        run->first = subject->next;
+    if (subject->next != NULL)
+        subject->next->previous = subject->previous;
+    else
+        run->last = subject->previous;
+}
+
+static void end_subject(struct run *run, struct subject *subject)
+{
+    if (subject->heap_place != (size_t)HEAP_OUTSIDE)
+        heap_remove(subject->image == IMAGE_READY ? &run->ready : &run->hungry, subject);
+    stage_release(run, subject);
+    unlink_subject(run, subject);
+    subject_free(subject);
+}
+
+bool run_settle(struct run *run, struct subject *subject, struct error *why)
+{
+    for (unsigned i = 0; i < subject->item_count; i++) {
+        struct item *item = &subject->items[i];
+        if (item->state == ITEM_OPEN || item->reported)
+            continue;
+        item->reported = true;
+        run->open_items--;
+        subject->batch->open--;
+        count_item(run, item);
+        if (!item->kept &&
+            (!run_write(run, why) || !store_finish_item(run->store, item->number, item->state,
+                                                        item->kind, item->line, why)))
+            return false;
+        free(item->line);
+        item->line = NULL;
+    }
+    if (subject->open_items == 0 && subject->in_flight == 0 && subject->waiting == 0 &&
+        subject->ready == NULL && subject->image != IMAGE_WORKING)
+        end_subject(run, subject);
+    return true;
+}
+
+// The part grows by whole batches, oldest first.
+static bool extend_part(struct run *run, struct error *why)
+{
+    struct batch *batch;
+    while ((batch = run->oldest_batch) != NULL && batch->full && batch->open == 0) {
+        if (!output_extend(&run->output, run->store, batch->from, batch->to, why))
+            return false;
+        run->oldest_batch = batch->next;
+        if (run->oldest_batch == NULL)
+            run->newest_batch = NULL;
+        free(batch);
+    }
+    return true;
+}
+
+// ---- The loop -----------------------------------------------------------------------------------
+
+static void heed_signals(struct run *run)
+{
+    int stop = run->settings->stop != NULL ? *run->settings->stop : 0;
+    if (stop == 0)
+        return;
+    struct error why = {0};
+    error_set(&why, ERR_INTERRUPTED, "interrupted; the same command goes on where it stopped");
+    if (!run->stopping)
+        log_note("stopping: %u calls in flight are finished first; interrupt again to stop at once",
+                 client_in_flight(run->client));
+    run_stop(run, &why);
+    if (stop > 1 && !run->aborted) {
+        run->aborted = true;
+        client_abort(run->client);
+    }
+}
+
+static bool finished(const struct run *run)
+{
+    if (run->stopping)
+        return client_in_flight(run->client) == 0 && run->finished == NULL;
+    return run->source_ended && run->first == NULL;
+}
+
+static bool something_to_do(const struct run *run)
+{
+    return !run->stopping && !admit_waits(run);
+}
+
+static bool turn(struct run *run, struct error *why)
+{
+    heed_signals(run);
+    if (!admit_some(run, why) || !stage_collect(run, why))
+        return false;
+    dispatch_wake_due(run, clock_now_ms());
+    if (!stage_feed(run, why) || !dispatch_send(run, why) || !extend_part(run, why))
+        return false;
+    // What was decided since the last turn is kept before the loop sleeps over it.
+    if (!run_commit(run, why))
+        return false;
+    if (finished(run))
+        return true;
+    int wait_ms = something_to_do(run) ? 0 : dispatch_wait_ms(run, clock_now_ms());
+    if (!client_turn(run->client, wait_ms, why))
+        return false;
+    bool good = dispatch_take(run, why);
+    progress_show(&run->progress, clock_now_ms(), run->stopping);
+    return good;
+}
+
+static bool loop(struct run *run, struct error *why)
+{
+    bool good = true;
+    while (good && !finished(run))
+        good = turn(run, why);
+    good = good && extend_part(run, why) && run_commit(run, why);
+    if (good && run->stopping) {
+        *why = run->stop_why;
+        return false;
+    }
+    return good;
+}
+
+// ---- Set-up and end -----------------------------------------------------------------------------
+
+static bool subject_before(const void *a, const void *b)
+{
+    return ((const struct subject *)a)->order < ((const struct subject *)b)->order;
+}
+
+static size_t *subject_place(void *subject)
+{
+    return &((struct subject *)subject)->heap_place;
+}
+
+static bool task_before(const void *a, const void *b)
+{
+    const struct task *x = a, *y = b;
+    if (x->due_ms != y->due_ms)
+        return x->due_ms < y->due_ms;
+    return x->subject->order < y->subject->order;
+}
+
+static size_t *task_place(void *task)
+{
+    return &((struct task *)task)->heap_place;
+}
+
+static bool check_recipe(struct run *run, struct error *why)
+{
+    struct store_setting rows[RECIPE_SETTINGS];
+    struct buffer text;
+    buffer_init(&text, 1 << 20);
+    size_t count = recipe_list(&run->recipe, rows, &text);
+    bool good = buffer_check(&text, "the settings", why) &&
+                store_check_settings(run->store, rows, count, why);
+    buffer_clear(&text);
+    return good;
+}
+
+static bool open_source(struct run *run, struct error *why)
+{
+    struct source_settings settings = {.is_image = stage_is_image, .max_record_bytes = 64 << 20};
+    run->source = source_open(run->settings->input, &settings, why);
+    return run->source != NULL;
+}
+
+static bool open_client(struct run *run, struct error *why)
+{
+    const struct run_settings *settings = run->settings;
+    struct client_settings client = {.max_connections = settings->concurrency,
+                                     .timeout_ms = settings->timeout_ms,
+                                     .connect_timeout_ms = settings->connect_timeout_ms,
+                                     .max_reply_bytes = settings->max_reply_bytes,
+                                     .user_agent = "vqagen/" VQAGEN_VERSION,
+                                     .done = dispatch_done,
+                                     .context = run};
+    run->client = client_new(&client, why);
+    if (run->client == NULL)
+        return false;
+    unsigned count = settings->image_workers > 0 ? settings->image_workers : workers_processors();
+    run->workers = workers_new(count, count + 1, stage_wake, run->client, why);
+    return run->workers != NULL;
+}
+
+static bool run_open(struct run *run, const struct run_settings *settings, struct error *why)
+{
+    *run = (struct run){.settings = settings,
+                        .ready = {.before = subject_before, .place = subject_place},
+                        .hungry = {.before = subject_before, .place = subject_place},
+                        .due = {.before = task_before, .place = task_place}};
+    int64_t now_ms = clock_now_ms();
+    run->jitter = random_from((uint64_t)clock_wall_ms(), "", "jitter");
+    progress_begin(&run->progress, now_ms);
+    return endpoint_init(&run->endpoint, &settings->endpoint, why) &&
+           recipe_init(&run->recipe, settings, &run->endpoint, why) && open_source(run, why) &&
+           (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
+           (run->images_folder = file_join(settings->directory, "images")) != NULL &&
+           file_make_directory(run->images_folder, why) &&
+           output_open(&run->output, settings->directory, why) && open_client(run, why);
+}
+
+static void free_tasks(struct task *task)
+{
+    while (task != NULL) {
+        struct task *next = task->next;
+        free(task);
+        task = next;
+    }
+}
+
+static void run_close(struct run *run)
+{
+    atomic_store(&sleeping, NULL);
+    log_progress("");
+    if (run->client != NULL)
+        client_abort(run->client);
+    while (run->finished != NULL) {
+        struct exchange *exchange = run->finished;
+        run->finished = exchange->transfer;
+        free(exchange->owner);
+        exchange->transfer = NULL;
+        exchange_free(exchange);
+    }
+    workers_free(run->workers, stage_drop);
+    workers_free(run->fetchers, stage_drop);
+    for (struct task *task = heap_take(&run->due); task != NULL; task = heap_take(&run->due))
+        free(task);
+    while (run->first != NULL) {
+        struct subject *subject = run->first;
+        free_tasks(subject->ready);
+        unlink_subject(run, subject);
+        subject_free(subject);
+    }
+    while (run->oldest_batch != NULL) {
+        struct batch *batch = run->oldest_batch;
+        run->oldest_batch = batch->next;
+        free(batch);
+    }
+    heap_free(&run->ready);
+    heap_free(&run->hungry);
+    heap_free(&run->due);
+    client_free(run->client);
+    output_close(&run->output);
+    store_close(run->store);
+    source_close(run->source);
+    recipe_clear(&run->recipe);
+    endpoint_clear(&run->endpoint);
+    free(run->images_folder);
+}
+
+// Writes what can be written, whether the run went well or not.
+static bool conclude(struct run *run, bool good, struct run_summary *summary, struct error *why)
+{
+    struct error fault = {0};
+    bool written = run_commit(run, &fault);
+    if (good)
+        written = written && output_complete(&run->output, run->store, run->next_place, &fault);
+    else if (why->kind != ERR_DISK)
+        written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);
+    report_summarize(run, summary, why, &fault);
+    if (written || why->kind != ERR_DISK)
+        written = report_write(run, summary, why, &fault) && written;
+    if (good && !written) {
+        *why = fault;
+        summary->exit_code = error_exit_code(fault.kind);
+    }
+    return good && written;
+}
+
+bool run_generate(const struct run_settings *settings, struct run_summary *summary,
+                  struct error *why)
+{
+    struct run run;
+    *summary = (struct run_summary){0};
+    bool good = run_open(&run, settings, why);
+    if (good) {
+        atomic_store(&sleeping, run.client);
+        good = loop(&run, why);
+        good = conclude(&run, good, summary, why);
+    }
+    if (!good && summary->exit_code == 0)
+        summary->exit_code = error_exit_code(why->kind);
+    run_close(&run);
+    return good;
+}

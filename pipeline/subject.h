@@ -1,0 +1,130 @@
+// An image and its items: the small state machines that calls are fed to.
+//
+// A subject knows what is to be asked next and what each item came to. It is fed stored calls and
+// new ones alike, in the order of each chain, and never touches the store, the network or the
+// clock: the same calls always give the same items. run.c carries the calls.
+#ifndef VQAGEN_SUBJECT_H
+#define VQAGEN_SUBJECT_H
+
+#include "answer.h"
+#include "distractor.h"
+#include "draft.h"
+#include "payload.h"
+#include "recipe.h"
+
+struct item_call {
+    enum call_step step;
+    unsigned repeat, try_number;
+    struct digest key;
+};
+
+enum item_step { ITEM_NEEDS_QUESTION, ITEM_NEEDS_ANSWER, ITEM_NEEDS_OPTIONS, ITEM_ENDED };
+
+struct item {
+    struct subject *subject;
+    char *id;       // owned
+    int64_t place;  // in the input, 0-based
+    int64_t number; // the store's row
+    unsigned slot;  // 1 ...: of the subject's draft
+    unsigned round; // of calls
+    enum item_step step;
+    enum item_state state; // ITEM_OPEN until it ended
+    bool kept;             // finished in an earlier run: nothing to do
+    bool reported;         // its end was written to the store
+    enum question_type type;
+    struct answer_chain *answers; // owned; `repeat` of them
+    struct distractors distractors;
+    struct draft
+        *own_draft;      // in a later round, for a question that the image's draft lacked; owned
+    struct call *stored; // calls of earlier runs; owned
+    size_t stored_count;
+    struct item_call *calls; // that its record stands on, in the order they were taken; owned
+    size_t call_count;
+    long long input_tokens, output_tokens; // -1 once a call did not say
+    char *line;       // of dataset.jsonl or failures.jsonl, once it ended; owned
+    const char *kind; // of the failure; static or owned by a chain
+};
+
+enum subject_image { IMAGE_WANTED, IMAGE_WORKING, IMAGE_READY, IMAGE_RELEASED, IMAGE_FAILED };
+
+struct subject {
+    struct question question; // the record; owned
+    uint64_t order;           // of admission
+    struct batch *batch;
+    char *image_path;     // that can be opened; owned; NULL for base64 and URLs not yet kept
+    char *image_shown;    // in the dataset; owned
+    struct digest digest; // of the image's bytes
+    bool digest_known;
+    enum subject_image image;
+    struct payload *payload;
+    struct item *items; // owned
+    unsigned item_count, open_items;
+    int64_t first_place;
+    struct draft draft;
+    unsigned repeat; // answer chains of each item
+    int64_t when_ms; // wall clock of the call last taken
+    bool drafting;   // the draft is part of this subject's work
+    struct {         // of each draft call taken, for its keys and its share of tokens
+        struct digest key;
+        long long input_tokens, output_tokens;
+        unsigned asked; // slots
+    } * draft_calls;    // owned
+    unsigned draft_call_count;
+    // The run's own: where this subject stands in its queues.
+    struct task *ready, *ready_last; // calls that could be sent now
+    unsigned in_flight, waiting;
+    size_t heap_place; // in the queue of subjects with ready calls; SIZE_MAX: not in it
+    struct subject *next, *previous; // all subjects under work, by order
+    int64_t prepared_at;             // when its payload became idle; for eviction
+};
+
+// A call that is wanted: to be looked up in the store, sent, or waiting for its time.
+struct task {
+    struct subject *subject;
+    struct item *item; // NULL: the subject's draft
+    struct plan plan;
+    struct digest key;
+    unsigned attempts;            // requests sent
+    unsigned retries;             // of them, counted against --retries
+    int64_t due_ms;               // monotonic, while it waits
+    struct endpoint_lessons sent; // lessons in force when it was last sent
+    struct task *next;
+    size_t heap_place;
+};
+
+// A subject for a record, with its items (ids, types; nothing asked yet). Takes the question. NULL:
+// ERR_MEMORY. first_place: of its first item.
+struct subject *subject_new(struct question *question, const struct recipe *recipe,
+                            int64_t first_place, struct error *why);
+void subject_free(struct subject *subject);
+
+// How many items a record makes.
+unsigned subject_item_count(const struct question *question, const struct recipe *recipe);
+
+// The digest of all that an item's record depends on, beside the recipe and the replies.
+struct digest subject_fingerprint(const struct subject *subject, const struct item *item);
+
+// Goes as far as the stored calls carry, and appends to *wanted the tasks that must be sent (a list
+// by `next`; the caller owns them). Call it after the items were admitted and after each fed call.
+// Items that ended have a line; see item->reported. False: ERR_MEMORY.
+bool subject_advance(struct subject *subject, const struct recipe *recipe, struct task **wanted,
+                     struct error *why);
+
+// Feeds what a task came to; the task may be freed afterwards.
+void subject_take(struct subject *subject, const struct recipe *recipe, const struct task *task,
+                  const struct call *call);
+
+// Ends all open items alike: the image or the record cannot be used.
+void subject_fail(struct subject *subject, const char *stage, enum item_state state,
+                  const char *kind, const char *message, int64_t when_ms);
+
+// What an item holds by now; NULL while it is missing.
+const char *item_question(const struct item *item);
+const struct topic *item_topic(const struct item *item, const struct recipe *recipe);
+const char *item_answer(const struct item *item, unsigned repeat);
+bool item_has_given_options(const struct item *item, const char *answer);
+
+// The prompt of a task, as its item stands now.
+void task_write_prompt(const struct task *task, const struct recipe *recipe, struct buffer *out);
+
+#endif
