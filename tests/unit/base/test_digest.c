@@ -1,0 +1,44 @@
+#include "unit.h"
+
+#include "digest.h"
+
+#include <string.h>
+
+static void hashes_the_vector_of_fips_180(void **state)
+{
+    (void)state;
+    char hex[DIGEST_HEX + 1];
+    struct digest digest = digest_of("abc", 3), back;
+    digest_hex(&digest, hex);
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_true(digest_from_hex(hex, &back));
+    assert_true(digest_equal(&digest, &back));
+    hex[3] = 'x';
+    assert_false(digest_from_hex(hex, &back));
+    assert_false(digest_from_hex("ba78", &back));
+}
+
+static struct digest fields(const char *a, const char *b)
+{
+    struct digester *digester = digester_new(NULL);
+    digester_add_field(digester, a);
+    digester_add_field(digester, b);
+    return digester_end(digester);
+}
+
+static void fields_do_not_run_together(void **state)
+{
+    (void)state;
+    struct digest one = fields("ab", "c"), two = fields("a", "bc"), three = fields("", "abc"),
+                  four = fields(NULL, "abc"), again = fields("ab", "c");
+    assert_false(digest_equal(&one, &two));
+    assert_false(digest_equal(&three, &four));
+    assert_true(digest_equal(&one, &again));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(hashes_the_vector_of_fips_180),
+                                       cmocka_unit_test(fields_do_not_run_together)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
