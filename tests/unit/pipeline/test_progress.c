@@ -1,0 +1,54 @@
+#include "unit.h"
+
+#include "progress.h"
+
+static void percentiles_are_known_within_two_percent(void **state)
+{
+    (void)state;
+    static struct progress progress;
+    progress_begin(&progress, 0);
+    assert_true(progress_percentile(&progress, 0.5) < 0);
+    for (int i = 1; i <= 10000; i++)
+        progress_add_latency(&progress, i);
+    static const double shares[] = {0.5, 0.9, 0.95, 0.99};
+    for (int i = 0; i < 4; i++) {
+        double expected = shares[i] * 10000, got = progress_percentile(&progress, shares[i]);
+        if (got < 0.98 * expected || got > 1.02 * expected)
+            fail_msg("p%g is %f, not about %f", shares[i] * 100, got, expected);
+    }
+    progress_add_latency(&progress, 1e12); // beyond the last bucket
+    progress_add_latency(&progress, 0);
+}
+
+static void the_line_says_what_is_known(void **state)
+{
+    (void)state;
+    static struct progress progress;
+    struct buffer line;
+    progress_begin(&progress, 0);
+    progress.items = 1000;
+    progress.accepted = 400;
+    progress.rejected = 10;
+    progress.retries = 3;
+    progress.in_flight = 16;
+    progress.rate = 10;
+    progress.input_tokens = 123456;
+    progress.output_tokens = 999;
+    buffer_init(&line, 500);
+    progress_write(&progress, 65000, false, &line);
+    assert_string_equal(line.data, "410/1000+ items  10.0/s  16 in flight  3 retries  10 failed  "
+                                   "tokens 123.5k in 999 out  1m05s");
+    buffer_empty(&line);
+    progress.all_admitted = true;
+    progress_write(&progress, 65000, false, &line);
+    assert_string_equal(line.data, "410/1000 items  10.0/s  16 in flight  3 retries  10 failed  "
+                                   "tokens 123.5k in 999 out  59s left");
+    buffer_clear(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(percentiles_are_known_within_two_percent),
+                                       cmocka_unit_test(the_line_says_what_is_known)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
