@@ -1,0 +1,246 @@
+#include "prepare.h"
+
+#include "base64.h"
+#include "orient.h"
+#include "read.h"
+#include "scale.h"
+#include "unread.h"
+#include "write_jpeg.h"
+
+#include <math.h>
+
+// How the formats are read.
+static const struct reader {
+    enum picture_format format;
+    bool (*measure)(const unsigned char *bytes, size_t length, struct picture_facts *facts,
+                    struct error *why);
+    bool (*read)(const unsigned char *bytes, size_t length, unsigned wanted_side,
+                 struct picture *picture, struct error *why);
+} readers[] = {
+    {PICTURE_JPEG, jpeg_measure, jpeg_read},  {PICTURE_PNG, png_measure, png_read},
+    {PICTURE_WEBP, webp_measure, webp_read},  {PICTURE_PNM, pnm_measure, pnm_read},
+    {PICTURE_GIF, other_measure, other_read}, {PICTURE_BMP, other_measure, other_read},
+    {PICTURE_TGA, other_measure, other_read}, {PICTURE_PSD, other_measure, other_read},
+};
+
+enum {
+    JPEG_MAX_SIDE = 65500, // libjpeg's limit
+    QUALITY_STEP = 5,
+};
+
+static struct image_limits limits_checked(const struct image_limits *limits);
+static const struct reader *find_reader(const void *bytes, size_t length,
+                                        const struct image_limits *limits,
+                                        struct picture_facts *facts, struct error *why);
+static unsigned longest_side(const struct picture_facts *facts, const struct image_limits *limits);
+static void aim(unsigned side, unsigned *width, unsigned *height);
+static bool fit(const struct picture *source, unsigned side, const struct image_limits *limits,
+                struct prepared_image *out, struct error *why);
+
+struct image_limits image_limits_default(void)
+{
+    return (struct image_limits){
+        .max_side_px = 2048,
+        .quality = 85,
+        .min_quality = 50,
+        .max_base64_bytes = 7 * 1024 * 1024,
+        .refuse_base64_bytes = 10 * 1024 * 1024,
+        // The largest telephone cameras make 200 megapixels. A worker then holds 300 MB for a JPEG
+        // and 600 MB and more for other formats.
+        .max_pixels = 200 * 1000 * 1000,
+    };
+}
+
+bool image_prepare(const void *bytes, size_t length, const struct image_limits *limits,
+                   struct prepared_image *out, struct error *why)
+{
+    struct image_limits checked = limits_checked(limits);
+    *out = (struct prepared_image){0};
+    buffer_init(&out->jpeg, SIZE_MAX / 4);
+    struct picture_facts facts;
+    const struct reader *reader = find_reader(bytes, length, &checked, &facts, why);
+    if (reader == NULL)
+        return false;
+    out->format = reader->format;
+    out->source_width = facts.width;
+    out->source_height = facts.height;
+    out->orientation = facts.orientation;
+    unsigned side = longest_side(&facts, &checked);
+    struct picture source = {0};
+    bool done = reader->read(bytes, length, side, &source, why) ||
+                error_note(why, "%s", sniff_name(reader->format));
+    done = done && fit(&source, side, &checked, out, why);
+    picture_clear(&source);
+    if (!done)
+        prepared_image_clear(out);
+    return done;
+}
+
+void prepared_image_clear(struct prepared_image *image)
+{
+    buffer_clear(&image->jpeg);
+}
+
+bool image_measure(const void *bytes, size_t length, const struct image_limits *limits,
+                   unsigned *width, unsigned *height, struct error *why)
+{
+    struct image_limits checked = limits_checked(limits);
+    struct picture_facts facts;
+    if (find_reader(bytes, length, &checked, &facts, why) == NULL)
+        return false;
+    bool swap = orient_turn(facts.orientation).swap_axes;
+    *width = swap ? facts.height : facts.width;
+    *height = swap ? facts.width : facts.height;
+    aim(longest_side(&facts, &checked), width, height);
+    return true;
+}
+
+static int clamp(int value, int low, int high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+static struct image_limits limits_checked(const struct image_limits *limits)
+{
+    struct image_limits checked = *limits;
+    if (checked.max_side_px == 0 || checked.max_side_px > JPEG_MAX_SIDE)
+        checked.max_side_px = JPEG_MAX_SIDE;
+    checked.quality = clamp(checked.quality, 1, 100);
+    checked.min_quality = clamp(checked.min_quality, 1, checked.quality);
+    if (checked.max_base64_bytes > checked.refuse_base64_bytes)
+        checked.max_base64_bytes = checked.refuse_base64_bytes;
+    return checked;
+}
+
+// The reader for the file, after its declared sides were found within the limits.
+static const struct reader *find_reader(const void *bytes, size_t length,
+                                        const struct image_limits *limits,
+                                        struct picture_facts *facts, struct error *why)
+{
+    if (length == 0) {
+        error_set(why, ERR_IMAGE, "the file is empty");
+        return NULL;
+    }
+    enum picture_format format = sniff_format(bytes, length);
+    const struct reader *reader = NULL;
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
+        if (readers[i].format == format)
+            reader = &readers[i];
+    if (reader == NULL) {
+        unread_explain(format, bytes, length, why);
+        return NULL;
+    }
+    if (!reader->measure(bytes, length, facts, why)) {
+        error_note(why, "%s", sniff_name(format));
+        return NULL;
+    }
+    if ((uint64_t)facts->width * facts->height > limits->max_pixels) {
+        error_set(why, ERR_TOO_LARGE,
+                  "the %s declares %u x %u pixels, more than the %llu that are read",
+                  sniff_name(format), facts->width, facts->height,
+                  (unsigned long long)limits->max_pixels);
+        return NULL;
+    }
+    return reader;
+}
+
+static unsigned longest_side(const struct picture_facts *facts, const struct image_limits *limits)
+{
+    unsigned side = facts->width > facts->height ? facts->width : facts->height;
+    return side < limits->max_side_px ? side : limits->max_side_px;
+}
+
+static unsigned shorten(unsigned shorter, unsigned longer, unsigned side)
+{
+    uint64_t length = (2 * (uint64_t)shorter * side + longer) / (2 * (uint64_t)longer);
+    return length > 0 ? (unsigned)length : 1;
+}
+
+// Sides in the same proportion, the longest of which is `side`, not above what they are.
+static void aim(unsigned side, unsigned *width, unsigned *height)
+{
+    unsigned *longer = *width >= *height ? width : height;
+    unsigned *shorter = *width >= *height ? height : width;
+    *shorter = shorten(*shorter, *longer, side);
+    *longer = side;
+}
+
+static bool write_within(struct jpeg_writer *writer, int quality, const struct image_limits *limits,
+                         struct prepared_image *out, struct error *why)
+{
+    for (;; quality = clamp(quality - QUALITY_STEP, limits->min_quality, quality)) {
+        if (!jpeg_writer_write(writer, quality, why))
+            return false;
+        out->quality = quality;
+        if (quality == limits->min_quality ||
+            base64_length(writer->length) <= limits->max_base64_bytes)
+            return true;
+    }
+}
+
+// One try at one size: scaled, turned upright, and written at the first quality, from the given one
+// down, that fits; at the lowest when none does.
+static bool write_at_side(const struct picture *source, unsigned side, int quality,
+                          const struct image_limits *limits, struct prepared_image *out,
+                          struct error *why)
+{
+    unsigned width = source->width, height = source->height;
+    aim(side, &width, &height);
+    struct turn turn = orient_turn(out->orientation);
+    struct picture scaled = {0}, upright = {0};
+    struct jpeg_writer writer = {0};
+    bool done = picture_scale(source, width, height, turn, &scaled, why);
+    struct picture *shown = &scaled;
+    if (turn.reverse_columns || turn.reverse_rows || turn.swap_axes) {
+        shown = &upright;
+        done = done && picture_orient(&scaled, turn, &upright, why);
+    }
+    if (done) {
+        picture_fill_edges(shown);
+        out->width = shown->width;
+        out->height = shown->height;
+        buffer_clear(&out->jpeg);
+        done = jpeg_writer_open(&writer, shown, why) &&
+               write_within(&writer, quality, limits, out, why);
+    }
+    if (done) {
+        buffer_append(&out->jpeg, writer.bytes, writer.length);
+        done = buffer_check(&out->jpeg, "the JPEG", why);
+    }
+    jpeg_writer_close(&writer);
+    picture_clear(&upright);
+    picture_clear(&scaled);
+    return done;
+}
+
+// The size of a JPEG goes about with its area. A little less than that says, so that the next try
+// mostly fits, but never below half, for a small JPEG is mostly tables.
+static unsigned next_side(unsigned side, size_t length, size_t wanted)
+{
+    double share = 0.98 * sqrt((double)wanted / (double)length);
+    unsigned next = (unsigned)(side * (share > 0.5 ? share : 0.5));
+    return next < 1 ? 1 : next;
+}
+
+static bool fit(const struct picture *source, unsigned side, const struct image_limits *limits,
+                struct prepared_image *out, struct error *why)
+{
+    int quality = limits->quality;
+    size_t length;
+    for (;;) {
+        if (!write_at_side(source, side, quality, limits, out, why))
+            return false;
+        length = base64_length(out->jpeg.length);
+        if (length <= limits->max_base64_bytes || side == 1)
+            break;
+        side = next_side(side, length, limits->max_base64_bytes);
+        quality = limits->min_quality;
+    }
+    if (length > limits->refuse_base64_bytes)
+        return error_set(why, ERR_TOO_LARGE,
+                         "even as %u x %u pixels at quality %d the JPEG takes %zu base64 bytes, "
+                         "more than %zu: raise the limit",
+                         out->width, out->height, out->quality, length,
+                         limits->refuse_base64_bytes);
+    return true;
+}
