@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -74,6 +75,10 @@ static inline bool loopback_read_head(int socket, struct loopback_request *reque
         ssize_t got = recv(socket, request->head + length, 1, 0);
         if (got <= 0)
             return false;
+        if (length == 0 && request->head[0] == 0x16) { // a TLS handshake; answered as nginx does
+            loopback_send(socket, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+            return false;
+        }
         request->head[++length] = '\0';
         if (length >= 4 && strcmp(request->head + length - 4, "\r\n\r\n") == 0)
             return true;
@@ -132,6 +137,9 @@ static inline void *loopback_accept(void *argument)
         }
         unsigned index = server->connections++;
         assert(index < LOOPBACK_CONNECTIONS);
+        // The head and the body of an answer are sent apart; the second must not wait for an ACK.
+        int on = 1;
+        setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         struct loopback_worker *worker = malloc(sizeof *worker);
         *worker = (struct loopback_worker){server, index, socket};
         pthread_mutex_lock(&server->lock);
