@@ -17,6 +17,7 @@ struct endpoint_preset {
     const char *url_variable; // customary variable for the base URL, or NULL
     const char *provider;     // wire format, see provider.h
     bool local;               // a server of the user's own: needs no key, names models verbatim
+    bool no_schema;           // known to take json_object only, so json_schema is never tried
 };
 
 // In table order; NULL past the end. "builtin" and "custom" are not in it.
@@ -61,9 +62,12 @@ struct endpoint {
 };
 
 // Checks and completes the settings. A base URL may end in a slash, in /v1, or wrongly in the whole
-// path /chat/completions (which is cut). False: ERR_SETTINGS with what to set: no model, no such
-// preset, no usable URL, key missing where one is needed, empty, the placeholder "1", with quotes,
-// blanks or line breaks in it, http:// to a public host with a key.
+// path /chat/completions (which is cut); /v1 twice becomes once; a preset's address without any
+// path gets the preset's path. False: ERR_SETTINGS with what to set: no model, no such preset, no
+// usable URL, a password in it, key missing where one is needed, empty, the placeholder "1", with
+// quotes, blanks or line breaks in it, http:// to a public host with a key.
+//
+// endpoint may also be "custom" or "builtin", each with base_url; "builtin" names the endpoint so.
 bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *settings,
                    struct error *why);
 void endpoint_clear(struct endpoint *endpoint);

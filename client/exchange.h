@@ -28,7 +28,9 @@ enum transport {
 struct exchange {
     // Set by the caller before client_start; borrowed until done.
     const char *url;
-    const char *key;         // sent as the provider's auth header; NULL: none
+    const char *key;         // NULL: none
+    const char *auth_header; // the provider's format for the key, with one %s (provider.h); NULL:
+                             // "Authorization: Bearer %s"
     struct buffer head;      // owned by the exchange
     struct payload *payload; // held by the exchange; NULL: a call without image
     struct buffer tail;      // owned
@@ -41,6 +43,7 @@ struct exchange {
     struct buffer body;          // of the response, bounded
     char content_type[64];
     char request_id[80];    // x-request-id, request-id; "" when absent
+    char location[200];     // where a redirect points, cut; "" when absent. Never followed
     int64_t retry_after_ms; // from retry-after-ms or Retry-After (seconds or date); -1: absent
     double seconds_total;   // from start to the last byte
     double seconds_first_byte;

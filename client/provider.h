@@ -17,8 +17,8 @@ struct ask {
     int max_tokens;          // 0: not sent
     const char *schema_name; // for structured output; NULL: free text is wanted
     const char *schema;      // JSON Schema as text
-    const char *extra_body;  // members of a JSON object, merged into the request; NULL: none.
-                             // A member that vqagen would send itself is replaced by the user's.
+    const char *extra_body;  // a JSON object, merged into the request; NULL: none. A member that
+                             // vqagen would send itself is replaced by the user's.
 };
 
 struct provider {
@@ -38,5 +38,12 @@ struct provider {
 };
 
 const struct provider *provider_find(const char *name); // NULL: none of that name
+
+// Whether the text can be merged into every request: a JSON object without the members that vqagen
+// needs as they are (model, messages, and what would change the shape of the answer: stream, n).
+// False: ERR_SETTINGS.
+bool provider_check_extra_body(const char *json, struct error *why);
+
+extern const struct provider provider_openai;
 
 #endif

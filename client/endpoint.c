@@ -1,0 +1,248 @@
+#include "endpoint.h"
+
+#include "endpoint_url.h"
+#include "provider.h"
+#include "secret.h"
+#include "text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool preset_choose(const struct endpoint_settings *settings,
+                          const struct endpoint_preset **preset, const char **base,
+                          struct error *why);
+static bool address_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                        const struct endpoint_preset *preset, const char *base, bool *plain_public,
+                        struct error *why);
+static bool model_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                      const struct endpoint_preset *preset, struct error *why);
+static bool key_set(struct endpoint *endpoint, const char *key,
+                    const struct endpoint_preset *preset, struct error *why);
+
+bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                   struct error *why)
+{
+    *endpoint = (struct endpoint){0};
+    const struct endpoint_preset *preset = NULL;
+    const char *base = NULL;
+    bool plain_public = false;
+    bool done = preset_choose(settings, &preset, &base, why) &&
+                address_set(endpoint, settings, preset, base, &plain_public, why) &&
+                model_set(endpoint, settings, preset, why) &&
+                key_set(endpoint, settings->api_key, preset, why);
+    if (done && endpoint->key != NULL && plain_public && !settings->allow_plain_http)
+        done = error_set(why, ERR_SETTINGS,
+                         "the key would go unencrypted over http:// to %s; use https://, or allow "
+                         "it with --allow-plain-http",
+                         endpoint->name);
+    if (!done) {
+        endpoint_clear(endpoint);
+        return false;
+    }
+    endpoint->lessons.structured =
+        preset != NULL && preset->no_schema ? STRUCTURED_OBJECT : STRUCTURED_SCHEMA;
+    return true;
+}
+
+void endpoint_clear(struct endpoint *endpoint)
+{
+    free(endpoint->name);
+    free(endpoint->url);
+    free(endpoint->key);
+    free(endpoint->model);
+    *endpoint = (struct endpoint){0};
+}
+
+// "openai, deepseek, ...", as far as it fits.
+static void list_presets(char *text, size_t size)
+{
+    size_t length = 0;
+    text[0] = '\0';
+    const struct endpoint_preset *preset;
+    for (size_t i = 0; (preset = endpoint_preset_at(i)) != NULL && length < size; i++) {
+        int added = snprintf(text + length, size - length, "%s%s", i > 0 ? ", " : "", preset->name);
+        length += added > 0 ? (size_t)added : 0;
+    }
+}
+
+static bool refuse_endpoint(const char *name, struct error *why)
+{
+    char known[300];
+    list_presets(known, sizeof known);
+    if (name == NULL)
+        return error_set(why, ERR_SETTINGS,
+                         "no endpoint is set: give --endpoint (%s) or --base-url "
+                         "(VQAGEN_BASE_URL)",
+                         known);
+    return error_set(why, ERR_SETTINGS,
+                     "no endpoint is called '%.60s': only OpenAI-compatible endpoints are spoken "
+                     "so far; known are %s, any other by its address with --base-url",
+                     name, known);
+}
+
+// The preset (NULL for an address of the user's own) and the base URL.
+static bool preset_choose(const struct endpoint_settings *settings,
+                          const struct endpoint_preset **preset, const char **base,
+                          struct error *why)
+{
+    const char *name = settings->endpoint;
+    bool given = settings->base_url != NULL && !text_is_blank(settings->base_url);
+    if (name != NULL && text_is_blank(name))
+        name = NULL;
+    if (name != NULL && strstr(name, "://") == NULL && strcasecmp(name, "custom") != 0 &&
+        strcasecmp(name, "builtin") != 0) {
+        *preset = endpoint_preset_find(name);
+        if (*preset == NULL)
+            return refuse_endpoint(name, why);
+    }
+    if (given)
+        *base = settings->base_url;
+    else if (*preset != NULL)
+        *base = (*preset)->base_url;
+    else if (name != NULL && strstr(name, "://") != NULL)
+        *base = name;
+    else if (name != NULL)
+        return error_set(why, ERR_SETTINGS, "endpoint '%s' needs its address: give --base-url",
+                         name);
+    else
+        return refuse_endpoint(NULL, why);
+    return true;
+}
+
+static bool address_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                        const struct endpoint_preset *preset, const char *base, bool *plain_public,
+                        struct error *why)
+{
+    endpoint->provider = provider_find(preset != NULL ? preset->provider : "openai");
+    if (endpoint->provider == NULL)
+        return error_set(why, ERR_INTERNAL, "preset '%s' names no wire format", preset->name);
+    char *trimmed = text_copy(base);
+    char *default_path = preset != NULL ? endpoint_url_path(preset->base_url) : NULL;
+    struct endpoint_url url = {0};
+    bool done = trimmed != NULL || error_set(why, ERR_MEMORY, "no memory for a URL");
+    done = done && endpoint_url_init(&url, text_trim(trimmed), default_path,
+                                     endpoint->provider->chat_path, why);
+    free(trimmed);
+    free(default_path);
+    if (!done)
+        return false;
+    const char *name = preset != NULL ? preset->name : url.host;
+    if (settings->endpoint != NULL && strcasecmp(settings->endpoint, "builtin") == 0)
+        name = "builtin";
+    endpoint->name = text_copy(name);
+    endpoint->url = text_copy(url.full);
+    endpoint->local = url.is_private || (preset != NULL && preset->local);
+    *plain_public = !url.encrypted && !url.is_private;
+    endpoint_url_clear(&url);
+    return (endpoint->name != NULL && endpoint->url != NULL) ||
+           error_set(why, ERR_MEMORY, "no memory for a URL");
+}
+
+static bool model_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                      const struct endpoint_preset *preset, struct error *why)
+{
+    if (settings->model == NULL || text_is_blank(settings->model))
+        return error_set(why, ERR_SETTINGS,
+                         "no model is set for %s: give --model or set VQAGEN_MODEL",
+                         endpoint->name);
+    endpoint->model =
+        endpoint_model_name(settings->model, settings->naming, preset != NULL && preset->local);
+    if (endpoint->model == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the model's name");
+    if (*endpoint->model == '\0')
+        return error_set(why, ERR_SETTINGS,
+                         "nothing is left of the model name '%s' after cutting it to its last path "
+                         "component; give --model-name verbatim to send it as typed",
+                         settings->model);
+    return true;
+}
+
+char *endpoint_model_name(const char *model, enum model_naming naming, bool local_preset)
+{
+    bool normalize = naming == MODEL_NAMING_NORMALIZED ||
+                     (naming == MODEL_NAMING_AUTO && !local_preset && model[0] == '/');
+    if (!normalize)
+        return text_copy(model);
+    size_t end = strlen(model);
+    while (end > 0 && model[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && model[begin - 1] != '/')
+        begin--;
+    char *name = text_copy_length(model + begin, end - begin);
+    for (char *at = name; at != NULL && *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return name;
+}
+
+// What a key is set with: "DEEPSEEK_API_KEY or VQAGEN_API_KEY".
+static const char *key_variables(const struct endpoint_preset *preset, char *text, size_t size)
+{
+    if (preset != NULL && preset->key_variable != NULL)
+        snprintf(text, size, "%s or VQAGEN_API_KEY", preset->key_variable);
+    else
+        snprintf(text, size, "VQAGEN_API_KEY");
+    return text;
+}
+
+// What stands in a key's place in example files. Local servers are customarily given one of these.
+static bool is_placeholder(const char *key)
+{
+    static const char *const words[] = {"1",   "EMPTY",    "none",         "null",  "undefined",
+                                        "xxx", "changeme", "your-api-key", "...",   "sk-...",
+                                        "key", "api-key",  "YOUR_API_KEY", "sk-xxx"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(key, words[i]) == 0)
+            return true;
+    return key[0] == '<' || strncasecmp(key, "your_", 5) == 0 || strncasecmp(key, "your-", 5) == 0;
+}
+
+// The first character that no key holds, in words; NULL: none.
+static const char *foreign_character(const char *key)
+{
+    for (; *key != '\0'; key++) {
+        unsigned char c = (unsigned char)*key;
+        if (c == '\n' || c == '\r')
+            return "a line break";
+        if (c == '"' || c == '\'' || c == '`')
+            return "a quotation mark";
+        if (c == ' ' || c == '\t')
+            return "a blank";
+        if (c < 0x20 || c == 0x7f)
+            return "a control character";
+        if (c >= 0x80)
+            return "a character outside ASCII";
+    }
+    return NULL;
+}
+
+static bool key_set(struct endpoint *endpoint, const char *key,
+                    const struct endpoint_preset *preset, struct error *why)
+{
+    char variables[80];
+    key_variables(preset, variables, sizeof variables);
+    const char *title = preset != NULL ? preset->title : endpoint->name;
+    bool empty = key != NULL && *key == '\0';
+    if (key == NULL || empty) {
+        if (endpoint->local)
+            return true;
+        return error_set(why, ERR_SETTINGS, "%s for %s: set %s in the environment",
+                         empty ? "the key is empty" : "there is no key", title, variables);
+    }
+    secret_register(key);
+    const char *foreign = foreign_character(key);
+    if (foreign != NULL)
+        return error_set(why, ERR_SETTINGS,
+                         "the key for %s has %s in it, which no key has: set %s to the bare key%s",
+                         title, foreign, variables,
+                         strncasecmp(key, "Bearer ", 7) == 0 ? ", without 'Bearer'" : "");
+    if (!endpoint->local && is_placeholder(key))
+        return error_set(why, ERR_SETTINGS,
+                         "the key for %s is the placeholder '%s': set %s to a real key", title, key,
+                         variables);
+    endpoint->key = text_copy(key);
+    return endpoint->key != NULL || error_set(why, ERR_MEMORY, "no memory for the key");
+}

@@ -1,0 +1,24 @@
+// The address of the chat call, made from what people type as a base URL, by libcurl's own parser,
+// so that what is checked here is what will be dialled.
+#ifndef VQAGEN_ENDPOINT_URL_H
+#define VQAGEN_ENDPOINT_URL_H
+
+#include "error.h"
+
+struct endpoint_url {
+    char *full;      // with the chat path; owned
+    char *host;      // without port, IPv6 without brackets; owned
+    bool encrypted;  // https
+    bool is_private; // see endpoint_host_is_private
+};
+
+// default_path: the path for an address that has none ("/v1"), or NULL. False: ERR_SETTINGS; the
+// message never shows a password that the address holds.
+bool endpoint_url_init(struct endpoint_url *url, const char *base, const char *default_path,
+                       const char *chat_path, struct error *why);
+void endpoint_url_clear(struct endpoint_url *url);
+
+// The path of the URL without a slash at its end ("" for none); a new string, NULL without memory.
+char *endpoint_url_path(const char *url);
+
+#endif

@@ -1,0 +1,220 @@
+#include "fault_lesson.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+
+// A cap below this leaves no room for an answer; the context is then what is too small.
+enum { SMALLEST_CAP = 64 };
+
+static bool learn_structured(struct endpoint_lessons *known, const struct endpoint_lessons *sent);
+static bool learn_cap(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+                      const char *words, enum fault_kind *kind);
+static bool learn_parameter(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+                            const struct problem *problem, enum fault_kind *kind);
+
+bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
+                 const struct problem *problem, enum fault_lesson lesson, enum fault_kind *kind)
+{
+    switch (lesson) {
+    case LESSON_STRUCTURED:
+        return learn_structured(&endpoint->lessons, sent);
+    case LESSON_CAP:
+        return learn_cap(&endpoint->lessons, sent, buffer_text(&problem->words), kind);
+    case LESSON_PARAMETER:
+        return learn_parameter(&endpoint->lessons, sent, problem, kind);
+    case LESSON_NONE:
+        break;
+    }
+    return false;
+}
+
+// From a schema to any JSON object to free text, one step below what was refused.
+static bool learn_structured(struct endpoint_lessons *known, const struct endpoint_lessons *sent)
+{
+    if (sent->structured == STRUCTURED_NONE)
+        return false;
+    enum structured_output below =
+        sent->structured == STRUCTURED_SCHEMA ? STRUCTURED_OBJECT : STRUCTURED_NONE;
+    if (known->structured > below)
+        known->structured = below;
+    return true;
+}
+
+static bool learn_no_temperature(struct endpoint_lessons *known,
+                                 const struct endpoint_lessons *sent)
+{
+    known->no_temperature = true;
+    return !sent->no_temperature;
+}
+
+static bool learn_no_max_tokens(struct endpoint_lessons *known, const struct endpoint_lessons *sent)
+{
+    known->no_max_tokens = true;
+    return !sent->no_max_tokens;
+}
+
+// First the newer name is tried, then none.
+static bool learn_max_tokens_name(struct endpoint_lessons *known,
+                                  const struct endpoint_lessons *sent)
+{
+    if (sent->max_completion_tokens)
+        return learn_no_max_tokens(known, sent);
+    known->max_completion_tokens = true;
+    return !sent->no_max_tokens;
+}
+
+// The number in the text at `at`, or 0. Thousands may be set apart by commas.
+static long long number_in(const char *at)
+{
+    long long value = 0;
+    for (; isdigit((unsigned char)*at) || (*at == ',' && isdigit((unsigned char)at[1])); at++)
+        if (*at != ',') {
+            value = value * 10 + (*at - '0');
+            if (value > INT_MAX)
+                return 0;
+        }
+    return value;
+}
+
+// The number that follows the phrase within a few words; 0: none.
+static long long number_after(const char *text, const char *phrase)
+{
+    const char *at = strstr(text, phrase);
+    if (at == NULL)
+        return 0;
+    at += strlen(phrase);
+    for (int i = 0; i < 60 && *at != '\0' && !isdigit((unsigned char)*at); i++)
+        at++;
+    return number_in(at);
+}
+
+// The number that stands right before the phrase; 0: none.
+static long long number_before(const char *text, const char *phrase)
+{
+    const char *at = strstr(text, phrase);
+    if (at == NULL)
+        return 0;
+    while (at > text && (isdigit((unsigned char)at[-1]) || at[-1] == ','))
+        at--;
+    return number_in(at);
+}
+
+// What the context leaves for the answer, from "maximum context length is 4096 tokens ... (1000 in
+// the messages, 4000 in the completion)" (OpenAI, older vLLM), "... your request has 1500 input
+// tokens" (vLLM), "exceed context limit: 188240 + 21333 > 200000" (Anthropic). Rounded down to a
+// multiple of 64, so that the next image of about this size needs no lesson of its own. 0: not
+// said.
+static long long cap_by_context(const char *lower)
+{
+    long long context = number_after(lower, "context length is");
+    long long input = number_before(lower, " input tokens");
+    if (input == 0)
+        input = number_before(lower, " in the messages");
+    if (input == 0)
+        input = number_before(lower, " in your prompt");
+    const char *sum = strstr(lower, "exceed context limit: ");
+    if (sum != NULL) {
+        input = number_after(sum, "limit: ");
+        context = number_after(sum, " > ");
+    }
+    if (context == 0 || input == 0 || input >= context)
+        return 0;
+    return (context - input) / SMALLEST_CAP * SMALLEST_CAP;
+}
+
+int fault_cap(const char *lower)
+{
+    long long cap = cap_by_context(lower);
+    if (cap == 0 && strstr(lower, "context length") == NULL &&
+        strstr(lower, "context limit") == NULL) {
+        static const char *const phrases[] = {
+            "supports at most",
+            "[1, ",
+            "[1,",
+            "must be less than or equal to",
+            "less than or equal to",
+            "cannot be greater than",
+            "be greater than",
+            "at most",
+            "maximum allowed value",
+            "maximum is",
+            "maximum value",
+            "not exceed",
+            "<=",
+            " > ",
+        };
+        for (size_t i = 0; i < sizeof phrases / sizeof *phrases && cap == 0; i++)
+            cap = number_after(lower, phrases[i]);
+    }
+    return cap >= SMALLEST_CAP && cap <= INT_MAX ? (int)cap : 0;
+}
+
+static bool learn_cap(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+                      const char *words, enum fault_kind *kind)
+{
+    int cap = fault_cap(words);
+    if (cap == 0)
+        return *kind == FAULT_KIND_parameter_rejected && learn_no_max_tokens(known, sent);
+    if (sent->no_max_tokens || (sent->max_tokens_cap != 0 && sent->max_tokens_cap <= cap))
+        return false;
+    if (known->max_tokens_cap == 0 || known->max_tokens_cap > cap)
+        known->max_tokens_cap = cap;
+    *kind = FAULT_KIND_parameter_rejected;
+    return true;
+}
+
+enum parameter {
+    PARAMETER_OTHER,
+    PARAMETER_STRUCTURED,
+    PARAMETER_TEMPERATURE,
+    PARAMETER_MAX_TOKENS,
+    PARAMETER_MAX_COMPLETION_TOKENS,
+};
+
+// The parameter that is refused: the one that stands in the error's own `param`, else the first one
+// named ("'max_tokens' is not supported ... use 'max_completion_tokens' instead").
+static enum parameter parameter_of(const struct problem *problem)
+{
+    static const struct {
+        const char *word;
+        enum parameter parameter;
+    } known[] = {
+        {"response_format", PARAMETER_STRUCTURED},
+        {"json_schema", PARAMETER_STRUCTURED},
+        {"temperature", PARAMETER_TEMPERATURE},
+        {"max_tokens", PARAMETER_MAX_TOKENS},
+        {"max_completion_tokens", PARAMETER_MAX_COMPLETION_TOKENS},
+    };
+    enum parameter first = PARAMETER_OTHER;
+    const char *place = NULL, *words = buffer_text(&problem->words);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (problem_has_code(problem, known[i].word))
+            return known[i].parameter;
+        const char *found = strstr(words, known[i].word);
+        if (found != NULL && (place == NULL || found < place)) {
+            place = found;
+            first = known[i].parameter;
+        }
+    }
+    return first;
+}
+
+static bool learn_parameter(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+                            const struct problem *problem, enum fault_kind *kind)
+{
+    switch (parameter_of(problem)) {
+    case PARAMETER_STRUCTURED:
+        *kind = FAULT_KIND_structured_rejected;
+        return learn_structured(known, sent);
+    case PARAMETER_TEMPERATURE:
+        return learn_no_temperature(known, sent);
+    case PARAMETER_MAX_TOKENS:
+        return learn_max_tokens_name(known, sent);
+    case PARAMETER_MAX_COMPLETION_TOKENS:
+        return sent->max_completion_tokens && learn_no_max_tokens(known, sent);
+    case PARAMETER_OTHER:
+        break;
+    }
+    return false;
+}
