@@ -1,0 +1,70 @@
+#include "lock.h"
+
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static bool refuse_lock(int lock, const char *directory, struct error *why);
+
+int lock_take(const char *directory, struct error *why)
+{
+    char *path = file_join(directory, "run.lock");
+    if (path == NULL) {
+        error_set(why, ERR_MEMORY, "no memory for a path");
+        return -1;
+    }
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    if (lock < 0)
+        error_set_errno(why, ERR_DISK, "cannot write %s; give another -o DIR", path);
+    free(path);
+    if (lock < 0)
+        return -1;
+    int failed;
+    do {
+        failed = flock(lock, LOCK_EX | LOCK_NB);
+    } while (failed != 0 && errno == EINTR);
+    if (failed != 0) {
+        refuse_lock(lock, directory, why);
+        close(lock);
+        return -1;
+    }
+    // The process id is for people; a disk too full to take it is noticed elsewhere.
+    char text[32];
+    int length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (ftruncate(lock, 0) != 0 || pwrite(lock, text, (size_t)length, 0) != length)
+        errno = 0;
+    return lock;
+}
+
+static bool refuse_lock(int lock, const char *directory, struct error *why)
+{
+    if (errno != EWOULDBLOCK)
+        return error_set_errno(why, ERR_DISK, "%s cannot be locked; put DIR on a local disk",
+                               directory);
+    char text[32] = "";
+    ssize_t length = pread(lock, text, sizeof text - 1, 0);
+    long process = length > 0 ? strtol(text, NULL, 10) : 0;
+    if (process > 0)
+        return error_set(why, ERR_USAGE,
+                         "%s is in use by another run, process %ld: wait for it, stop it, or give "
+                         "another -o DIR",
+                         directory, process);
+    return error_set(why, ERR_USAGE,
+                     "%s is in use by another run: wait for it, stop it, or give another -o DIR",
+                     directory);
+}
+
+void lock_release(int lock)
+{
+    if (lock < 0)
+        return;
+    if (ftruncate(lock, 0) != 0) // an id left behind misleads nobody: the lock itself is gone
+        errno = 0;
+    close(lock);
+}

@@ -1,0 +1,14 @@
+// The lock on DIR: one run at a time writes there. Held by an open file, so it ends with the
+// process, however that ends.
+#ifndef VQAGEN_LOCK_H
+#define VQAGEN_LOCK_H
+
+#include "error.h"
+
+// Locks DIR/run.lock and writes the process id into it. -1: ERR_USAGE when another process holds
+// it, ERR_DISK when it cannot be made or the file system has no locks.
+int lock_take(const char *directory, struct error *why);
+
+void lock_release(int lock); // -1 is fine
+
+#endif

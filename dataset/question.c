@@ -1,0 +1,80 @@
+#include "question.h"
+
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void question_clear(struct question *question)
+{
+    for (size_t i = 0; i < question->option_count; i++)
+        free(question->options[i]);
+    free(question->options);
+    free(question->id);
+    free(question->image);
+    free(question->name);
+    free(question->question);
+    free(question->answer);
+    free(question->topic);
+    free(question->claim);
+    free(question->prefilled);
+    free(question->fault);
+    *question = (struct question){0};
+}
+
+const char *question_type_name(enum question_type type)
+{
+    switch (type) {
+    case QUESTION_MULTIPLE_CHOICE:
+        return "multiple_choice";
+    case QUESTION_FILL_IN_BLANK:
+        return "fill_in_blank";
+    case QUESTION_UNSET:
+        break;
+    }
+    return "";
+}
+
+// What inputs call the types, folded, with '_' for blanks and hyphens.
+static const struct {
+    const char *name;
+    enum question_type type;
+} names[] = {
+    {"multiple_choice", QUESTION_MULTIPLE_CHOICE},
+    {"multiple_choice_question", QUESTION_MULTIPLE_CHOICE},
+    {"multi_choice", QUESTION_MULTIPLE_CHOICE},
+    {"multiplechoice", QUESTION_MULTIPLE_CHOICE},
+    {"single_choice", QUESTION_MULTIPLE_CHOICE},
+    {"choice", QUESTION_MULTIPLE_CHOICE},
+    {"mcq", QUESTION_MULTIPLE_CHOICE},
+    {"mc", QUESTION_MULTIPLE_CHOICE},
+    {"选择题", QUESTION_MULTIPLE_CHOICE},
+    {"单选题", QUESTION_MULTIPLE_CHOICE},
+    {"fill_in_blank", QUESTION_FILL_IN_BLANK},
+    {"fill_in_the_blank", QUESTION_FILL_IN_BLANK},
+    {"fill_in", QUESTION_FILL_IN_BLANK},
+    {"fill_blank", QUESTION_FILL_IN_BLANK},
+    {"fillinblank", QUESTION_FILL_IN_BLANK},
+    {"fill", QUESTION_FILL_IN_BLANK},
+    {"blank", QUESTION_FILL_IN_BLANK},
+    {"fib", QUESTION_FILL_IN_BLANK},
+    {"填空题", QUESTION_FILL_IN_BLANK},
+};
+
+bool question_type_find(const char *name, enum question_type *type)
+{
+    char *folded = text_fold(name);
+    if (folded == NULL)
+        return false;
+    for (char *c = folded; *c != '\0'; c++)
+        if (*c == ' ' || *c == '-')
+            *c = '_';
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++)
+        if (strcmp(folded, names[i].name) == 0) {
+            *type = names[i].type;
+            found = true;
+        }
+    free(folded);
+    return found;
+}

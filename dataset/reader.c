@@ -1,0 +1,78 @@
+#include "reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool reader_init(struct reader *reader, int file, const char *path, struct error *why)
+{
+    *reader = (struct reader){.file = file, .path = path, .line = 1};
+    reader->bytes = malloc(READER_BYTES);
+    if (reader->bytes == NULL)
+        return error_set(why, ERR_MEMORY, "no memory to read %s", path);
+    return true;
+}
+
+void reader_clear(struct reader *reader)
+{
+    if (reader->bytes != NULL && reader->file != STDIN_FILENO)
+        close(reader->file);
+    free(reader->bytes);
+    *reader = (struct reader){.file = -1};
+}
+
+bool reader_more(struct reader *reader, struct error *why)
+{
+    if (reader->begin > 0) {
+        memmove(reader->bytes, reader_at(reader), reader_length(reader));
+        reader->end -= reader->begin;
+        reader->begin = 0;
+    }
+    ssize_t got;
+    do {
+        got = read(reader->file, reader->bytes + reader->end, READER_BYTES - reader->end);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return error_set_errno(why, ERR_INPUT, "cannot read %s near line %llu", reader->path,
+                               (unsigned long long)reader->line);
+    if (got == 0)
+        reader->ended = true;
+    reader->end += (size_t)got;
+    return true;
+}
+
+bool reader_fill(struct reader *reader, struct error *why)
+{
+    while (reader->begin == reader->end && !reader->ended)
+        if (!reader_more(reader, why))
+            return false;
+    return true;
+}
+
+bool reader_is_full(const struct reader *reader)
+{
+    return reader_length(reader) == READER_BYTES;
+}
+
+void reader_skip(struct reader *reader, size_t length)
+{
+    const char *at = reader_at(reader), *end = at + length;
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        reader->line++;
+        at++;
+    }
+    reader->begin += length;
+}
+
+size_t run_without(const char *bytes, size_t length, char a, char b, char c)
+{
+    enum { BLOCK = 256 };
+    size_t run = 0;
+    while (length - run >= BLOCK && memchr(bytes + run, a, BLOCK) == NULL &&
+           memchr(bytes + run, b, BLOCK) == NULL && memchr(bytes + run, c, BLOCK) == NULL)
+        run += BLOCK;
+    while (run < length && bytes[run] != a && bytes[run] != b && bytes[run] != c)
+        run++;
+    return run;
+}

@@ -1,0 +1,47 @@
+// SQLite's result codes, as what people can do about them.
+#include "store_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct {
+    int code; // primary
+    const char *meaning;
+    const char *remedy;
+} faults[] = {
+    {SQLITE_FULL, "the disk is full", "make room and run the same command again"},
+    {SQLITE_READONLY, "it, or its folder, is read-only", "make it writable or give another -o DIR"},
+    {SQLITE_IOERR, "the disk refused", "check the disk and its quota, then run again"},
+    {SQLITE_CORRUPT, "it is damaged",
+     "restore it from a copy, or give another -o DIR; `sqlite3 run.db .recover` saves what can be"},
+    {SQLITE_NOTADB, "it is not an SQLite database", "move it away or give another -o DIR"},
+    {SQLITE_CANTOPEN, "it, or its write-ahead log, cannot be opened",
+     "check the folder's permissions, or give another -o DIR"},
+    {SQLITE_PERM, "access to it is denied", "check its permissions"},
+    {SQLITE_BUSY, "another program keeps it locked", "close that program and run again"},
+    {SQLITE_LOCKED, "another program keeps it locked", "close that program and run again"},
+    {SQLITE_NOMEM, "memory ran out", "run with a lower --batch-size or --concurrency"},
+};
+
+bool store_fail(struct store *store, const char *what, struct error *why)
+{
+    int code = sqlite3_extended_errcode(store->database);
+    int system_error = sqlite3_system_errno(store->database);
+    enum error_kind kind = (code & 0xff) == SQLITE_NOMEM ? ERR_MEMORY : ERR_DISK;
+    // A quota and a file size limit are full disks by other names.
+    if ((code & 0xff) == SQLITE_IOERR &&
+        (system_error == EDQUOT || system_error == EFBIG || system_error == ENOSPC))
+        code = SQLITE_FULL;
+    if (code == SQLITE_IOERR_NOMEM)
+        kind = ERR_MEMORY;
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        if (faults[i].code == (code & 0xff)) {
+            bool told = system_error != 0 && (code & 0xff) != SQLITE_NOTADB &&
+                        (code & 0xff) != SQLITE_CORRUPT && (code & 0xff) != SQLITE_BUSY;
+            return error_set(why, kind, "cannot %s %s: %s%s%s%s; %s", what, store->path,
+                             faults[i].meaning, told ? " (" : "",
+                             told ? strerror(system_error) : "", told ? ")" : "", faults[i].remedy);
+        }
+    return error_set(why, kind, "cannot %s %s: %s (SQLite code %d)", what, store->path,
+                     sqlite3_errmsg(store->database), code);
+}

@@ -1,0 +1,17 @@
+// The file system that a folder lies on, as far as SQLite's write-ahead log cares: it needs memory
+// shared between processes of one machine, which network file systems cannot give
+// (https://www.sqlite.org/wal.html, "Disadvantages").
+#ifndef VQAGEN_VOLUME_H
+#define VQAGEN_VOLUME_H
+
+#include "error.h"
+
+enum volume_fitness { VOLUME_FINE, VOLUME_DOUBTFUL, VOLUME_UNFIT };
+
+// By the f_type of statfs; *name: what it is called, static.
+enum volume_fitness volume_judge(unsigned long type, const char **name);
+
+// False: ERR_DISK, naming the file system. A doubtful one is only warned of.
+bool volume_check(const char *directory, struct error *why);
+
+#endif

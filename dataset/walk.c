@@ -1,0 +1,447 @@
+#include "walk.h"
+
+#include "buffer.h"
+#include "digest.h"
+#include "file.h"
+#include "seen.h"
+#include "text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SNIFFED_BYTES = 512 };
+
+// Which folder it is, whatever its path.
+struct identity {
+    dev_t device;
+    ino_t inode;
+};
+
+// A name is held with its type (DT_...) in front, so that most entries need no stat.
+struct level {
+    int folder;
+    size_t path_length; // of walk->path up to this folder
+    char **names;       // those left to visit, in order, from `next`
+    size_t count, next;
+    char *last; // the last name of the last reading; NULL: the folder was not read yet
+    bool more;  // names behind those held
+    struct identity identity;
+};
+
+struct walk {
+    char *root;
+    struct source_settings settings;
+    size_t names_held;
+    struct buffer path; // below root, with '/'
+    struct level levels[WALK_MAX_DEPTH];
+    size_t depth;
+    struct seen links;    // folders that were entered by a link, as "device:inode"
+    struct seen repaired; // ids that are not the name's own bytes, so that two may be the same
+    uint64_t skipped;
+};
+
+enum visit { VISIT_NOTHING, VISIT_QUESTION, VISIT_FAILED };
+
+static bool enter_folder(struct walk *walk, int folder, struct error *why);
+static bool read_names(struct walk *walk, struct level *level, struct error *why);
+static enum visit visit_entry(struct walk *walk, struct question *out, struct error *why);
+static enum visit visit_file(struct walk *walk, struct question *out, struct error *why);
+static enum visit visit_folder(struct walk *walk, bool by_link, struct question *out,
+                               struct error *why);
+static void leave_folder(struct walk *walk);
+
+struct walk *walk_open(const char *root, const struct source_settings *settings, size_t names_held,
+                       struct error *why)
+{
+    struct walk *walk = calloc(1, sizeof *walk);
+    if (walk == NULL || (walk->root = text_copy(root)) == NULL) {
+        error_set(why, ERR_MEMORY, "no memory to read the folder %s", root);
+        free(walk);
+        return NULL;
+    }
+    walk->settings = *settings;
+    walk->names_held = names_held;
+    buffer_init(&walk->path, 1 << 20);
+    int folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        error_set_errno(why, ERR_INPUT, "cannot open the folder %s", root);
+    else if (enter_folder(walk, folder, why))
+        return walk;
+    walk_close(walk);
+    return NULL;
+}
+
+void walk_close(struct walk *walk)
+{
+    if (walk == NULL)
+        return;
+    while (walk->depth > 0)
+        leave_folder(walk);
+    buffer_clear(&walk->path);
+    seen_clear(&walk->repaired);
+    seen_clear(&walk->links);
+    free(walk->root);
+    free(walk);
+}
+
+uint64_t walk_skipped(const struct walk *walk)
+{
+    return walk->skipped;
+}
+
+// Goes on one level down. The folder belongs to the level then, or is closed.
+static bool enter_folder(struct walk *walk, int folder, struct error *why)
+{
+    struct stat facts;
+    if (fstat(folder, &facts) != 0) {
+        error_set_errno(why, ERR_INPUT, "cannot look at the folder %s", buffer_text(&walk->path));
+        close(folder);
+        return false;
+    }
+    walk->levels[walk->depth++] = (struct level){.folder = folder,
+                                                 .path_length = walk->path.length,
+                                                 .more = true,
+                                                 .identity = {facts.st_dev, facts.st_ino}};
+    return true;
+}
+
+static void free_names(struct level *level)
+{
+    for (size_t i = level->next; i < level->count; i++)
+        free(level->names[i]);
+    level->next = level->count = 0;
+}
+
+static void leave_folder(struct walk *walk)
+{
+    struct level *level = &walk->levels[--walk->depth];
+    free_names(level);
+    free(level->names);
+    free(level->last);
+    close(level->folder);
+}
+
+// The fault of a folder that cannot be read to its end belongs to the folder, not to the run.
+static enum visit make_fault(struct walk *walk, struct question *out, const struct error *fault,
+                             struct error *why);
+
+int walk_next(struct walk *walk, struct question *out, struct error *why)
+{
+    *out = (struct question){0};
+    while (walk->depth > 0) {
+        struct level *level = &walk->levels[walk->depth - 1];
+        buffer_truncate(&walk->path, level->path_length);
+        enum visit visit = VISIT_NOTHING;
+        if (level->next < level->count) {
+            visit = visit_entry(walk, out, why);
+        } else if (!level->more) {
+            leave_folder(walk);
+        } else {
+            struct error fault = {0};
+            if (!read_names(walk, level, &fault)) {
+                level->more = false;
+                visit = make_fault(walk, out, &fault, why);
+            }
+        }
+        if (visit == VISIT_QUESTION)
+            return 1;
+        if (visit == VISIT_FAILED) {
+            question_clear(out);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const char *const *name_a = a, *const *name_b = b;
+    return strcmp(*name_a + 1, *name_b + 1);
+}
+
+// names[0..count) is a heap with the greatest name on top; a new top sinks to its place.
+static void sink_name(char **names, size_t count)
+{
+    for (size_t at = 0, child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && strcmp(names[child] + 1, names[child + 1] + 1) < 0)
+            child++;
+        if (strcmp(names[at] + 1, names[child] + 1) >= 0)
+            return;
+        char *held = names[at];
+        names[at] = names[child];
+        names[child] = held;
+    }
+}
+
+static void rise_name(char **names, size_t at)
+{
+    while (at > 0 && strcmp(names[(at - 1) / 2] + 1, names[at] + 1) < 0) {
+        char *held = names[at];
+        names[at] = names[(at - 1) / 2];
+        names[(at - 1) / 2] = held;
+        at = (at - 1) / 2;
+    }
+}
+
+static bool hold_name(struct walk *walk, struct level *level, const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    if (name[0] == '.' || (level->last != NULL && strcmp(name, level->last) <= 0))
+        return true;
+    bool full = level->count == walk->names_held;
+    if (full)
+        level->more = true;
+    if (full && strcmp(name, level->names[0] + 1) >= 0)
+        return true;
+    // Doubled at each power of two, up to names_held.
+    if (!full && (level->count & (level->count - 1)) == 0) {
+        size_t room = level->count > 0 ? 2 * level->count : 1;
+        char **names = realloc(level->names, room * sizeof *names);
+        if (names == NULL)
+            return false;
+        level->names = names;
+    }
+    size_t length = strlen(name);
+    char *held = malloc(length + 2);
+    if (held == NULL)
+        return false;
+    held[0] = (char)entry->d_type;
+    memcpy(held + 1, name, length + 1);
+    if (full) {
+        free(level->names[0]);
+        level->names[0] = held;
+        sink_name(level->names, level->count);
+    } else {
+        level->names[level->count] = held;
+        rise_name(level->names, level->count++);
+    }
+    return true;
+}
+
+// Fills the level with the next names. An error leaves those that were read.
+static bool read_names(struct walk *walk, struct level *level, struct error *why)
+{
+    int again = openat(level->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = again >= 0 ? fdopendir(again) : NULL;
+    if (directory == NULL) {
+        error_set_errno(why, ERR_INPUT, "cannot read the folder");
+        if (again >= 0)
+            close(again);
+        return false;
+    }
+    level->next = level->count = 0;
+    level->more = false;
+    bool good = true;
+    struct dirent *entry;
+    while (errno = 0, good && (entry = readdir(directory)) != NULL)
+        if (!hold_name(walk, level, entry))
+            good = error_set(why, ERR_MEMORY, "no memory for the names of a folder");
+    if (good && errno != 0)
+        good = error_set_errno(why, ERR_INPUT, "cannot read all of the folder");
+    closedir(directory);
+    if (level->count == 0)
+        return good;
+    qsort(level->names, level->count, sizeof *level->names, compare_names);
+    free(level->last);
+    level->last = text_copy(level->names[level->count - 1] + 1);
+    if (level->last == NULL)
+        good = error_set(why, ERR_MEMORY, "no memory for the names of a folder");
+    return good;
+}
+
+static bool set_names(struct walk *walk, struct question *out, struct error *why);
+
+static enum visit make_fault(struct walk *walk, struct question *out, const struct error *fault,
+                             struct error *why)
+{
+    if (fault->kind == ERR_MEMORY) {
+        error_set(why, fault->kind, "%s", fault->message);
+        return VISIT_FAILED;
+    }
+    if (!set_names(walk, out, why))
+        return VISIT_FAILED;
+    struct error named = *fault;
+    error_note(&named, "%s", out->name);
+    out->fault = text_copy(named.message);
+    if (out->fault != NULL)
+        return VISIT_QUESTION;
+    error_set(why, ERR_MEMORY, "no memory for a message");
+    return VISIT_FAILED;
+}
+
+// The fault that errno names. Too few file descriptors are no fault of the file.
+static enum visit make_errno_fault(struct walk *walk, struct question *out, const char *what,
+                                   struct error *why)
+{
+    if (errno == ENOENT) // removed since the folder was read
+        return VISIT_NOTHING;
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
+        error_set_errno(why, ERR_INPUT, "%s %s/%s", what, walk->root, buffer_text(&walk->path));
+        error_note(why, "raise `ulimit -n` or lower --concurrency");
+        return VISIT_FAILED;
+    }
+    struct error fault = {0};
+    error_set_errno(&fault, ERR_INPUT, "%s", what);
+    return make_fault(walk, out, &fault, why);
+}
+
+static enum visit visit_entry(struct walk *walk, struct question *out, struct error *why)
+{
+    struct level *level = &walk->levels[walk->depth - 1];
+    char *name = level->names[level->next++];
+    unsigned char type = (unsigned char)name[0];
+    if (walk->path.length > 0)
+        buffer_append_char(&walk->path, '/');
+    buffer_append_text(&walk->path, name + 1);
+    free(name);
+    if (!buffer_check(&walk->path, "a path", why))
+        return VISIT_FAILED;
+    bool by_link = type == DT_LNK;
+    if (type == DT_LNK || type == DT_UNKNOWN) {
+        const char *base = strrchr(buffer_text(&walk->path), '/');
+        base = base != NULL ? base + 1 : buffer_text(&walk->path);
+        struct stat facts;
+        if (type == DT_UNKNOWN && fstatat(level->folder, base, &facts, AT_SYMLINK_NOFOLLOW) == 0)
+            by_link = S_ISLNK(facts.st_mode);
+        if (fstatat(level->folder, base, &facts, 0) != 0) {
+            if (by_link && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR))
+                return VISIT_NOTHING; // a link to nothing
+            return make_errno_fault(walk, out, "cannot look at it", why);
+        }
+        type = S_ISDIR(facts.st_mode) ? DT_DIR : S_ISREG(facts.st_mode) ? DT_REG : DT_FIFO;
+    }
+    if (type == DT_DIR)
+        return visit_folder(walk, by_link, out, why);
+    if (type == DT_REG)
+        return visit_file(walk, out, why);
+    return VISIT_NOTHING; // a pipe, a socket or a device
+}
+
+static const char *entry_name(const struct walk *walk)
+{
+    const struct level *level = &walk->levels[walk->depth - 1];
+    const char *name = buffer_text(&walk->path) + level->path_length;
+    return *name == '/' ? name + 1 : name;
+}
+
+static int open_entry(const struct walk *walk, int flags)
+{
+    return openat(walk->levels[walk->depth - 1].folder, entry_name(walk), flags | O_CLOEXEC);
+}
+
+// Reads a regular file's beginning. -1: errno says why; -2: it is no regular file after all.
+static ssize_t sniff_file(const struct walk *walk, char *bytes)
+{
+    int file = open_entry(walk, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (file < 0)
+        return -1;
+    struct stat facts;
+    ssize_t length = -2;
+    if (fstat(file, &facts) == 0 && S_ISREG(facts.st_mode))
+        do {
+            length = read(file, bytes, SNIFFED_BYTES);
+        } while (length < 0 && errno == EINTR);
+    int failure = errno;
+    close(file);
+    errno = failure;
+    return length;
+}
+
+static enum visit visit_file(struct walk *walk, struct question *out, struct error *why)
+{
+    char bytes[SNIFFED_BYTES];
+    ssize_t length = sniff_file(walk, bytes);
+    if (length == -1)
+        return make_errno_fault(walk, out, "cannot read it", why);
+    if (length <= 0 || !walk->settings.is_image(bytes, (size_t)length)) {
+        walk->skipped++;
+        return VISIT_NOTHING;
+    }
+    out->origin = IMAGE_FILE;
+    out->image_only = true;
+    out->image = file_join(walk->root, buffer_text(&walk->path));
+    if (out->image == NULL) {
+        error_set(why, ERR_MEMORY, "no memory for a path");
+        return VISIT_FAILED;
+    }
+    return set_names(walk, out, why) ? VISIT_QUESTION : VISIT_FAILED;
+}
+
+// The id and the name: the path below the root. Two names that are not UTF-8 can look the same once
+// repaired; the later one gets its place among the repaired ones behind it.
+static bool set_names(struct walk *walk, struct question *out, struct error *why)
+{
+    const char *path = walk->path.length > 0 ? walk->path.data : ".";
+    out->id = text_repair(path, strlen(path));
+    out->name = out->id != NULL ? text_copy(out->id) : NULL;
+    if (out->name == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for an id");
+    if (strstr(out->id, "\xef\xbf\xbd") == NULL)
+        return true;
+    bool is_new;
+    if (!seen_add(&walk->repaired, out->id, &is_new, why))
+        return false;
+    if (is_new)
+        return true;
+    struct buffer id;
+    buffer_init(&id, SIZE_MAX / 4);
+    struct digest digest = digest_of(path, strlen(path));
+    char hex[DIGEST_HEX + 1];
+    digest_hex(&digest, hex);
+    buffer_append_format(&id, "%s@%.8s", out->id, hex);
+    free(out->id);
+    out->id = buffer_take(&id);
+    return out->id != NULL || error_set(why, ERR_MEMORY, "no memory for an id");
+}
+
+static bool same_folder(const struct identity *a, const struct identity *b)
+{
+    return a->device == b->device && a->inode == b->inode;
+}
+
+// Whether a link leads to a folder that is not being walked and that no link led to before.
+static bool link_is_new(struct walk *walk, const struct identity *identity, bool *is_new,
+                        struct error *why)
+{
+    *is_new = false;
+    for (size_t i = 0; i < walk->depth; i++)
+        if (same_folder(&walk->levels[i].identity, identity))
+            return true;
+    char text[64];
+    snprintf(text, sizeof text, "%llx:%llx", (unsigned long long)identity->device,
+             (unsigned long long)identity->inode);
+    return seen_add(&walk->links, text, is_new, why);
+}
+
+static enum visit visit_folder(struct walk *walk, bool by_link, struct question *out,
+                               struct error *why)
+{
+    if (walk->depth == WALK_MAX_DEPTH) {
+        struct error fault = {0};
+        error_set(&fault, ERR_INPUT, "not entered: folders are nested more than %d deep",
+                  WALK_MAX_DEPTH);
+        return make_fault(walk, out, &fault, why);
+    }
+    int folder = open_entry(walk, O_RDONLY | O_DIRECTORY);
+    if (folder < 0)
+        return make_errno_fault(walk, out, "cannot open the folder", why);
+    struct stat facts;
+    if (fstat(folder, &facts) != 0) {
+        enum visit visit = make_errno_fault(walk, out, "cannot look at the folder", why);
+        close(folder);
+        return visit;
+    }
+    struct identity identity = {facts.st_dev, facts.st_ino};
+    bool is_new = true, good = !by_link || link_is_new(walk, &identity, &is_new, why);
+    if (!good || !is_new) {
+        close(folder);
+        return good ? VISIT_NOTHING : VISIT_FAILED;
+    }
+    return enter_folder(walk, folder, why) ? VISIT_NOTHING : VISIT_FAILED;
+}
