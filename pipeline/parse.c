@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const key_answer[] = {
-    "finalanswer", "answer",   "correctanswer", "shortanswer", "答案", "最终答案", "正确答案",
-    "回答",        "response", "result",        "output",      "text", NULL};
+static const char *const key_answer[] = {"finalanswer", "answer",   "correctanswer",
+                                         "shortanswer", "最终答案", "正确答案",
+                                         "答案",        "回答",     NULL};
+// Names that say less; only a text or number under them is an answer.
+static const char *const key_other[] = {"response", "result", "output", "text",
+                                        "value",    "结果",   NULL};
 static const char *const key_explanation[] = {"explanation",   "reasoning", "reason", "rationale",
                                               "justification", "evidence",  "解释",   "理由",
                                               "说明",          "原因",      "解析",   NULL};
@@ -79,6 +82,8 @@ static bool answer_from_value(const cJSON *value, bool bare, struct parsed_answe
     const cJSON *member = found_member(value, key_answer);
     if (member == NULL && bare && cJSON_IsArray(value) && !cJSON_IsObject(value->child))
         member = value; // ["red"]
+    if (member == NULL)
+        member = found_member(value, key_other);
     return member != NULL && take_answer(answer, found_text(member),
                                          found_text(found_member(value, key_explanation)));
 }
