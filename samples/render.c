@@ -232,7 +232,7 @@ static const struct scene scenes[] = {
       {SQUARE, RED, 320, 400, 60},
       {SQUARE, WHITE, 533, 400, 80}},
      "bottom right",
-     NULL,
+     "center",
      "top left",
      0,
      0},
