@@ -1,0 +1,171 @@
+#include "command.h"
+
+#include "help.h"
+#include "nearest.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command commands[] = {
+    {
+        .name = "generate",
+        .bit = FOR_GENERATE,
+        .operand = "INPUT",
+        .reads_files = true,
+        .synopsis = "INPUT -o DIR [OPTIONS]",
+        .summary = "Make a question-answering dataset from images",
+        .description =
+            "INPUT is a folder of images (with its subfolders), one image, or questions as JSON, "
+            "JSONL or CSV; - reads them from standard input. What a question record gives (id, "
+            "image, question, answer, options, topic) is not asked for; what it lacks is.\n"
+            "\n"
+            "DIR/dataset.jsonl holds the accepted items in input order, DIR/failures.jsonl every "
+            "other item with the reason, DIR/run.json what the run did. Ctrl-C finishes what is in "
+            "flight; the same command again goes on from there.",
+        .examples =
+            {
+                {"Try it, without key or network", "vqagen generate photos -o out --endpoint "
+                                                   "builtin"},
+                {"OpenAI, with the key in OPENAI_API_KEY",
+                 "vqagen generate photos -o out --endpoint openai --model gpt-4o-mini"},
+                {"A server of your own",
+                 "vqagen generate photos -o out --base-url http://localhost:8000/v1 --model "
+                 "qwen2.5-vl -c 64"},
+                {"What would it cost? No call is made",
+                 "vqagen generate photos --dry-run --per-image 6"},
+                {"Answers and wrong options for given questions",
+                 "vqagen generate questions.jsonl -o out --endpoint openai --model gpt-4o-mini"},
+                {"Counting and position only, ten images",
+                 "vqagen generate photos -o out --endpoint builtin --topics counting,position "
+                 "--limit 10"},
+                {"Ask again for what no verdict could be had on",
+                 "vqagen generate photos -o out --endpoint builtin --retry unknown"},
+            },
+        .run = generate_run,
+    },
+    {
+        .name = "simulate",
+        .bit = FOR_SIMULATE,
+        .synopsis = "[OPTIONS]",
+        .summary = "Run a model endpoint on this machine, with the faults you name",
+        .description =
+            "Serves the OpenAI protocol on a loopback port. Its model truly looks at the pixels it "
+            "is sent and answers simple questions about them. Latency, capacity, rate limits and "
+            "faults are as told, so that a run can be rehearsed before it costs money.\n"
+            "\n"
+            "Prints the address on standard output and serves until it is interrupted. GET /stats "
+            "tells what it has seen.",
+        .examples =
+            {
+                {"An endpoint on port 8080", "vqagen simulate"},
+                {"A slow one that fails now and then",
+                 "vqagen simulate --latency lognormal:2,0.5 --fault 429:0.05 --fault reset:0.01"},
+                {"One with a key and a limit of 8 requests at once",
+                 "vqagen simulate --port 9000 --key test-key --capacity 8"},
+            },
+        .run = simulate_run,
+    },
+    {
+        .name = "help",
+        .bit = FOR_HELP,
+        .operand = "COMMAND",
+        .operand_optional = true,
+        .synopsis = "[COMMAND] [OPTIONS]",
+        .summary = "Explain vqagen or one of its commands",
+        .description = "Without COMMAND: what vqagen does and how to begin. With one: examples and "
+                       "all options of it.",
+        .examples =
+            {
+                {"All options of generate", "vqagen help generate"},
+                {"The man page", "vqagen help --man > vqagen.1"},
+                {"Completion for this shell", "eval \"$(vqagen help --completion bash)\""},
+            },
+        .run = help_run,
+    },
+};
+
+const struct command *command_at(size_t index)
+{
+    return index < sizeof commands / sizeof commands[0] ? &commands[index] : NULL;
+}
+
+const struct command *command_of(unsigned bit)
+{
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        if (commands[i].bit == bit)
+            return &commands[i];
+    return NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+bool command_refuse(const char *name, struct error *why)
+{
+    struct nearest nearest = {.name = name};
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        nearest_offer(&nearest, commands[i].name);
+    if (nearest.best != NULL)
+        return error_set(why, ERR_USAGE, "\"%.80s\" is not a command; did you mean %s?", name,
+                         nearest.best);
+    if (name[0] == '-')
+        return error_set(why, ERR_USAGE,
+                         "a command comes first, then its options: vqagen generate INPUT -o DIR");
+    if (access(name, F_OK) == 0)
+        return error_set(why, ERR_USAGE,
+                         "a command comes first. To make a dataset from %s: vqagen generate %s -o "
+                         "DIR",
+                         name, name);
+    return error_set(why, ERR_USAGE, "\"%.80s\" is not a command; `vqagen help` lists them", name);
+}
+
+static bool run_help(char **words, char *const *environment, int *exit_code, struct error *why)
+{
+    struct settings settings;
+    settings_init(&settings, FOR_HELP);
+    int count = 0;
+    while (words[count] != NULL)
+        count++;
+    bool good = settings_read(&settings, count, words, environment, why) &&
+                help_run(&settings, environment, exit_code, why);
+    settings_clear(&settings);
+    return good;
+}
+
+bool command_run(int count, char **arguments, char *const *environment, int *exit_code,
+                 struct error *why)
+{
+    static char help_word[] = "help";
+    if (count < 2)
+        return error_set(why, ERR_USAGE,
+                         "no command is given: vqagen generate INPUT -o DIR makes a dataset, "
+                         "`vqagen help` tells more");
+    if (strcmp(arguments[1], "--version") == 0 || strcmp(arguments[1], "-V") == 0) {
+        printf("vqagen " VQAGEN_VERSION "\n");
+        return true;
+    }
+    if (strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "-h") == 0) {
+        char *words[] = {help_word, NULL};
+        return run_help(words, environment, exit_code, why);
+    }
+    const struct command *command = command_find(arguments[1]);
+    if (command == NULL)
+        return command_refuse(arguments[1], why);
+    struct settings settings;
+    settings_init(&settings, command->bit);
+    bool good = settings_read(&settings, count - 1, arguments + 1, environment, why);
+    if (good && settings_switch(&settings, OPTION_HELP))
+        good = help_print(command, why);
+    else if (good)
+        good = command->run(&settings, environment, exit_code, why);
+    settings_clear(&settings);
+    return good;
+}

@@ -1,0 +1,251 @@
+// vqagen generate: settings in, a run, and what to tell about it.
+#include "access.h"
+#include "command.h"
+#include "log.h"
+#include "run.h"
+#include "simulator.h"
+#include "text.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop;
+
+static bool check_needed(const struct settings *settings, struct error *why);
+static bool print_table(const struct settings *settings, struct error *why);
+static void fill_run(const struct settings *settings, struct run_settings *run);
+static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
+                 struct error *why);
+static bool work_with_builtin(const struct settings *settings, struct run_settings *run,
+                              int *exit_code, struct error *why);
+static void catch_signals(void);
+static void tell_summary(const char *directory, const struct run_summary *summary, bool ended);
+
+bool generate_run(struct settings *settings, char *const *environment, int *exit_code,
+                  struct error *why)
+{
+    bool show = settings_switch(settings, OPTION_SHOW_SETTINGS);
+    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
+                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
+                                                              : LOG_NORMAL);
+    if (!show && !check_needed(settings, why))
+        return false;
+    bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
+    if (!access_choose(settings, environment, required, why))
+        return false;
+    if (show)
+        return print_table(settings, why);
+    struct buffer json;
+    buffer_init(&json, 4 * 1024 * 1024);
+    settings_write_json(settings, &json);
+    bool good = buffer_check(&json, "the settings", why);
+    if (good) {
+        struct run_settings run;
+        fill_run(settings, &run);
+        run.settings_json = buffer_text(&json);
+        catch_signals();
+        good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
+                                           : work(settings, &run, exit_code, why);
+    }
+    buffer_clear(&json);
+    return good;
+}
+
+static bool check_needed(const struct settings *settings, struct error *why)
+{
+    if (settings->operand == NULL)
+        return error_set(why, ERR_USAGE,
+                         "INPUT is missing: a folder of images, an image, or a file of questions, "
+                         "as in vqagen generate photos -o out");
+    if (settings_text(settings, OPTION_OUTPUT) == NULL &&
+        !settings_switch(settings, OPTION_DRY_RUN))
+        return error_set(why, ERR_USAGE,
+                         "where shall the dataset go? Give -o DIR, as in vqagen generate %s -o out",
+                         settings->operand);
+    return true;
+}
+
+static bool print_table(const struct settings *settings, struct error *why)
+{
+    struct buffer table;
+    buffer_init(&table, 4 * 1024 * 1024);
+    settings_write_table(settings, &table);
+    bool good = buffer_check(&table, "the settings", why);
+    if (good)
+        fputs(buffer_text(&table), stdout);
+    buffer_clear(&table);
+    return good;
+}
+
+static enum retry_what retry_of(const char *word)
+{
+    if (word == NULL)
+        return RETRY_NOTHING;
+    return strcmp(word, "unknown") == 0    ? RETRY_UNKNOWN
+           : strcmp(word, "rejected") == 0 ? RETRY_REJECTED
+                                           : RETRY_FAILED;
+}
+
+static enum model_naming naming_of(const char *word)
+{
+    return strcmp(word, "verbatim") == 0     ? MODEL_NAMING_VERBATIM
+           : strcmp(word, "normalized") == 0 ? MODEL_NAMING_NORMALIZED
+                                             : MODEL_NAMING_AUTO;
+}
+
+// A number that the option's range keeps within an unsigned int.
+static unsigned count_of(const struct settings *settings, enum option_id id)
+{
+    return (unsigned)settings_number(settings, id);
+}
+
+static void fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+{
+    endpoint->endpoint = settings_text(settings, OPTION_ENDPOINT);
+    endpoint->base_url = settings_text(settings, OPTION_BASE_URL);
+    endpoint->api_key = settings_text(settings, OPTION_API_KEY);
+    endpoint->model = settings_text(settings, OPTION_MODEL);
+    endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
+    endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
+}
+
+static void fill_limits(const struct settings *settings, struct image_limits *limits)
+{
+    *limits = image_limits_default();
+    limits->max_side_px = count_of(settings, OPTION_MAX_SIDE);
+    limits->quality = (int)count_of(settings, OPTION_QUALITY);
+    limits->min_quality = (int)count_of(settings, OPTION_MIN_QUALITY);
+    limits->max_base64_bytes = settings_number(settings, OPTION_MAX_BYTES);
+    limits->max_pixels = settings_number(settings, OPTION_MAX_PIXELS);
+}
+
+static void fill_run(const struct settings *settings, struct run_settings *run)
+{
+    const struct value *shares = &settings->list[OPTION_FORMAT].value;
+    *run = (struct run_settings){
+        .input = settings->operand,
+        .directory = settings_text(settings, OPTION_OUTPUT),
+        .image_workers = count_of(settings, OPTION_IMAGE_WORKERS),
+        .payload_memory = settings_number(settings, OPTION_PAYLOAD_MEMORY),
+        .per_image = count_of(settings, OPTION_PER_IMAGE),
+        .share_multiple_choice = shares->shares[0],
+        .share_fill_in_blank = shares->shares[1],
+        .options = count_of(settings, OPTION_OPTIONS),
+        .tries = count_of(settings, OPTION_TRIES),
+        .repeat = count_of(settings, OPTION_REPEAT),
+        .seed = settings_number(settings, OPTION_SEED),
+        .topics = settings_text(settings, OPTION_TOPICS),
+        .own_topics = settings->own_topics,
+        .own_topic_count = settings->own_topic_count,
+        .system_prompt = settings_text(settings, OPTION_SYSTEM_PROMPT),
+        .extra_body = settings_text(settings, OPTION_EXTRA_BODY),
+        .answer_temperature = settings_real(settings, OPTION_ANSWER_TEMPERATURE),
+        .temperature = settings_real(settings, OPTION_TEMPERATURE),
+        .max_tokens = (int)count_of(settings, OPTION_MAX_TOKENS),
+        .batch_size = count_of(settings, OPTION_BATCH_SIZE),
+        .concurrency = count_of(settings, OPTION_CONCURRENCY),
+        .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
+        .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
+        .retry = retry_settings_default(),
+        .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),
+        .limit = (long long)settings_number(settings, OPTION_LIMIT),
+        .retry_what = retry_of(settings_text(settings, OPTION_RETRY)),
+        .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
+        .stop = &stop,
+    };
+    language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
+    run->retry.retries = count_of(settings, OPTION_RETRIES);
+    fill_endpoint(settings, &run->endpoint);
+    fill_limits(settings, &run->limits);
+}
+
+static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
+                 struct error *why)
+{
+    if (settings_switch(settings, OPTION_DRY_RUN))
+        return run_preview(run, why);
+    struct run_summary summary = {0};
+    bool ended = run_generate(run, &summary, why);
+    log_progress("");
+    tell_summary(run->directory, &summary, ended);
+    *exit_code = summary.exit_code;
+    return ended;
+}
+
+// The built-in model is a server like any other, but of our own: a child process on a free port.
+static bool work_with_builtin(const struct settings *settings, struct run_settings *run,
+                              int *exit_code, struct error *why)
+{
+    char url[64];
+    struct simulator_child child;
+    bool dry = settings_switch(settings, OPTION_DRY_RUN);
+    if (dry)
+        child.port = 9; // never called
+    else if (!simulator_start(&child, run->seed, why))
+        return error_note(why, "the built-in model");
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
+    run->builtin = true;
+    run->endpoint.endpoint = NULL;
+    run->endpoint.base_url = url;
+    if (run->endpoint.model == NULL)
+        run->endpoint.model = "builtin";
+    bool good = work(settings, run, exit_code, why);
+    if (!dry)
+        simulator_stop(&child);
+    return good;
+}
+
+// The first signal asks to finish what is in flight, the second to stop at once.
+static void on_signal(int number)
+{
+    (void)number;
+    stop = stop == 0 ? 1 : 2;
+    run_wake();
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    // Under nohup the closing terminal is to be ignored, as the parent has arranged.
+    struct sigaction before;
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+static void tell_failures(const char *directory, const struct run_summary *summary)
+{
+    if (summary->rejected + summary->unknown == 0)
+        return;
+    log_note("%s/failures.jsonl says why each of the others failed.", directory);
+    if (summary->unknown > 0)
+        log_note("Unknown means that no verdict could be had (an outage, a refusal). To ask again: "
+                 "the same command with --retry unknown.");
+    if (summary->rejected > 0)
+        log_note("Rejected means that the rules refused what the model gave. To ask anew: the same "
+                 "command with --retry rejected.");
+}
+
+static void tell_summary(const char *directory, const struct run_summary *summary, bool ended)
+{
+    if (summary->items == 0 && summary->calls == 0 && !ended)
+        return;
+    log_note("%lld items: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
+             summary->accepted, summary->rejected, summary->unknown,
+             summary->open > 0 ? ", the others still open" : "");
+    log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
+             summary->requests, summary->retries);
+    if (!ended) {
+        log_note("Everything received is kept in %s. The same command goes on from there.",
+                 directory);
+        return;
+    }
+    log_note("%s/dataset.jsonl holds the dataset, %s/run.json the report.", directory, directory);
+    tell_failures(directory, summary);
+}

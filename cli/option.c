@@ -1,0 +1,668 @@
+#include "option.h"
+
+#include "nearest.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+// Shorthands that keep one entry readable: ranges that mean "as large as can be counted".
+#define ANY UINT64_MAX
+#define MIB (1024u * 1024u)
+#define HOURS(n) ((n)*3600000u)
+
+static const struct option_entry table[OPTION_COUNT] = {
+    // Input and output
+    [OPTION_OUTPUT] = {.name = "output",
+                       .letter = 'o',
+                       .argument = "DIR",
+                       .type = TYPE_DIRECTORY,
+                       .example = "out",
+                       .group = GROUP_OUTPUT,
+                       .commands = FOR_GENERATE,
+                       .flags = OPTION_NO_FILE,
+                       .help =
+                           "Where the dataset goes. Made when absent; the same command with the "
+                           "same DIR goes on where it stopped and pays for no reply twice."},
+    [OPTION_LIMIT] = {.name = "limit",
+                      .argument = "N",
+                      .type = TYPE_WHOLE,
+                      .high = INT64_MAX,
+                      .initial = "0",
+                      .example = "20",
+                      .group = GROUP_OUTPUT,
+                      .commands = FOR_GENERATE,
+                      .help =
+                          "Take only the first N items of the input; 0 takes all. Raise it later "
+                          "to go on in the same DIR."},
+    [OPTION_RETRY] = {.name = "retry",
+                      .argument = "WHAT",
+                      .type = TYPE_CHOICE,
+                      .choices = "failed|unknown|rejected",
+                      .example = "unknown",
+                      .group = GROUP_OUTPUT,
+                      .commands = FOR_GENERATE,
+                      .flags = OPTION_NO_FILE,
+                      .help = "Ask again for items of an earlier run in DIR that ended unknown (no "
+                              "verdict could be had), rejected (by the rules), or failed (both)."},
+    [OPTION_DRY_RUN] = {.name = "dry-run",
+                        .type = TYPE_SWITCH,
+                        .initial = "false",
+                        .group = GROUP_OUTPUT,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_NO_FILE,
+                        .help = "Print what would be asked, how many calls and about how many "
+                                "tokens that is. No call is made, nothing is written."},
+    [OPTION_SUMMARY_JSON] = {.name = "summary-json",
+                             .argument = "FILE",
+                             .type = TYPE_FILE,
+                             .example = "summary.json",
+                             .group = GROUP_OUTPUT,
+                             .commands = FOR_GENERATE,
+                             .help = "Also write the report of the run (DIR/run.json) to FILE."},
+
+    // Endpoint and key
+    [OPTION_ENDPOINT] = {.name = "endpoint",
+                         .argument = "NAME|URL",
+                         .type = TYPE_TEXT,
+                         .example = "openai",
+                         .group = GROUP_ENDPOINT,
+                         .commands = FOR_GENERATE,
+                         .help =
+                             "Where the calls go: a known provider or local server by name, the "
+                             "URL of anything that speaks the OpenAI protocol, or \"builtin\", "
+                             "a small model inside vqagen that needs neither key nor network. "
+                             "Without it, the one provider whose key variable is set."},
+    [OPTION_BASE_URL] = {.name = "base-url",
+                         .argument = "URL",
+                         .type = TYPE_URL,
+                         .example = "http://localhost:8000/v1",
+                         .group = GROUP_ENDPOINT,
+                         .commands = FOR_GENERATE,
+                         .help = "The address in place of the named provider's own, for a gateway "
+                                 "or another port."},
+    [OPTION_MODEL] = {.name = "model",
+                      .letter = 'm',
+                      .argument = "NAME",
+                      .type = TYPE_TEXT,
+                      .example = "gpt-4o-mini",
+                      .group = GROUP_ENDPOINT,
+                      .commands = FOR_GENERATE,
+                      .flags = OPTION_DATASET,
+                      .help = "The model, as the endpoint calls it. It must take images."},
+    [OPTION_MODEL_NAME] = {.name = "model-name",
+                           .argument = "HOW",
+                           .type = TYPE_CHOICE,
+                           .choices = "auto|verbatim|normalized",
+                           .initial = "auto",
+                           .group = GROUP_ENDPOINT,
+                           .commands = FOR_GENERATE,
+                           .flags = OPTION_DATASET,
+                           .help = "How the model's name is sent. auto: as typed, but a path that "
+                                   "begins with '/' is reduced to its last part in lower case, "
+                                   "except for local servers. verbatim: always as typed. "
+                                   "normalized: always reduced."},
+    [OPTION_API_KEY] = {.name = "api-key",
+                        .argument = "KEY",
+                        .type = TYPE_TEXT,
+                        .group = GROUP_ENDPOINT,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_SECRET | OPTION_NO_ARGV | OPTION_NO_FILE,
+                        .help = "The key, for whatever endpoint is chosen. It goes before the "
+                                "provider's own variable, such as OPENAI_API_KEY."},
+    [OPTION_API_KEY_FILE] = {.name = "api-key-file",
+                             .argument = "FILE",
+                             .type = TYPE_FILE,
+                             .example = "~/.config/vqagen/key",
+                             .group = GROUP_ENDPOINT,
+                             .commands = FOR_GENERATE,
+                             .help = "Read the key from FILE, which nobody but its owner may read "
+                                     "(chmod 600)."},
+    [OPTION_ALLOW_HTTP] = {.name = "allow-http",
+                           .type = TYPE_SWITCH,
+                           .initial = "false",
+                           .group = GROUP_ENDPOINT,
+                           .commands = FOR_GENERATE,
+                           .help = "Send the key over plain http:// to a public host too, where "
+                                   "others can read it on the way."},
+
+    // Questions
+    [OPTION_PER_IMAGE] = {.name = "per-image",
+                          .letter = 'n',
+                          .argument = "N",
+                          .type = TYPE_WHOLE,
+                          .low = 1,
+                          .high = 1000,
+                          .initial = "4",
+                          .group = GROUP_QUESTIONS,
+                          .commands = FOR_GENERATE,
+                          .flags = OPTION_DATASET,
+                          .help = "Items made of each image that comes without a question."},
+    [OPTION_FORMAT] = {.name = "format",
+                       .argument = "TYPE:SHARE,...",
+                       .type = TYPE_SHARES,
+                       .initial = "multiple_choice:70,fill_in_blank:30",
+                       .example = "multiple_choice:70,fill_in_blank:30",
+                       .group = GROUP_QUESTIONS,
+                       .commands = FOR_GENERATE,
+                       .flags = OPTION_DATASET,
+                       .help = "Which question types are drafted, in what proportion. One type "
+                               "alone needs no share: --format multiple_choice."},
+    [OPTION_LANGUAGE] = {.name = "language",
+                         .argument = "CODE",
+                         .type = TYPE_CHOICE,
+                         .choices = "en|zh",
+                         .initial = "en",
+                         .group = GROUP_QUESTIONS,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_DATASET,
+                         .help = "Language of prompts and questions: English or Chinese."},
+    [OPTION_OPTIONS] = {.name = "options",
+                        .argument = "N",
+                        .type = TYPE_WHOLE,
+                        .low = 2,
+                        .high = 26,
+                        .initial = "4",
+                        .group = GROUP_QUESTIONS,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_DATASET,
+                        .help = "Options of a multiple-choice item, the right one included."},
+    [OPTION_TOPICS] = {.name = "topics",
+                       .argument = "LIST",
+                       .type = TYPE_LIST,
+                       .example = "counting,position",
+                       .group = GROUP_QUESTIONS,
+                       .commands = FOR_GENERATE,
+                       .flags = OPTION_DATASET,
+                       .help = "What drafted questions are about, with commas between; all topics "
+                               "without it. Topics of your own stand under own_topics in the "
+                               "settings file."},
+    [OPTION_TRIES] = {.name = "tries",
+                      .argument = "N",
+                      .type = TYPE_WHOLE,
+                      .low = 1,
+                      .high = 20,
+                      .initial = "3",
+                      .group = GROUP_QUESTIONS,
+                      .commands = FOR_GENERATE,
+                      .flags = OPTION_DATASET,
+                      .help = "How often the model is asked for a step before the item is "
+                              "rejected. Each new try says what was wrong with the last."},
+    [OPTION_REPEAT] = {.name = "repeat",
+                       .argument = "N",
+                       .type = TYPE_WHOLE,
+                       .low = 1,
+                       .high = 100,
+                       .initial = "1",
+                       .group = GROUP_QUESTIONS,
+                       .commands = FOR_GENERATE,
+                       .flags = OPTION_DATASET,
+                       .help = "Ask each answer N times and keep how far the answers agree."},
+    [OPTION_SEED] = {.name = "seed",
+                     .argument = "N",
+                     .type = TYPE_WHOLE,
+                     .high = ANY,
+                     .initial = "1",
+                     .group = GROUP_QUESTIONS,
+                     .commands = FOR_GENERATE,
+                     .flags = OPTION_DATASET,
+                     .help = "Every random choice (topic, type, order of options) follows from it "
+                             "and the item's id, never from order or time."},
+
+    // What the model is told
+    [OPTION_SYSTEM_PROMPT] = {.name = "system-prompt",
+                              .argument = "TEXT|@FILE",
+                              .type = TYPE_PROSE,
+                              .example = "@prompt.txt",
+                              .group = GROUP_MODEL,
+                              .commands = FOR_GENERATE,
+                              .flags = OPTION_DATASET,
+                              .help = "The system prompt in place of the built-in one."},
+    [OPTION_EXTRA_BODY] = {.name = "extra-body",
+                           .argument = "JSON|@FILE",
+                           .type = TYPE_JSON,
+                           .example = "{\"top_p\": 0.9}",
+                           .group = GROUP_MODEL,
+                           .commands = FOR_GENERATE,
+                           .flags = OPTION_DATASET,
+                           .help = "A JSON object whose members are merged into every request, "
+                                   "and replace what vqagen would send."},
+    [OPTION_TEMPERATURE] = {.name = "temperature",
+                            .argument = "T",
+                            .type = TYPE_REAL,
+                            .high = 2,
+                            .initial = "0.7",
+                            .group = GROUP_MODEL,
+                            .commands = FOR_GENERATE,
+                            .flags = OPTION_DATASET | OPTION_OR_NONE,
+                            .help = "For drafting and wrong options. \"none\" never sends any "
+                                    "temperature, for models that refuse the parameter."},
+    [OPTION_ANSWER_TEMPERATURE] = {.name = "answer-temperature",
+                                   .argument = "T",
+                                   .type = TYPE_REAL,
+                                   .high = 2,
+                                   .initial = "0.2",
+                                   .group = GROUP_MODEL,
+                                   .commands = FOR_GENERATE,
+                                   .flags = OPTION_DATASET,
+                                   .help = "For answers. Raised when a rule sent one back."},
+    [OPTION_MAX_TOKENS] = {.name = "max-tokens",
+                           .argument = "N",
+                           .type = TYPE_WHOLE,
+                           .low = 16,
+                           .high = 1000000,
+                           .initial = "4096",
+                           .group = GROUP_MODEL,
+                           .commands = FOR_GENERATE,
+                           .flags = OPTION_DATASET,
+                           .help = "Longest reply in tokens. Models that think before they answer "
+                                   "spend it on thoughts first."},
+
+    // Pace and patience
+    [OPTION_CONCURRENCY] = {.name = "concurrency",
+                            .letter = 'c',
+                            .argument = "N",
+                            .type = TYPE_WHOLE,
+                            .low = 1,
+                            .high = 10000,
+                            .initial = "16",
+                            .group = GROUP_PACE,
+                            .commands = FOR_GENERATE,
+                            .help = "Requests in flight at once."},
+    [OPTION_BATCH_SIZE] = {.name = "batch-size",
+                           .argument = "N",
+                           .type = TYPE_WHOLE,
+                           .low = 1,
+                           .high = 1000000,
+                           .initial = "1000",
+                           .group = GROUP_PACE,
+                           .commands = FOR_GENERATE,
+                           .help = "Items worked on at once. Each finished batch extends the "
+                                   "readable DIR/dataset.jsonl.part."},
+    [OPTION_TIMEOUT] = {.name = "timeout",
+                        .argument = "TIME",
+                        .type = TYPE_DURATION,
+                        .low = 1,
+                        .high = HOURS(24),
+                        .initial = "120",
+                        .example = "2m",
+                        .group = GROUP_PACE,
+                        .commands = FOR_GENERATE,
+                        .help = "Longest wait for one whole reply: seconds, or with a unit as in "
+                                "500ms, 90s, 2m."},
+    [OPTION_CONNECT_TIMEOUT] = {.name = "connect-timeout",
+                                .argument = "TIME",
+                                .type = TYPE_DURATION,
+                                .low = 1,
+                                .high = HOURS(1),
+                                .initial = "10",
+                                .example = "5s",
+                                .group = GROUP_PACE,
+                                .commands = FOR_GENERATE,
+                                .help = "Longest wait for a connection."},
+    [OPTION_RETRIES] = {.name = "retries",
+                        .argument = "N",
+                        .type = TYPE_WHOLE,
+                        .high = 100,
+                        .initial = "3",
+                        .group = GROUP_PACE,
+                        .commands = FOR_GENERATE,
+                        .help =
+                            "How often a call that failed is sent again, after 2, 4, 8 seconds "
+                            "or when the endpoint says. Only faults that can pass are retried."},
+    [OPTION_MAX_REPLY_BYTES] = {.name = "max-reply-bytes",
+                                .argument = "SIZE",
+                                .type = TYPE_SIZE,
+                                .low = 1024,
+                                .high = 1024u * MIB,
+                                .initial = "16MiB",
+                                .example = "4MiB",
+                                .group = GROUP_PACE,
+                                .commands = FOR_GENERATE,
+                                .help = "Largest reply that is read."},
+
+    // Images
+    [OPTION_MAX_SIDE] = {.name = "max-side",
+                         .argument = "PIXELS",
+                         .type = TYPE_WHOLE,
+                         .low = 16,
+                         .high = 16384,
+                         .initial = "2048",
+                         .group = GROUP_IMAGES,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_DATASET,
+                         .help = "Longest side of an image as sent. Larger ones are reduced, none "
+                                 "is enlarged."},
+    [OPTION_QUALITY] = {.name = "quality",
+                        .argument = "1-100",
+                        .type = TYPE_WHOLE,
+                        .low = 1,
+                        .high = 100,
+                        .initial = "85",
+                        .group = GROUP_IMAGES,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_DATASET,
+                        .help = "JPEG quality tried first."},
+    [OPTION_MIN_QUALITY] = {.name = "min-quality",
+                            .argument = "1-100",
+                            .type = TYPE_WHOLE,
+                            .low = 1,
+                            .high = 100,
+                            .initial = "50",
+                            .group = GROUP_IMAGES,
+                            .commands = FOR_GENERATE,
+                            .flags = OPTION_DATASET,
+                            .help = "Lowest quality before the sides shrink instead."},
+    [OPTION_MAX_BYTES] = {.name = "max-bytes",
+                          .argument = "SIZE",
+                          .type = TYPE_SIZE,
+                          .low = 4096,
+                          .high = 10u * MIB,
+                          .initial = "7MiB",
+                          .example = "500k",
+                          .group = GROUP_IMAGES,
+                          .commands = FOR_GENERATE,
+                          .flags = OPTION_DATASET,
+                          .help = "Largest base64 of an image: quality, then sides, go down until "
+                                  "it fits. k and M are powers of 1000, KiB and MiB of 1024."},
+    [OPTION_MAX_PIXELS] = {.name = "max-pixels",
+                           .argument = "N",
+                           .type = TYPE_SIZE,
+                           .low = 1,
+                           .high = 1000000000000u,
+                           .initial = "268435456",
+                           .example = "100M",
+                           .group = GROUP_IMAGES,
+                           .commands = FOR_GENERATE,
+                           .flags = OPTION_DATASET,
+                           .help = "Pictures that declare more pixels are refused unread."},
+    [OPTION_IMAGE_WORKERS] = {.name = "image-workers",
+                              .argument = "N",
+                              .type = TYPE_WHOLE,
+                              .high = 1024,
+                              .initial = "0",
+                              .group = GROUP_IMAGES,
+                              .commands = FOR_GENERATE,
+                              .help = "Threads that prepare images; 0 is one a processor."},
+    [OPTION_PAYLOAD_MEMORY] = {.name = "payload-memory",
+                               .argument = "SIZE",
+                               .type = TYPE_SIZE,
+                               .low = MIB,
+                               .high = (uint64_t)MIB * MIB,
+                               .initial = "256MiB",
+                               .example = "1GiB",
+                               .group = GROUP_IMAGES,
+                               .commands = FOR_GENERATE,
+                               .help = "Memory for prepared images that wait for their calls."},
+
+    // The simulator's server
+    [OPTION_HOST] = {.name = "host",
+                     .argument = "ADDRESS",
+                     .type = TYPE_TEXT,
+                     .initial = "127.0.0.1",
+                     .group = GROUP_SERVER,
+                     .commands = FOR_SIMULATE,
+                     .help = "Address to listen on."},
+    [OPTION_PORT] = {.name = "port",
+                     .letter = 'p',
+                     .argument = "PORT",
+                     .type = TYPE_WHOLE,
+                     .high = 65535,
+                     .initial = "8080",
+                     .group = GROUP_SERVER,
+                     .commands = FOR_SIMULATE,
+                     .help = "Port to listen on; 0 takes any free one and prints it."},
+    [OPTION_ALLOW_PUBLIC] = {.name = "allow-public",
+                             .type = TYPE_SWITCH,
+                             .initial = "false",
+                             .group = GROUP_SERVER,
+                             .commands = FOR_SIMULATE,
+                             .help = "Take a --host that others can reach."},
+    [OPTION_KEY] = {.name = "key",
+                    .argument = "KEY",
+                    .type = TYPE_TEXT,
+                    .example = "test-key",
+                    .group = GROUP_SERVER,
+                    .commands = FOR_SIMULATE,
+                    .flags = OPTION_SECRET,
+                    .help = "Refuse requests that do not bring this key (401). Not a real secret: "
+                            "it opens nothing but this simulator."},
+    [OPTION_KEY_FILE] = {.name = "key-file",
+                         .argument = "FILE",
+                         .type = TYPE_FILE,
+                         .example = "key.txt",
+                         .group = GROUP_SERVER,
+                         .commands = FOR_SIMULATE,
+                         .help = "Read that key from FILE."},
+    [OPTION_SERVED_MODEL] = {.name = "model",
+                             .letter = 'm',
+                             .argument = "NAME",
+                             .type = TYPE_TEXT,
+                             .example = "my-model",
+                             .group = GROUP_SERVER,
+                             .commands = FOR_SIMULATE,
+                             .help = "The only model that exists; requests for others get a 404. "
+                                     "Without it any name is served."},
+    [OPTION_LOG] = {.name = "log",
+                    .argument = "FILE",
+                    .type = TYPE_FILE,
+                    .example = "requests.jsonl",
+                    .group = GROUP_SERVER,
+                    .commands = FOR_SIMULATE,
+                    .help = "Write a JSON line for each request to FILE."},
+    [OPTION_READY_FD] = {.name = "ready-fd",
+                         .argument = "N",
+                         .type = TYPE_WHOLE,
+                         .high = INT32_MAX,
+                         .group = GROUP_SERVER,
+                         .commands = FOR_SIMULATE,
+                         .flags = OPTION_HIDDEN | OPTION_NO_VARIABLE,
+                         .help = "Write the port to this descriptor when listening."},
+    [OPTION_PARENT_FD] = {.name = "parent-fd",
+                          .argument = "N",
+                          .type = TYPE_WHOLE,
+                          .high = INT32_MAX,
+                          .group = GROUP_SERVER,
+                          .commands = FOR_SIMULATE,
+                          .flags = OPTION_HIDDEN | OPTION_NO_VARIABLE,
+                          .help = "End when this descriptor is closed at its other end."},
+
+    // The simulator's behaviour
+    [OPTION_ANSWERS] = {.name = "answers",
+                        .argument = "HOW",
+                        .type = TYPE_CHOICE,
+                        .choices = "look|canned",
+                        .initial = "look",
+                        .group = GROUP_BEHAVIOUR,
+                        .commands = FOR_SIMULATE,
+                        .help = "look: the model looks at the pixels it was sent. canned: fixed "
+                                "answers that cost little CPU, for measuring the client."},
+    [OPTION_SERVED_SEED] = {.name = "seed",
+                            .argument = "N",
+                            .type = TYPE_WHOLE,
+                            .high = ANY,
+                            .initial = "1",
+                            .group = GROUP_BEHAVIOUR,
+                            .commands = FOR_SIMULATE,
+                            .help = "Answers, latencies and faults follow from it."},
+    [OPTION_STRUCTURED] = {.name = "structured",
+                           .argument = "WHAT",
+                           .type = TYPE_CHOICE,
+                           .choices = "schema|object|none",
+                           .initial = "schema",
+                           .group = GROUP_BEHAVIOUR,
+                           .commands = FOR_SIMULATE,
+                           .help = "The most that response_format may ask for; more gets a 400."},
+    [OPTION_STRICT] = {.name = "strict",
+                       .type = TYPE_SWITCH,
+                       .initial = "false",
+                       .group = GROUP_BEHAVIOUR,
+                       .commands = FOR_SIMULATE,
+                       .help = "Refuse unknown parameters and values out of range."},
+    [OPTION_LATENCY] = {.name = "latency",
+                        .argument = "SPEC",
+                        .type = TYPE_TEXT,
+                        .initial = "0",
+                        .example = "fixed:0.5s",
+                        .group = GROUP_BEHAVIOUR,
+                        .commands = FOR_SIMULATE,
+                        .help = "Time a request takes: fixed:0.5s, uniform:A,B or "
+                                "lognormal:MEAN,SIGMA, in seconds."},
+    [OPTION_CAPACITY] = {.name = "capacity",
+                         .argument = "N",
+                         .type = TYPE_WHOLE,
+                         .high = 1000000,
+                         .initial = "0",
+                         .group = GROUP_BEHAVIOUR,
+                         .commands = FOR_SIMULATE,
+                         .help = "Requests worked on at once, others wait; 0: no limit."},
+    [OPTION_FAULT] = {.name = "fault",
+                      .argument = "KIND[:RATE]",
+                      .type = TYPE_LIST,
+                      .example = "429:0.1",
+                      .group = GROUP_BEHAVIOUR,
+                      .commands = FOR_SIMULATE,
+                      .help =
+                          "Answer a share of the requests (0 to 1, all without it) with a fault: "
+                          "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
+                          "wrong-json, empty. May be given again for further kinds."},
+
+    // Settings and messages
+    [OPTION_SETTINGS] = {.name = "settings",
+                         .letter = 's',
+                         .argument = "FILE",
+                         .type = TYPE_FILE,
+                         .example = "settings.yaml",
+                         .group = GROUP_GENERAL,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_NO_FILE,
+                         .help = "Read settings from a YAML file, with option names as keys. No "
+                                 "file is read without this."},
+    [OPTION_SHOW_SETTINGS] = {.name = "show-settings",
+                              .type = TYPE_SWITCH,
+                              .initial = "false",
+                              .group = GROUP_GENERAL,
+                              .commands = FOR_GENERATE,
+                              .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+                              .help = "Print each setting, its value and where that came from, and "
+                                      "end."},
+    [OPTION_QUIET] = {.name = "quiet",
+                      .letter = 'q',
+                      .type = TYPE_SWITCH,
+                      .initial = "false",
+                      .group = GROUP_GENERAL,
+                      .commands = FOR_GENERATE | FOR_SIMULATE,
+                      .help = "Print errors only."},
+    [OPTION_VERBOSE] = {.name = "verbose",
+                        .letter = 'v',
+                        .type = TYPE_SWITCH,
+                        .initial = "false",
+                        .group = GROUP_GENERAL,
+                        .commands = FOR_GENERATE | FOR_SIMULATE,
+                        .help = "Print more of what is going on."},
+    [OPTION_MAN] = {.name = "man",
+                    .type = TYPE_SWITCH,
+                    .initial = "false",
+                    .group = GROUP_GENERAL,
+                    .commands = FOR_HELP,
+                    .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+                    .help = "Print the man page (roff)."},
+    [OPTION_COMPLETION] = {.name = "completion",
+                           .argument = "SHELL",
+                           .type = TYPE_CHOICE,
+                           .choices = "bash|zsh|fish",
+                           .group = GROUP_GENERAL,
+                           .commands = FOR_HELP,
+                           .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+                           .help = "Print the completion script for a shell."},
+    [OPTION_MARKDOWN] = {.name = "markdown",
+                         .type = TYPE_SWITCH,
+                         .initial = "false",
+                         .group = GROUP_GENERAL,
+                         .commands = FOR_HELP,
+                         .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+                         .help = "Print the settings of generate as a Markdown table."},
+    [OPTION_HELP] = {.name = "help",
+                     .letter = 'h',
+                     .type = TYPE_SWITCH,
+                     .initial = "false",
+                     .group = GROUP_GENERAL,
+                     .commands = FOR_GENERATE | FOR_SIMULATE | FOR_HELP,
+                     .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+                     .help = "Print this help and end."},
+};
+
+static const char *const group_titles[GROUP_COUNT] = {
+    [GROUP_OUTPUT] = "Input and output",
+    [GROUP_ENDPOINT] = "Endpoint and key",
+    [GROUP_QUESTIONS] = "Questions",
+    [GROUP_MODEL] = "What the model is sent",
+    [GROUP_PACE] = "Pace and patience",
+    [GROUP_IMAGES] = "Images",
+    [GROUP_SERVER] = "Server",
+    [GROUP_BEHAVIOUR] = "Behaviour",
+    [GROUP_GENERAL] = "Settings and messages",
+};
+
+const struct option_entry *option_at(enum option_id id)
+{
+    return &table[id];
+}
+
+enum option_id option_id_of(const struct option_entry *option)
+{
+    return (enum option_id)(option - table);
+}
+
+const char *option_group_title(enum option_group group)
+{
+    return group_titles[group];
+}
+
+static bool same_name(const char *name, const char *known)
+{
+    for (; *name != '\0' && *known != '\0'; name++, known++)
+        if (*name != *known && !(*name == '_' && *known == '-'))
+            return false;
+    return *name == *known;
+}
+
+const struct option_entry *option_find(const char *name, unsigned command)
+{
+    for (size_t id = 0; id < OPTION_COUNT; id++)
+        if ((table[id].commands & command) != 0 && same_name(name, table[id].name))
+            return &table[id];
+    return NULL;
+}
+
+bool option_is_listed(const struct option_entry *option, unsigned command)
+{
+    return (option->commands & command) != 0 &&
+           (option->flags & (OPTION_HIDDEN | OPTION_NO_ARGV)) == 0;
+}
+
+bool option_is_file_key(const struct option_entry *option)
+{
+    return (option->commands & FOR_GENERATE) != 0 && (option->flags & OPTION_NO_FILE) == 0;
+}
+
+char *option_variable(const struct option_entry *option, char *out)
+{
+    out[0] = '\0';
+    if ((option->flags & OPTION_NO_VARIABLE) != 0)
+        return out;
+    snprintf(out, OPTION_VARIABLE_BYTES, "VQAGEN_%s%s",
+             (option->commands & FOR_GENERATE) != 0 ? "" : "SIMULATOR_", option->name);
+    for (char *c = out; *c != '\0'; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    return out;
+}
+
+const char *option_nearest(const char *name, unsigned command)
+{
+    struct nearest nearest = {.name = name};
+    for (size_t id = 0; id < OPTION_COUNT; id++)
+        if (option_is_listed(&table[id], command))
+            nearest_offer(&nearest, table[id].name);
+    return nearest.best;
+}

@@ -1,0 +1,165 @@
+// The options and settings of all commands: one constant table, one entry each.
+//
+// From this table come parsing, defaults, ranges, the help texts, the man page, shell completion,
+// the keys of the settings file, the environment variables and the settings table of the README.
+#ifndef VQAGEN_OPTION_H
+#define VQAGEN_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_command { FOR_GENERATE = 1, FOR_SIMULATE = 2, FOR_HELP = 4 };
+
+enum option_id {
+    OPTION_OUTPUT,
+    OPTION_LIMIT,
+    OPTION_RETRY,
+    OPTION_DRY_RUN,
+    OPTION_SUMMARY_JSON,
+
+    OPTION_ENDPOINT,
+    OPTION_BASE_URL,
+    OPTION_MODEL,
+    OPTION_MODEL_NAME,
+    OPTION_API_KEY,
+    OPTION_API_KEY_FILE,
+    OPTION_ALLOW_HTTP,
+
+    OPTION_PER_IMAGE,
+    OPTION_FORMAT,
+    OPTION_LANGUAGE,
+    OPTION_OPTIONS,
+    OPTION_TOPICS,
+    OPTION_TRIES,
+    OPTION_REPEAT,
+    OPTION_SEED,
+
+    OPTION_SYSTEM_PROMPT,
+    OPTION_EXTRA_BODY,
+    OPTION_TEMPERATURE,
+    OPTION_ANSWER_TEMPERATURE,
+    OPTION_MAX_TOKENS,
+
+    OPTION_CONCURRENCY,
+    OPTION_BATCH_SIZE,
+    OPTION_TIMEOUT,
+    OPTION_CONNECT_TIMEOUT,
+    OPTION_RETRIES,
+    OPTION_MAX_REPLY_BYTES,
+
+    OPTION_MAX_SIDE,
+    OPTION_QUALITY,
+    OPTION_MIN_QUALITY,
+    OPTION_MAX_BYTES,
+    OPTION_MAX_PIXELS,
+    OPTION_IMAGE_WORKERS,
+    OPTION_PAYLOAD_MEMORY,
+
+    OPTION_HOST,
+    OPTION_PORT,
+    OPTION_ALLOW_PUBLIC,
+    OPTION_KEY,
+    OPTION_KEY_FILE,
+    OPTION_SERVED_MODEL,
+    OPTION_ANSWERS,
+    OPTION_SERVED_SEED,
+    OPTION_STRUCTURED,
+    OPTION_STRICT,
+    OPTION_LATENCY,
+    OPTION_CAPACITY,
+    OPTION_FAULT,
+    OPTION_LOG,
+    OPTION_READY_FD,
+    OPTION_PARENT_FD,
+
+    OPTION_SETTINGS,
+    OPTION_SHOW_SETTINGS,
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_MAN,
+    OPTION_COMPLETION,
+    OPTION_MARKDOWN,
+    OPTION_HELP,
+    OPTION_COUNT
+};
+
+enum option_type {
+    TYPE_SWITCH,    // no argument; true or false in files and variables
+    TYPE_TEXT,      // any text
+    TYPE_PROSE,     // text, or @FILE to read it from a file
+    TYPE_JSON,      // a JSON object, or @FILE
+    TYPE_LIST,      // names with commas between; may be given again, which adds
+    TYPE_CHOICE,    // one of choices
+    TYPE_FILE,      // a path
+    TYPE_DIRECTORY, // a path
+    TYPE_URL,       // http:// or https://
+    TYPE_WHOLE,     // a whole number in low..high
+    TYPE_REAL,      // a number in low..high
+    TYPE_SIZE,      // bytes in low..high: 500k, 7MiB
+    TYPE_DURATION,  // milliseconds in low..high, seconds without a unit: 120, 500ms, 2m
+    TYPE_SHARES,    // question types with weights
+};
+
+enum option_group {
+    GROUP_OUTPUT,
+    GROUP_ENDPOINT,
+    GROUP_QUESTIONS,
+    GROUP_MODEL,
+    GROUP_PACE,
+    GROUP_IMAGES,
+    GROUP_SERVER,
+    GROUP_BEHAVIOUR,
+    GROUP_GENERAL,
+    GROUP_COUNT
+};
+
+enum option_flag {
+    OPTION_SECRET = 1,       // never shown in full; refused in the settings file
+    OPTION_NO_ARGV = 2,      // only from the environment: a value on the command line is refused
+    OPTION_NO_FILE = 4,      // not from the settings file: of this one command only
+    OPTION_HIDDEN = 8,       // of vqagen itself: in no help text
+    OPTION_DATASET = 16,     // another value makes another dataset, and needs another DIR
+    OPTION_OR_NONE = 32,     // a number that may be "none"
+    OPTION_NO_VARIABLE = 64, // no environment variable
+};
+
+struct option_entry {
+    const char *name;     // as on the command line, without dashes; the key of the settings file
+    char letter;          // short form, or 0
+    const char *argument; // what stands for the value in help; NULL: a switch
+    enum option_type type;
+    uint64_t low, high;  // range of numbers, sizes, durations
+    const char *choices; // of TYPE_CHOICE, with '|' between
+    const char *initial; // default, as it would be typed; NULL: none
+    const char *example; // a good value, for messages
+    enum option_group group;
+    unsigned commands; // enum option_command
+    unsigned flags;    // enum option_flag
+    const char *help;  // sentences, each ending in a full stop
+};
+
+// The entry; id < OPTION_COUNT.
+const struct option_entry *option_at(enum option_id id);
+
+// The option of a command by its long name ('_' counts as '-'), or by its letter; NULL: none.
+const struct option_entry *option_find(const char *name, unsigned command);
+enum option_id option_id_of(const struct option_entry *option);
+
+const char *option_group_title(enum option_group group);
+
+// Whether the default help shows it for the command.
+bool option_is_listed(const struct option_entry *option, unsigned command);
+
+// Whether the settings file may hold it.
+bool option_is_file_key(const struct option_entry *option);
+
+// "VQAGEN_PER_IMAGE"; simulate's own are "VQAGEN_SIMULATOR_PORT". out needs 64 bytes; "" when the
+// option has none. Returns out.
+enum { OPTION_VARIABLE_BYTES = 64 };
+char *option_variable(const struct option_entry *option, char *out);
+
+// The nearest name to a mistyped one among the command's options; NULL when none is near.
+const char *option_nearest(const char *name, unsigned command);
+
+#endif
