@@ -14,6 +14,7 @@
 static struct run_settings settings;
 static struct recipe recipe;
 static struct endpoint endpoint;
+static char endpoint_name[] = "test", other_name[] = "elsewhere", model_name[] = "model";
 
 static void begin(void)
 {
@@ -29,7 +30,7 @@ static void begin(void)
                                      .temperature = 0.7,
                                      .max_tokens = 100};
     endpoint = (struct endpoint){
-        .provider = provider_find("openai"), .name = (char[]){"test"}, .model = (char[]){"model"}};
+        .provider = provider_find("openai"), .name = endpoint_name, .model = model_name};
 }
 
 static void ready(void)
@@ -402,7 +403,7 @@ static void keys_tell_calls_apart(void **state)
     recipe_clear(&recipe);
     // Where calls go, and how many at once, is no part of it.
     settings.concurrency = 99;
-    endpoint.name = (char[]){"elsewhere"};
+    endpoint.name = other_name;
     ready();
     struct digest again = recipe_key(&recipe, &plan, "p", &image);
     assert_true(digest_equal(&again, &keys[0]));
