@@ -14,11 +14,10 @@ struct reading {
     unsigned long length;
     struct jpeg_header header;
     int subsampling, colour; // TJSAMP, TJCS; -1 subsampling when TurboJPEG has no name for it
-    unsigned shrink;
+    unsigned wanted_side;
 };
 
 static bool read_pixels(struct reading *reading, struct picture *picture, struct error *why);
-static unsigned choose_shrink(const struct jpeg_header *header, unsigned wanted_side);
 
 bool jpeg_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                   struct error *why)
@@ -43,7 +42,7 @@ static bool is_long_enough(const struct jpeg_header *header, size_t length)
 bool jpeg_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
                struct picture *picture, struct error *why)
 {
-    struct reading reading = {.subsampling = -1};
+    struct reading reading = {.subsampling = -1, .wanted_side = wanted_side};
     if (!jpeg_header_read(bytes, length, &reading.header, why))
         return false;
     if (!is_long_enough(&reading.header, length))
@@ -52,7 +51,6 @@ bool jpeg_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
                          length, reading.header.width, reading.header.height);
     reading.bytes = bytes + reading.header.start;
     reading.length = length - reading.header.start;
-    reading.shrink = choose_shrink(&reading.header, wanted_side);
     reading.decoder = tjInitDecompress();
     if (reading.decoder == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a JPEG decoder");
@@ -63,16 +61,33 @@ bool jpeg_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
     return done;
 }
 
+static unsigned divide_up(unsigned a, unsigned b)
+{
+    return a / b + (a % b != 0);
+}
+
+// TurboJPEG 2.1 copies rows as long as whole chroma samples make them out of a buffer as long as
+// whole blocks make them: at 1/8 (and 1/4 for 4:1:1) that may be up to 3 bytes beyond its end.
+static bool side_shrinks(unsigned side, unsigned shrink, unsigned per_chroma)
+{
+    return divide_up(divide_up(side, shrink), per_chroma) * per_chroma <=
+           divide_up(side, 8) * (8 / shrink);
+}
+
 // libjpeg-turbo's 1/2, 1/4 and 1/8 decoding is several times faster, but its reduction is a plain
 // box: followed by too small a step of Lanczos it costs sharpness (3.7 dB on a detailed photograph
 // at a ratio near one). From 15/8 of the target on there is no loss to be seen.
-static unsigned choose_shrink(const struct jpeg_header *header, unsigned wanted_side)
+static unsigned choose_shrink(const struct reading *reading, unsigned across, unsigned down)
 {
+    const struct jpeg_header *header = &reading->header;
     unsigned side = header->width > header->height ? header->width : header->height;
     unsigned shrink = 1;
     while (shrink < 8 && side / (shrink * 2) >= 64 &&
-           (uint64_t)side * 8 >= (uint64_t)wanted_side * shrink * 2 * 15)
+           (uint64_t)side * 8 >= (uint64_t)reading->wanted_side * shrink * 2 * 15)
         shrink *= 2;
+    while (!side_shrinks(header->width, shrink, across) ||
+           !side_shrinks(header->height, shrink, down))
+        shrink /= 2;
     return shrink;
 }
 
@@ -99,9 +114,9 @@ static bool read_planes(struct reading *reading, struct picture *picture, struct
     picture->colour = reading->colour == TJCS_GRAY  ? COLOUR_GREY
                       : reading->colour == TJCS_RGB ? COLOUR_RGB
                                                     : COLOUR_YCBCR;
-    picture->shrink = reading->shrink;
     picture->chroma_across = chroma[reading->subsampling].across;
     picture->chroma_down = chroma[reading->subsampling].down;
+    picture->shrink = choose_shrink(reading, picture->chroma_across, picture->chroma_down);
     if (!picture_allocate(picture, why))
         return false;
     unsigned char *planes[3] = {picture->planes[0].samples, picture->planes[1].samples,
@@ -131,7 +146,7 @@ static bool read_interleaved(struct reading *reading, struct picture *picture, s
 {
     bool inks = reading->header.components == 4;
     picture->colour = COLOUR_RGB;
-    picture->shrink = reading->shrink;
+    picture->shrink = choose_shrink(reading, 1, 1);
     picture->chroma_across = picture->chroma_down = 1;
     size_t width = picture_plane_width(picture, 0), height = picture_plane_height(picture, 0);
     unsigned char *pixels = malloc(width * height * (inks ? 4 : 3));

@@ -116,7 +116,7 @@ static bool read_header(struct reading *reading, struct error *why)
 
 static unsigned char stretch(unsigned sample, unsigned maximum)
 {
-    return (unsigned char)((sample < maximum ? sample : maximum) * 255 + maximum / 2) / maximum;
+    return (unsigned char)(((sample < maximum ? sample : maximum) * 255 + maximum / 2) / maximum);
 }
 
 static bool read_digits(struct reading *reading, unsigned char *row, size_t samples)

@@ -14,8 +14,10 @@ bool webp_measure(const unsigned char *bytes, size_t length, struct picture_fact
 {
     WebPDemuxState state;
     WebPDemuxer *demuxer = WebPDemuxPartial(&(WebPData){bytes, length}, &state);
-    if (demuxer == NULL)
+    if (demuxer == NULL || state == WEBP_DEMUX_PARSING_HEADER) {
+        WebPDemuxDelete(demuxer);
         return error_set(why, ERR_IMAGE, "the WebP is damaged: its header cannot be read");
+    }
     *facts = (struct picture_facts){WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH),
                                     WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT), 1};
     WebPChunkIterator chunk;

@@ -1,0 +1,107 @@
+// GIF, BMP, TGA and PSD files of the four quarters, written by hand.
+#ifndef VQAGEN_MAKE_OTHER_H
+#define VQAGEN_MAKE_OTHER_H
+
+#include "make_files.h"
+
+static inline unsigned quarter_of(unsigned x, unsigned y, unsigned width, unsigned height)
+{
+    return (y >= height / 2) * 2 + (x >= width / 2);
+}
+
+// Uncompressed in effect: a clear code before the codes would become longer than 8 bits.
+static inline struct file make_gif(unsigned width, unsigned height, bool transparent)
+{
+    struct file file = {0}, codes = {0};
+    file_add(&file, "GIF89a", 6);
+    file_add_number(&file, width, 2, false);
+    file_add_number(&file, height, 2, false);
+    file_add(&file, "\xf6\0\0", 3); // a palette of 128
+    unsigned char palette[128 * 3] = {0};
+    memcpy(palette, quarters, sizeof quarters);
+    file_add(&file, palette, sizeof palette);
+    if (transparent)
+        file_add(&file, "\x21\xf9\4\1\0\0\0\0", 8); // entry 0
+    file_add(&file, "\x2c\0\0\0\0", 5);
+    file_add_number(&file, width, 2, false);
+    file_add_number(&file, height, 2, false);
+    file_add(&file, "\0\7", 2);
+    for (unsigned i = 0; i < width * height; i++) {
+        if (i % 100 == 0)
+            file_add(&codes, "\x80", 1);
+        file_add(&codes, &(char){(char)quarter_of(i % width, i / width, width, height)}, 1);
+    }
+    file_add(&codes, "\x81", 1);
+    for (size_t at = 0; at < codes.length; at += 200) {
+        size_t size = codes.length - at < 200 ? codes.length - at : 200;
+        file_add_number(&file, (uint32_t)size, 1, false);
+        file_add(&file, codes.bytes + at, size);
+    }
+    file_add(&file, "\0;", 2);
+    file_free(&codes);
+    return file;
+}
+
+static inline struct file make_bmp(unsigned width, unsigned height, bool downwards)
+{
+    struct file file = {0};
+    size_t row = (width * 3 + 3) / 4 * 4;
+    file_add(&file, "BM", 2);
+    file_add_number(&file, (uint32_t)(54 + row * height), 4, false);
+    file_add_number(&file, 0, 4, false);
+    file_add_number(&file, 54, 4, false);
+    file_add_number(&file, 40, 4, false);
+    file_add_number(&file, width, 4, false);
+    file_add_number(&file, downwards ? (uint32_t) - (int32_t)height : height, 4, false);
+    file_add_number(&file, 1, 2, false);
+    file_add_number(&file, 24, 2, false);
+    for (int i = 0; i < 6; i++)
+        file_add_number(&file, 0, 4, false);
+    for (unsigned y = 0; y < height; y++) {
+        for (unsigned x = 0; x < width; x++)
+            for (int c = 2; c >= 0; c--)
+                file_add(&file,
+                         &quarters[quarter_of(x, downwards ? y : height - 1 - y, width, height)][c],
+                         1);
+        file_add(&file, "\0\0\0", row - width * 3);
+    }
+    return file;
+}
+
+static inline struct file make_tga(unsigned width, unsigned height, bool runs)
+{
+    struct file file = {0};
+    file_add(&file, runs ? "\0\0\12\0\0\0\0\0\0\0\0\0" : "\0\0\2\0\0\0\0\0\0\0\0\0", 12);
+    file_add_number(&file, width, 2, false);
+    file_add_number(&file, height, 2, false);
+    file_add(&file, "\x18\x20", 2); // from the top downwards
+    for (unsigned y = 0; y < height; y++) {
+        for (unsigned x = 0; x < width; x++) {
+            if (runs)
+                file_add(&file, "\x80", 1);
+            for (int c = 2; c >= 0; c--)
+                file_add(&file, &quarters[quarter_of(x, y, width, height)][c], 1);
+        }
+    }
+    return file;
+}
+
+static inline struct file make_psd(unsigned width, unsigned height, int depth)
+{
+    struct file file = {0};
+    file_add(&file, "8BPS\0\1\0\0\0\0\0\0\0\3", 14);
+    file_add_number(&file, height, 4, true);
+    file_add_number(&file, width, 4, true);
+    file_add_number(&file, (uint32_t)depth, 2, true);
+    file_add_number(&file, 3, 2, true); // RGB
+    for (int i = 0; i < 3; i++)
+        file_add_number(&file, 0, 4, true); // no palette, resources or layers
+    file_add_number(&file, 0, 2, true);     // not compressed
+    for (int c = 0; c < 3; c++)
+        for (unsigned i = 0; i < width * height; i++)
+            for (int byte = 0; byte < depth / 8; byte++)
+                file_add(&file, &quarters[quarter_of(i % width, i / width, width, height)][c], 1);
+    return file;
+}
+
+#endif

@@ -1,0 +1,113 @@
+#include "make_other.h"
+
+static const int in_order[4] = {0, 1, 2, 3};
+enum { W = 61, H = 43 };
+
+static struct file make(int kind)
+{
+    switch (kind) {
+    case 0:
+        return make_gif(W, H, false);
+    case 1:
+        return make_bmp(W, H, false);
+    case 2:
+        return make_bmp(W, H, true);
+    case 3:
+        return make_tga(W, H, false);
+    case 4:
+        return make_tga(W, H, true);
+    case 5:
+        return make_psd(W, H, 8);
+    default:
+        return make_psd(W, H, 16);
+    }
+}
+
+static const enum picture_format formats[] = {PICTURE_GIF, PICTURE_BMP, PICTURE_BMP, PICTURE_TGA,
+                                              PICTURE_TGA, PICTURE_PSD, PICTURE_PSD};
+enum { KINDS = sizeof formats / sizeof formats[0] };
+
+static void reads_every_kind(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct file file = make(kind);
+        struct image_limits limits = image_limits_default();
+        unsigned width, height;
+        struct error why = {0};
+        assert_true(image_measure(file.bytes, file.length, &limits, &width, &height, &why));
+        assert_int_equal(width, W);
+        assert_int_equal(height, H);
+        struct prepared_image image = prepare_file(&file, NULL);
+        assert_int_equal(image.format, formats[kind]);
+        expect_quarters(&image, in_order, 6, sniff_name(formats[kind]));
+        prepared_image_clear(&image);
+        file_free(&file);
+    }
+}
+
+static void makes_transparent_gif_white(void **state)
+{
+    (void)state;
+    struct file file = make_gif(W, H, true);
+    struct prepared_image image = prepare_file(&file, NULL);
+    unsigned char *pixels = decode_prepared(&image);
+    static const unsigned char white[3] = {255, 255, 255};
+    expect_pixel(pixels, W, W / 4, H / 4, white, 3, "transparent");
+    expect_pixel(pixels, W, W * 3 / 4, H / 4, quarters[1], 6, "opaque");
+    free(pixels);
+    prepared_image_clear(&image);
+    file_free(&file);
+}
+
+static void refuses_what_is_cut_off(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct file file = make(kind);
+        for (size_t percent = 5; percent < 100; percent += 5) {
+            size_t length = file.length * percent / 100;
+            unsigned char *cut = malloc(length);
+            memcpy(cut, file.bytes, length);
+            expect_refused(cut, length, ERR_IMAGE, "");
+            if (percent == 50)
+                expect_refused(cut, length, ERR_IMAGE, sniff_name(formats[kind]));
+            free(cut);
+        }
+        file_free(&file);
+    }
+}
+
+static void refuses_bombs_before_memory(void **state)
+{
+    (void)state;
+    struct file gif = make_gif(W, H, false);
+    memcpy(gif.bytes + 6, "\xff\xff\xff\xff", 4);
+    expect_refused(gif.bytes, gif.length, ERR_TOO_LARGE, "65535 x 65535");
+    file_free(&gif);
+    struct file bmp = make_bmp(W, H, true);
+    memcpy(bmp.bytes + 18, "\xa0\x86\1\0\x60\x79\xfe\xff", 8); // 100000, -100000
+    expect_refused(bmp.bytes, bmp.length, ERR_TOO_LARGE, "100000 x 100000");
+    memcpy(bmp.bytes + 22, "\0\0\0\x80", 4);
+    expect_refused(bmp.bytes, bmp.length, ERR_IMAGE, "BMP");
+    file_free(&bmp);
+    struct file tga = make_tga(W, H, false);
+    memcpy(tga.bytes + 12, "\xff\xff\xff\xff", 4);
+    expect_refused(tga.bytes, tga.length, ERR_TOO_LARGE, "65535 x 65535");
+    file_free(&tga);
+    struct file psd = make_psd(W, H, 8);
+    memcpy(psd.bytes + 14, "\0\0\xff\xff\0\0\xff\xff", 8);
+    expect_refused(psd.bytes, psd.length, ERR_TOO_LARGE, "65535 x 65535");
+    file_free(&psd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_every_kind),
+        cmocka_unit_test(makes_transparent_gif_white),
+        cmocka_unit_test(refuses_what_is_cut_off),
+        cmocka_unit_test(refuses_bombs_before_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
