@@ -116,9 +116,10 @@ static bool address_set(struct endpoint *endpoint, const struct endpoint_setting
                         const struct endpoint_preset *preset, const char *base, bool *plain_public,
                         struct error *why)
 {
-    endpoint->provider = provider_find(preset != NULL ? preset->provider : "openai");
+    const char *format = preset != NULL ? preset->provider : "openai";
+    endpoint->provider = provider_find(format);
     if (endpoint->provider == NULL)
-        return error_set(why, ERR_INTERNAL, "preset '%s' names no wire format", preset->name);
+        return error_set(why, ERR_INTERNAL, "there is no wire format '%s'", format);
     char *trimmed = text_copy(base);
     char *default_path = preset != NULL ? endpoint_url_path(preset->base_url) : NULL;
     struct endpoint_url url = {0};

@@ -123,37 +123,44 @@ static long long cap_by_context(const char *lower)
     return (context - input) / SMALLEST_CAP * SMALLEST_CAP;
 }
 
-int fault_cap(const char *lower)
+// The number that a refusal of max_tokens names as the largest.
+static long long cap_by_words(const char *lower)
+{
+    static const char *const phrases[] = {
+        "supports at most",
+        "[1, ",
+        "[1,",
+        "less than or equal to",
+        "be greater than",
+        "at most",
+        "maximum allowed value",
+        "maximum is",
+        "maximum value",
+        "not exceed",
+        "<=",
+        " > ",
+    };
+    long long cap = 0;
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases && cap == 0; i++)
+        cap = number_after(lower, phrases[i]);
+    return cap;
+}
+
+int fault_cap(const char *lower, enum fault_kind kind)
 {
     long long cap = cap_by_context(lower);
-    if (cap == 0 && strstr(lower, "context length") == NULL &&
-        strstr(lower, "context limit") == NULL) {
-        static const char *const phrases[] = {
-            "supports at most",
-            "[1, ",
-            "[1,",
-            "must be less than or equal to",
-            "less than or equal to",
-            "cannot be greater than",
-            "be greater than",
-            "at most",
-            "maximum allowed value",
-            "maximum is",
-            "maximum value",
-            "not exceed",
-            "<=",
-            " > ",
-        };
-        for (size_t i = 0; i < sizeof phrases / sizeof *phrases && cap == 0; i++)
-            cap = number_after(lower, phrases[i]);
-    }
+    bool about_context = kind == FAULT_KIND_context_exceeded ||
+                         strstr(lower, "context length") != NULL ||
+                         strstr(lower, "context limit") != NULL;
+    if (cap == 0 && !about_context)
+        cap = cap_by_words(lower);
     return cap >= SMALLEST_CAP && cap <= INT_MAX ? (int)cap : 0;
 }
 
 static bool learn_cap(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
                       const char *words, enum fault_kind *kind)
 {
-    int cap = fault_cap(words);
+    int cap = fault_cap(words, *kind);
     if (cap == 0)
         return *kind == FAULT_KIND_parameter_rejected && learn_no_max_tokens(known, sent);
     if (sent->no_max_tokens || (sent->max_tokens_cap != 0 && sent->max_tokens_cap <= cap))

@@ -13,7 +13,7 @@ bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                  const struct problem *problem, enum fault_lesson lesson, enum fault_kind *kind);
 
 // The most output tokens that the message allows; 0: it says no number, or none that helps. The
-// text is lower-cased.
-int fault_cap(const char *lower);
+// text is lower-cased; kind is what the refusal was taken for.
+int fault_cap(const char *lower, enum fault_kind kind);
 
 #endif

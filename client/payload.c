@@ -4,14 +4,21 @@
 
 #include <stdlib.h>
 
+// OpenAI's limit for a whole request, the largest of all (guide "Images and vision").
+static const size_t max_jpeg_bytes = (size_t)512 << 20;
+
 struct payload *payload_new(const void *jpeg, size_t length, unsigned width, unsigned height,
                             struct error *why)
 {
+    if (length > max_jpeg_bytes) {
+        error_set(why, ERR_TOO_LARGE, "a JPEG of %zu bytes is larger than any endpoint takes",
+                  length);
+        return NULL;
+    }
     struct buffer text;
     buffer_init(&text, base64_length(length));
     if (!base64_encode(jpeg, length, &text)) {
         buffer_check(&text, "the base64 of an image", why);
-        error_set(why, ERR_TOO_LARGE, "an image of %zu bytes is too large for base64", length);
         buffer_clear(&text);
         return NULL;
     }

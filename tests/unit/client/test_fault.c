@@ -1,0 +1,321 @@
+#include "fault.h"
+#include "file.h"
+#include "provider.h"
+#include "secret.h"
+#include "text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glob.h>
+
+static const char secret[] = "sk-test-0123456789abcdefghij";
+
+struct expected {
+    char kind[40], verdict[16], lessons[100], message[200], fix[100], wait_ms[24];
+    bool unreachable;
+};
+
+static enum transport transport_named(const char *name)
+{
+    static const char *const names[] = {
+        "OK",    "DNS", "REFUSED",   "TLS",   "CONNECT_TIMEOUT", "TIMEOUT",
+        "RESET", "CUT", "TOO_LARGE", "PROXY", "ABORTED",         "OTHER",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return (enum transport)i;
+    fail_msg("no transport is called %s", name);
+    return TRANSPORT_OTHER;
+}
+
+static struct endpoint_lessons lessons_named(const char *text)
+{
+    struct endpoint_lessons lessons = {.structured = STRUCTURED_SCHEMA};
+    char copy[100];
+    snprintf(copy, sizeof copy, "%s", text);
+    char *rest = NULL;
+    for (char *word = strtok_r(copy, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+        if (strcmp(word, "schema") == 0)
+            lessons.structured = STRUCTURED_SCHEMA;
+        else if (strcmp(word, "object") == 0)
+            lessons.structured = STRUCTURED_OBJECT;
+        else if (strcmp(word, "none") == 0)
+            lessons.structured = STRUCTURED_NONE;
+        else if (strcmp(word, "no_temperature") == 0)
+            lessons.no_temperature = true;
+        else if (strcmp(word, "max_completion_tokens") == 0)
+            lessons.max_completion_tokens = true;
+        else if (strcmp(word, "no_max_tokens") == 0)
+            lessons.no_max_tokens = true;
+        else if (strncmp(word, "cap=", 4) == 0)
+            lessons.max_tokens_cap = atoi(word + 4);
+        else
+            fail_msg("no lesson is called %s", word);
+    }
+    return lessons;
+}
+
+static void read_line(const char *file, const char *name, const char *value,
+                      struct exchange *exchange, char *sent, struct expected *expected)
+{
+    if (strcmp(name, "transport") == 0)
+        exchange->transport = transport_named(value);
+    else if (strcmp(name, "transport-message") == 0)
+        snprintf(exchange->transport_message, sizeof exchange->transport_message, "%s", value);
+    else if (strcmp(name, "status") == 0)
+        exchange->status = atoi(value);
+    else if (strcmp(name, "content-type") == 0)
+        snprintf(exchange->content_type, sizeof exchange->content_type, "%s", value);
+    else if (strcmp(name, "retry-after-ms") == 0)
+        exchange->retry_after_ms = atoll(value);
+    else if (strcmp(name, "location") == 0)
+        snprintf(exchange->location, sizeof exchange->location, "%s", value);
+    else if (strcmp(name, "key") == 0)
+        exchange->key = NULL;
+    else if (strcmp(name, "sent") == 0)
+        snprintf(sent, 100, "%s", value);
+    else if (strcmp(name, "kind") == 0)
+        snprintf(expected->kind, sizeof expected->kind, "%s", value);
+    else if (strcmp(name, "verdict") == 0)
+        snprintf(expected->verdict, sizeof expected->verdict, "%s", value);
+    else if (strcmp(name, "lessons") == 0)
+        snprintf(expected->lessons, sizeof expected->lessons, "%s", value);
+    else if (strcmp(name, "wait-ms") == 0)
+        snprintf(expected->wait_ms, sizeof expected->wait_ms, "%s", value);
+    else if (strcmp(name, "unreachable") == 0)
+        expected->unreachable = strcmp(value, "yes") == 0;
+    else if (strcmp(name, "message") == 0)
+        snprintf(expected->message, sizeof expected->message, "%s", value);
+    else if (strcmp(name, "fix") == 0)
+        snprintf(expected->fix, sizeof expected->fix, "%s", value);
+    else
+        fail_msg("%s: no line is called '%s'", file, name);
+}
+
+// Fills the exchange and what is expected from a case file.
+static void read_case(const char *file, struct exchange *exchange, char *sent,
+                      struct expected *expected)
+{
+    struct buffer text;
+    struct error why = {0};
+    buffer_init(&text, 1 << 20);
+    if (!file_read(file, &text, &why))
+        fail_msg("%s", why.message);
+    char *line = text.data;
+    while (strncmp(line, "body:\n", 6) != 0) {
+        char *end = strchr(line, '\n');
+        if (end == NULL)
+            fail_msg("%s: no line 'body:'", file);
+        *end = '\0';
+        char *colon = strstr(line, ": ");
+        if (*line != '#') {
+            if (colon == NULL)
+                fail_msg("%s: no value in '%s'", file, line);
+            *colon = '\0';
+            read_line(file, line, colon + 2, exchange, sent, expected);
+        }
+        line = end + 1;
+    }
+    line += strlen("body:\n");
+    buffer_append(&exchange->body, line, text.length - (size_t)(line - text.data));
+    buffer_clear(&text);
+}
+
+static bool same_lessons(const struct endpoint_lessons *a, const struct endpoint_lessons *b)
+{
+    return a->structured == b->structured && a->no_temperature == b->no_temperature &&
+           a->max_completion_tokens == b->max_completion_tokens &&
+           a->no_max_tokens == b->no_max_tokens && a->max_tokens_cap == b->max_tokens_cap;
+}
+
+// Prints what differs; true: nothing does.
+static bool check_case(const char *file, const struct fault *fault,
+                       const struct endpoint_lessons *learned, const struct expected *expected)
+{
+    const char *verdict = fault_verdict_name(fault->verdict);
+    bool good = true;
+    if (strcmp(fault->kind, expected->kind) != 0 || strcmp(verdict, expected->verdict) != 0)
+        good = false;
+    struct endpoint_lessons lessons = lessons_named(expected->lessons);
+    if (!same_lessons(learned, &lessons))
+        good = false;
+    if (*expected->wait_ms != '\0' && fault->wait_ms != atoll(expected->wait_ms))
+        good = false;
+    if (fault->unreachable != expected->unreachable)
+        good = false;
+    if (strstr(fault->message, expected->message) == NULL ||
+        strstr(fault->fix, expected->fix) == NULL || strstr(fault->message, secret) != NULL ||
+        !text_valid_utf8(fault->message, strlen(fault->message)))
+        good = false;
+    if (!good)
+        print_error(
+            "%s\n  got  %s %s, wait %lld, unreachable %d, structured %d, no_temperature %d, "
+            "max_completion_tokens %d, no_max_tokens %d, cap %d\n  fix  %s\n  said %s\n"
+            "  want %s %s, lessons '%s', wait '%s', fix '%s', message '%s'\n",
+            file, fault->kind, verdict, (long long)fault->wait_ms, fault->unreachable,
+            learned->structured, learned->no_temperature, learned->max_completion_tokens,
+            learned->no_max_tokens, learned->max_tokens_cap, fault->fix, fault->message,
+            expected->kind, expected->verdict, expected->lessons, expected->wait_ms, expected->fix,
+            expected->message);
+    return good;
+}
+
+static bool run_case(const char *file)
+{
+    struct error why = {0};
+    struct exchange *exchange = exchange_new(1 << 20, &why);
+    assert_non_null(exchange);
+    exchange->key = secret;
+    char sent[100] = "schema";
+    struct expected expected = {.kind = ""};
+    read_case(file, exchange, sent, &expected);
+    if (*expected.lessons == '\0')
+        snprintf(expected.lessons, sizeof expected.lessons, "%s", sent);
+    struct endpoint endpoint = {.provider = &provider_openai};
+    struct endpoint_lessons then = lessons_named(sent);
+    endpoint.lessons = then;
+    struct reply reply;
+    struct fault fault;
+    fault_classify(&endpoint, &then, exchange, &reply, &fault);
+    bool good = check_case(file, &fault, &endpoint.lessons, &expected);
+    good = good && reply.text == NULL;
+    // The same refusal again and again teaches less and less, and then fails the call.
+    for (int round = 0; good && fault.verdict == FAULT_ADAPT; round++) {
+        struct endpoint_lessons now = endpoint.lessons;
+        fault_classify(&endpoint, &now, exchange, &reply, &fault);
+        if (round == 3) {
+            print_error("%s: still learning in round %d\n", file, round);
+            good = false;
+        }
+    }
+    reply_clear(&reply);
+    exchange_free(exchange);
+    return good;
+}
+
+static void test_cases(void **state)
+{
+    (void)state;
+    glob_t files;
+    assert_int_equal(glob(TEST_CASES "/fault/*.case", 0, NULL, &files), 0);
+    size_t bad = 0;
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        bad += !run_case(files.gl_pathv[i]);
+    print_message("%zu cases\n", files.gl_pathc);
+    assert_true(files.gl_pathc >= 60);
+    globfree(&files);
+    assert_int_equal(bad, 0);
+}
+
+static struct exchange *answered(int status, const char *body)
+{
+    struct error why = {0};
+    struct exchange *exchange = exchange_new(1 << 20, &why);
+    assert_non_null(exchange);
+    exchange->status = status;
+    buffer_append_text(&exchange->body, body);
+    return exchange;
+}
+
+static void test_success(void **state)
+{
+    (void)state;
+    struct exchange *exchange = answered(
+        200, "{\"choices\":[{\"message\":{\"content\":\"red\"},\"finish_reason\":\"stop\"}]}");
+    struct endpoint endpoint = {.provider = &provider_openai};
+    struct reply reply;
+    struct fault fault;
+    fault_classify(&endpoint, &endpoint.lessons, exchange, &reply, &fault);
+    assert_int_equal(fault.verdict, FAULT_NONE);
+    assert_string_equal(reply.text, "red");
+    reply_clear(&reply);
+    exchange_free(exchange);
+}
+
+// A refusal in a 200 is an answer: the item is rejected for it, the call has not failed.
+static void test_refusal_is_a_reply(void **state)
+{
+    (void)state;
+    struct exchange *exchange = answered(
+        200, "{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"I cannot help.\"},"
+             "\"finish_reason\":\"stop\"}]}");
+    struct endpoint endpoint = {.provider = &provider_openai};
+    struct reply reply;
+    struct fault fault;
+    fault_classify(&endpoint, &endpoint.lessons, exchange, &reply, &fault);
+    assert_int_equal(fault.verdict, FAULT_NONE);
+    assert_int_equal(reply.finish, FINISH_REFUSED);
+    assert_string_equal(reply.refusal, "I cannot help.");
+    reply_clear(&reply);
+    exchange_free(exchange);
+}
+
+// Two calls were under way when the first refusal taught the lesson: the second one's refusal is
+// sent again too, and takes nothing more away.
+static void test_lesson_learned_meanwhile(void **state)
+{
+    (void)state;
+    struct exchange *exchange =
+        answered(400, "{\"error\":{\"message\":\"response_format is not supported\"}}");
+    struct endpoint endpoint = {.provider = &provider_openai};
+    endpoint.lessons.structured = STRUCTURED_OBJECT;
+    struct endpoint_lessons sent = {.structured = STRUCTURED_SCHEMA};
+    struct reply reply;
+    struct fault fault;
+    fault_classify(&endpoint, &sent, exchange, &reply, &fault);
+    assert_int_equal(fault.verdict, FAULT_ADAPT);
+    assert_int_equal(endpoint.lessons.structured, STRUCTURED_OBJECT);
+    sent.structured = STRUCTURED_OBJECT;
+    fault_classify(&endpoint, &sent, exchange, &reply, &fault);
+    assert_int_equal(fault.verdict, FAULT_ADAPT);
+    assert_int_equal(endpoint.lessons.structured, STRUCTURED_NONE);
+    sent.structured = STRUCTURED_NONE;
+    fault_classify(&endpoint, &sent, exchange, &reply, &fault);
+    assert_int_equal(fault.verdict, FAULT_ITEM);
+    exchange_free(exchange);
+}
+
+// Bodies made to break a reader: deep nesting, endless text, bytes that are no text.
+static void test_hostile_bodies(void **state)
+{
+    (void)state;
+    size_t length = 300000;
+    char *body = malloc(length + 1);
+    static const char fillings[] = {'[', '{', '"', '<', '\\', (char)0xff, 'x', '\n', '1'};
+    static const int statuses[] = {200, 400, 429, 500};
+    struct endpoint endpoint = {.provider = &provider_openai};
+    for (size_t i = 0; i < sizeof fillings; i++)
+        for (size_t j = 0; j < sizeof statuses / sizeof *statuses; j++) {
+            memset(body, fillings[i], length);
+            body[length] = '\0';
+            struct exchange *exchange = answered(statuses[j], "");
+            buffer_append(&exchange->body, body, length);
+            struct reply reply;
+            struct fault fault;
+            fault_classify(&endpoint, &endpoint.lessons, exchange, &reply, &fault);
+            assert_int_not_equal(fault.verdict, FAULT_NONE);
+            assert_true(text_valid_utf8(fault.message, strlen(fault.message)));
+            exchange_free(exchange);
+        }
+    free(body);
+}
+
+int main(void)
+{
+    secret_register(secret);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_success),
+        cmocka_unit_test(test_refusal_is_a_reply),
+        cmocka_unit_test(test_lesson_learned_meanwhile),
+        cmocka_unit_test(test_hostile_bodies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
