@@ -5,8 +5,9 @@
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-enum { BUSY_TIMEOUT_MS = 2000 };
+enum { BUSY_SLEEP_US = 200, BUSY_SLEEPS = 10000 };
 
 struct checkpointer {
     pthread_t thread;
@@ -17,6 +18,7 @@ struct checkpointer {
     int log_pages;   // guarded by lock: as told last
     int moved_pages; // guarded by lock: in the database already
     bool stopping;   // guarded by lock
+    bool asking;     // guarded by lock: the owner is to wait
 };
 
 static void *run_thread(void *context);
@@ -50,7 +52,9 @@ void checkpointer_tell(struct checkpointer *checkpointer, int log_pages)
     if (log_pages < checkpointer->moved_pages) // the log began anew
         checkpointer->moved_pages = 0;
     if (log_pages - checkpointer->moved_pages >= CHECKPOINT_STEP_PAGES)
-        pthread_cond_signal(&checkpointer->changed);
+        pthread_cond_broadcast(&checkpointer->changed);
+    while (checkpointer->asking)
+        pthread_cond_wait(&checkpointer->changed, &checkpointer->lock);
     pthread_mutex_unlock(&checkpointer->lock);
 }
 
@@ -60,13 +64,35 @@ void checkpointer_stop(struct checkpointer *checkpointer)
         return;
     pthread_mutex_lock(&checkpointer->lock);
     checkpointer->stopping = true;
-    pthread_cond_signal(&checkpointer->changed);
+    pthread_cond_broadcast(&checkpointer->changed);
     pthread_mutex_unlock(&checkpointer->lock);
     pthread_join(checkpointer->thread, NULL);
     pthread_cond_destroy(&checkpointer->changed);
     pthread_mutex_destroy(&checkpointer->lock);
     free(checkpointer->path);
     free(checkpointer);
+}
+
+// SQLite's own waiting goes up to 100 ms at a time, and the owner waits with it.
+static int wait_a_little(void *context, int count)
+{
+    (void)context;
+    usleep(BUSY_SLEEP_US);
+    return count < BUSY_SLEEPS;
+}
+
+// A connection finds out with its first reading that the database has a write-ahead log; until then
+// its checkpoints do nothing.
+static sqlite3 *open_database(const char *path)
+{
+    sqlite3 *database = NULL;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &database, flags, NULL) == SQLITE_OK &&
+        sqlite3_busy_handler(database, wait_a_little, NULL) == SQLITE_OK &&
+        sqlite3_exec(database, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_OK)
+        return database;
+    sqlite3_close(database);
+    return NULL;
 }
 
 // The connection is opened with the first checkpoint: short runs need none. When it cannot be
@@ -82,10 +108,8 @@ static void *run_thread(void *context)
             continue;
         }
         pthread_mutex_unlock(&checkpointer->lock);
-        if (database == NULL &&
-            sqlite3_open_v2(checkpointer->path, &database,
-                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
-            sqlite3_busy_timeout(database, BUSY_TIMEOUT_MS);
+        if (database == NULL)
+            database = open_database(checkpointer->path);
         run_checkpoint(checkpointer, database);
         pthread_mutex_lock(&checkpointer->lock);
     }
@@ -94,12 +118,23 @@ static void *run_thread(void *context)
     return NULL;
 }
 
+static void ask_owner(struct checkpointer *checkpointer, bool asking)
+{
+    pthread_mutex_lock(&checkpointer->lock);
+    checkpointer->asking = asking;
+    pthread_cond_broadcast(&checkpointer->changed);
+    pthread_mutex_unlock(&checkpointer->lock);
+}
+
 static void run_checkpoint(struct checkpointer *checkpointer, sqlite3 *database)
 {
     int pages = -1, moved = -1;
     int code = sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
-    if (code == SQLITE_OK && pages >= checkpointer->limit_pages)
+    if (code == SQLITE_OK && pages >= checkpointer->limit_pages) {
+        ask_owner(checkpointer, true);
         code = sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_RESTART, &pages, &moved);
+        ask_owner(checkpointer, false);
+    }
     pthread_mutex_lock(&checkpointer->lock);
     // A checkpoint that could not be done (a full disk) is tried again after as many pages more.
     checkpointer->moved_pages = code == SQLITE_OK && moved >= 0 ? moved : checkpointer->log_pages;

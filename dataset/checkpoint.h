@@ -3,8 +3,8 @@
 //
 // A passive checkpoint never blocks the owner, but it also never catches up with an owner who
 // writes without a pause, and the log then grows. Above CHECKPOINT_LIMIT_PAGES the thread therefore
-// follows with one that makes the owner's next transaction wait until the log is empty: for the
-// pages of the last moments only, since the passive one has just moved the others.
+// asks the owner to wait at the end of its transaction until the log is empty: for the pages of the
+// last moments only, since a passive checkpoint has just moved the others.
 #ifndef VQAGEN_CHECKPOINT_H
 #define VQAGEN_CHECKPOINT_H
 
@@ -21,7 +21,8 @@ struct checkpointer;
 // ERR_MEMORY.
 struct checkpointer *checkpointer_start(const char *path, int limit_pages, struct error *why);
 
-// Says how many pages the log has after a commit.
+// Says how many pages the log has after a commit; the owner has no transaction open. Waits while
+// the thread asks for it (see above).
 void checkpointer_tell(struct checkpointer *checkpointer, int log_pages);
 
 // Ends the thread, after the checkpoint that it may be in. NULL is fine.

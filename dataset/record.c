@@ -75,7 +75,7 @@ static bool number_text(double value, const char *name, char **text, struct erro
     char digits[40];
     if (!isfinite(value))
         return error_set(why, ERR_RECORD, "%s is a number too large to be read", name);
-    if (value == floor(value) && fabs(value) < 9e15)
+    if (fabs(value) < 9e15 && value == (double)(int64_t)value)
         snprintf(digits, sizeof digits, "%.0f", value == 0 ? 0.0 : value);
     else
         for (int places = 1; places <= 17; places++) {

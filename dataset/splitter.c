@@ -194,8 +194,10 @@ static bool scan_record(struct splitter *splitter, struct error *why)
             return false;
         size_t length = reader_length(reader), used = 0;
         if (length == 0) {
-            if (splitter->depth > 0 || splitter->in_string)
+            if (splitter->depth > 0 || splitter->in_string) {
                 break_record(splitter, "the input ends inside this record");
+                splitter->ended = true;
+            }
             return true;
         }
         bool complete = scan_window(splitter, reader_at(reader), length, &used);
@@ -241,12 +243,13 @@ static bool scan_window(struct splitter *splitter, const char *bytes, size_t len
     return false;
 }
 
-// A line ended while the first object of the input is open: does it go on?
+// A line ended while the first object of the input is open: does it go on? Not behind a colon:
+// there a line was cut off, since printers put a value on its name's line.
 static bool line_ends_record(struct splitter *splitter, bool in_string)
 {
     if (splitter->form != SPLIT_OBJECTS || splitter->objects_settled)
         return false;
-    if (!in_string && strchr("{[,:", splitter->last) != NULL) {
+    if (!in_string && strchr("{[,", splitter->last) != NULL) {
         splitter->objects_settled = true;
         return false;
     }

@@ -23,10 +23,23 @@ static const struct {
     {SQLITE_NOMEM, "memory ran out", "run with a lower --batch-size or --concurrency"},
 };
 
+// SQLite forgets errno where a commit failed; the write-ahead log's file still knows it.
+static int find_errno(sqlite3 *database)
+{
+    int number = sqlite3_system_errno(database);
+    sqlite3_file *log = NULL;
+    if (number == 0 &&
+        sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+        log != NULL && log->pMethods != NULL)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
 bool store_fail(struct store *store, const char *what, struct error *why)
 {
     int code = sqlite3_extended_errcode(store->database);
-    int system_error = sqlite3_system_errno(store->database);
+    int system_error = (code & 0xff) == SQLITE_IOERR ? find_errno(store->database)
+                                                     : sqlite3_system_errno(store->database);
     enum error_kind kind = (code & 0xff) == SQLITE_NOMEM ? ERR_MEMORY : ERR_DISK;
     // A quota and a file size limit are full disks by other names.
     if ((code & 0xff) == SQLITE_IOERR &&

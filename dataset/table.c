@@ -26,6 +26,11 @@ bool table_init(struct table *table, struct reader *reader, size_t max_row_bytes
     for (; table->count < table->csv.count; table->count++) {
         size_t length;
         const char *bytes = csv_field(&table->csv, table->count, &length);
+        if (memchr(bytes, '\r', length) != NULL)
+            return error_set(why, ERR_INPUT,
+                             "the lines of %s end in a carriage return alone, as old Macintoshes "
+                             "wrote them; save it with ordinary line breaks",
+                             reader->path);
         if (!name_column(&table->columns[table->count], bytes, length))
             return error_set(why, ERR_MEMORY, "no memory for the header of %s", reader->path);
     }

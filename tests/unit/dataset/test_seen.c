@@ -1,0 +1,30 @@
+#include "case.h"
+
+#include "seen.h"
+
+static void tells_new_ids_from_known_ones(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    struct error why = {0};
+    char id[32];
+    enum { COUNT = 100000 };
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < COUNT; i++) {
+            bool is_new;
+            snprintf(id, sizeof id, "id-%d", i);
+            assert_true(seen_add(&seen, id, &is_new, &why));
+            if (is_new != (round == 0))
+                fail_msg("%s in round %d: %d", id, round, is_new);
+        }
+    assert_int_equal(seen.count, COUNT);
+    assert_true(3 * seen.count <= 2 * seen.room);
+    seen_clear(&seen);
+    assert_null(seen.slots);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tells_new_ids_from_known_ones)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
