@@ -1,0 +1,65 @@
+// The faults that the simulated endpoint has on purpose.
+#ifndef VQAGEN_FAULTS_H
+#define VQAGEN_FAULTS_H
+
+#include "error.h"
+
+#include <stdint.h>
+
+enum fault_action {
+    FAULT_ACT_NONE,
+    FAULT_ACT_STATUS,      // an error in OpenAI's shape
+    FAULT_ACT_RESET,       // the connection is reset before any answer
+    FAULT_ACT_STALL,       // never answered
+    FAULT_ACT_CUT,         // half a body, with the Content-Length of a whole one
+    FAULT_ACT_HTML,        // 200 with a page
+    FAULT_ACT_WRONG_JSON,  // 200 with JSON of another shape
+    FAULT_ACT_BROKEN_JSON, // 200 with half a JSON text
+    FAULT_ACT_EMPTY,       // 200 with empty content
+    FAULT_ACT_REFUSAL,     // 200 with message.refusal
+    FAULT_ACT_LENGTH,      // 200, cut as by max_tokens
+    FAULT_ACT_THINK,       // 200 with a <think> block in front
+    FAULT_ACT_FENCE,       // 200 with prose and a fenced block
+};
+
+// What a request has that a kind can take offence at.
+enum fault_trigger {
+    FAULT_ON_ANY,
+    FAULT_ON_FORMAT,      // response_format
+    FAULT_ON_TEMPERATURE, // temperature
+    FAULT_ON_MAX_TOKENS,  // max_tokens, the old name of max_completion_tokens
+};
+
+struct fault_kind {
+    const char *name;
+    enum fault_action action;
+    int status;                                // of FAULT_ACT_STATUS
+    const char *type, *code, *param, *message; // of its body; code and param may be NULL
+    enum fault_trigger trigger;
+};
+
+struct fault_rate {
+    const struct fault_kind *kind;
+    double rate; // 0 to 1
+};
+
+struct fault_plan {
+    struct fault_rate *rates; // owned
+    size_t count;
+};
+
+// NULL past the end of the table.
+const struct fault_kind *fault_kind_at(size_t index);
+
+// texts: "KIND" or "KIND:rate". False: ERR_SETTINGS for an unknown kind (with the known ones), a
+// rate out of 0 to 1, or rates that add up to more than 1; ERR_MEMORY.
+bool fault_plan_init(struct fault_plan *plan, const char *const *texts, size_t count,
+                     struct error *why);
+void fault_plan_clear(struct fault_plan *plan);
+
+// The fault for a request, or NULL. A kind that looks at the request comes first; of the others at
+// most one is drawn, each with its rate.
+const struct fault_kind *fault_choose(const struct fault_plan *plan, uint64_t random, bool format,
+                                      bool temperature, bool max_tokens);
+
+#endif

@@ -1,0 +1,16 @@
+// The parameters of a request beside model and messages. Private to request.c.
+#ifndef VQAGEN_PARAMETERS_H
+#define VQAGEN_PARAMETERS_H
+
+#include "request.h"
+
+#include <cjson/cJSON.h>
+
+bool parameters_read(const struct request_rules *rules, const cJSON *body,
+                     struct chat_request *request, struct request_fault *fault);
+
+// Sets the fault; always false.
+bool request_refuse(struct request_fault *fault, int status, const char *code, const char *param,
+                    const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+#endif

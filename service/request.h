@@ -1,0 +1,57 @@
+// A chat completion request, read and checked as strictly as the strictest provider would.
+#ifndef VQAGEN_REQUEST_H
+#define VQAGEN_REQUEST_H
+
+#include "buffer.h"
+#include "fingerprint.h"
+#include "pictures.h"
+
+enum structured_mode { STRUCTURED_MODE_SCHEMA, STRUCTURED_MODE_OBJECT, STRUCTURED_MODE_NONE };
+
+// What every request is checked against. Shared by all threads, read only.
+struct request_rules {
+    const char *model; // NULL: any
+    enum structured_mode structured;
+    bool strict;
+    const struct fingerprinter *fingerprinter;
+    struct pictures *pictures;
+};
+
+// Why a request is refused, as OpenAI's error object says it.
+struct request_fault {
+    int status;
+    const char *type, *code; // static; code may be NULL
+    char param[80];          // "": null
+    char message[400];
+};
+
+struct chat_request {
+    struct fingerprint print;  // of the whole body
+    struct fingerprint prefix; // of model and messages up to the last picture's end
+    char *model;               // owned
+    struct buffer prompt;      // text of the last user message
+    bool image;
+    struct picture_entry picture; // the last one
+    long long text_tokens, image_tokens;
+    long long prefix_tokens; // part of both that stands before the end of the last picture
+    long long max_tokens;    // 0: none
+    double temperature;      // negative: not given
+    bool has_max_tokens;     // under the old name
+    bool format;             // response_format asks for JSON
+    bool stream;
+};
+
+// Reads a body. False: fault says why it is refused (500 without memory); request->print is set
+// even so. The caller clears the request either way.
+bool request_read(const struct request_rules *rules, const char *body, size_t length,
+                  struct chat_request *request, struct request_fault *fault);
+void request_clear(struct chat_request *request);
+
+// About 4 bytes a token; a Chinese, Japanese or Korean character is one.
+long long text_tokens(const char *text);
+
+// OpenAI's rule for gpt-4o: fit into 2048 x 2048, then the shorter side to 768, then 85 tokens and
+// 170 for each tile of 512 x 512.
+long long image_tokens(unsigned width, unsigned height, bool low_detail);
+
+#endif
