@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CASE_WORDS = 40 };
+enum { CASE_WORDS = 80 };
 
 static char case_folder[64];
 

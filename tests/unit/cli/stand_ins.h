@@ -17,11 +17,23 @@
 STAND_IN const struct endpoint_preset *endpoint_preset_at(size_t index)
 {
     static const struct endpoint_preset presets[] = {
-        {"openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY", "OPENAI_BASE_URL",
-         "openai", false},
-        {"deepseek", "DeepSeek", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", NULL, "openai",
-         false},
-        {"vllm", "vLLM", "http://localhost:8000/v1", NULL, NULL, "openai", true},
+        {.name = "openai",
+         .title = "OpenAI",
+         .base_url = "https://api.openai.com/v1",
+         .key_variable = "OPENAI_API_KEY",
+         .url_variable = "OPENAI_BASE_URL",
+         .provider = "openai"},
+        {.name = "deepseek",
+         .title = "DeepSeek",
+         .base_url = "https://api.deepseek.com",
+         .key_variable = "DEEPSEEK_API_KEY",
+         .url_variable = "DEEPSEEK_BASE_URL",
+         .provider = "openai"},
+        {.name = "vllm",
+         .title = "a local vLLM",
+         .base_url = "http://127.0.0.1:8000/v1",
+         .provider = "openai",
+         .local = true},
     };
     return index < sizeof presets / sizeof presets[0] ? &presets[index] : NULL;
 }

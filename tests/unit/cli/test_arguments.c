@@ -69,9 +69,12 @@ static void test_keys_are_refused(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "generate --api-key sk-secret-123", "generate --api-key=sk-secret-123",
-        "generate --apikey=sk-secret-123",  "generate --key=sk-secret-123",
-        "generate --token=sk-secret-123",   "generate --api_key=sk-secret-123",
+        "generate --api-key sk-secret-123",
+        "generate --api-key=sk-secret-123",
+        "generate --apikey=sk-secret-123",
+        "generate --key=sk-secret-123",
+        "generate --token=sk-secret-123",
+        "generate --api_key=sk-secret-123",
         "generate --api-key",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {

@@ -15,9 +15,15 @@ static void test_distance(void **state)
         const char *a, *b;
         unsigned distance;
     } cases[] = {
-        {"", "", 0},           {"", "abc", 3},           {"abc", "", 3},
-        {"same", "same", 0},   {"Same", "sAmE", 0},      {"per_image", "per-image", 0},
-        {"topcis", "topics", 1}, {"topic", "topics", 1}, {"kitten", "sitting", 3},
+        {"", "", 0},
+        {"", "abc", 3},
+        {"abc", "", 3},
+        {"same", "same", 0},
+        {"Same", "sAmE", 0},
+        {"per_image", "per-image", 0},
+        {"topcis", "topics", 1},
+        {"topic", "topics", 1},
+        {"kitten", "sitting", 3},
         {"ca", "abc", 3},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -57,10 +57,9 @@ static void test_variables(void **state)
     case_refused(FOR_GENERATE, "generate --seed 3", VARIABLES("VQAGEN_SEED=x"), ERR_SETTINGS,
                  "VQAGEN_SEED");
     // simulate has variables of its own.
-    assert_true(case_read(&settings, FOR_SIMULATE, "simulate",
-                          VARIABLES("VQAGEN_MODEL=a", "VQAGEN_SIMULATOR_MODEL=b",
-                                    "VQAGEN_SIMULATOR_KEY=k"),
-                          &why));
+    assert_true(case_read(
+        &settings, FOR_SIMULATE, "simulate",
+        VARIABLES("VQAGEN_MODEL=a", "VQAGEN_SIMULATOR_MODEL=b", "VQAGEN_SIMULATOR_KEY=k"), &why));
     assert_string_equal(settings_text(&settings, OPTION_SERVED_MODEL), "b");
     assert_string_equal(settings_text(&settings, OPTION_KEY), "k");
     settings_clear(&settings);
@@ -86,8 +85,7 @@ static void test_at_files(void **state)
     case_refused(FOR_GENERATE, "generate --system-prompt @none.txt", NULL, ERR_USAGE, "none.txt");
     case_refused(FOR_GENERATE, "generate --system-prompt @bytes", NULL, ERR_USAGE,
                  "bytes is not UTF-8 text");
-    case_refused(FOR_GENERATE, "generate --extra-body @bad.json", NULL, ERR_USAGE,
-                 "not an object");
+    case_refused(FOR_GENERATE, "generate --extra-body @bad.json", NULL, ERR_USAGE, "not an object");
     case_refused(FOR_GENERATE, "generate --extra-body {", NULL, ERR_USAGE, "give a JSON object");
     case_refused(FOR_GENERATE, "generate", VARIABLES("VQAGEN_EXTRA_BODY=3"), ERR_SETTINGS,
                  "not an object");

@@ -170,10 +170,8 @@ static void test_hostile_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_empty_files),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_secrets_are_not_repeated),
+        cmocka_unit_test(test_values),        cmocka_unit_test(test_empty_files),
+        cmocka_unit_test(test_refused),       cmocka_unit_test(test_secrets_are_not_repeated),
         cmocka_unit_test(test_hostile_files),
     };
     return cmocka_run_group_tests(tests, case_enter, case_leave);

@@ -17,12 +17,18 @@ static void test_sizes(void **state)
         const char *text;
         long long bytes; // -1: refused
     } cases[] = {
-        {"0", 0},           {"7340032", 7340032}, {"7MiB", 7340032},  {"7mib", 7340032},
-        {"7 MiB", 7340032}, {"500k", 500000},     {"500kB", 500000},  {"500KiB", 512000},
-        {"1.5M", 1500000},  {"0.5Ki", 512},       {"2G", 2000000000}, {"1TiB", 1099511627776},
-        {"1b", 1},          {"", -1},             {"k", -1},          {"-1", -1},
-        {"1x", -1},         {"1 2", -1},          {"1e3", -1},        {"1..5M", -1},
-        {"0x10", -1},       {" 5", -1},           {"99999999T", -1},  {"nan", -1},
+        {"0", 0},           {"7340032", 7340032},
+        {"7MiB", 7340032},  {"7mib", 7340032},
+        {"7 MiB", 7340032}, {"500k", 500000},
+        {"500kB", 500000},  {"500KiB", 512000},
+        {"1.5M", 1500000},  {"0.5Ki", 512},
+        {"2G", 2000000000}, {"1TiB", 1099511627776},
+        {"1b", 1},          {"", -1},
+        {"k", -1},          {"-1", -1},
+        {"1x", -1},         {"1 2", -1},
+        {"1e3", -1},        {"1..5M", -1},
+        {"0x10", -1},       {" 5", -1},
+        {"99999999T", -1},  {"nan", -1},
         {"1MiBB", -1},      {"12345678901234567890123456789012345", -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -42,9 +48,9 @@ static void test_durations(void **state)
         const char *text;
         long long milliseconds;
     } cases[] = {
-        {"120", 120000}, {"0.5", 500},   {"500ms", 500},    {"500 ms", 500}, {"2m", 120000},
+        {"120", 120000}, {"0.5", 500},    {"500ms", 500},   {"500 ms", 500},  {"2m", 120000},
         {"90s", 90000},  {"1h", 3600000}, {"1d", 86400000}, {"2min", 120000}, {"5x", -1},
-        {"ms", -1},      {"-5", -1},     {"", -1},          {"1m30s", -1},
+        {"ms", -1},      {"-5", -1},      {"", -1},         {"1m30s", -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint64_t milliseconds = 0;
@@ -182,9 +188,9 @@ static void test_shares(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),    cmocka_unit_test(test_durations),
-        cmocka_unit_test(test_written),  cmocka_unit_test(test_accepted),
-        cmocka_unit_test(test_refused),  cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_written), cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_shares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
