@@ -150,6 +150,14 @@ static void test_ends(void **state)
     // A preview needs no endpoint and no folder.
     assert_true(run("generate photos --dry-run", NULL, &exit_code, &why));
     assert_int_equal(seen.previewed, 1);
+    assert_true(seen.run.builtin);
+    assert_string_equal(seen.run.endpoint.model, "builtin");
+    // Nor does it need a model or a key, but it takes the endpoint that is named.
+    assert_true(run("generate photos --dry-run --endpoint openai", NULL, &exit_code, &why));
+    assert_int_equal(seen.previewed, 1);
+    assert_false(seen.run.builtin);
+    assert_non_null(seen.run.endpoint.api_key);
+    assert_non_null(seen.run.endpoint.model);
 }
 
 static void test_commands(void **state)
