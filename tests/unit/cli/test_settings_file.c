@@ -46,6 +46,20 @@ static void test_values(void **state)
     settings_clear(&settings);
 }
 
+// The sample that users begin with.
+static void test_sample(void **state)
+{
+    (void)state;
+    struct settings settings;
+    struct error why;
+    assert_true(case_read(&settings, FOR_GENERATE,
+                          "generate --settings " TEST_CASES "/../../samples/settings.yaml", NULL,
+                          &why));
+    assert_string_equal(settings_text(&settings, OPTION_ENDPOINT), "builtin");
+    assert_int_equal(settings.own_topic_count, 1);
+    settings_clear(&settings);
+}
+
 static void test_empty_files(void **state)
 {
     (void)state;
@@ -170,8 +184,11 @@ static void test_hostile_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),        cmocka_unit_test(test_empty_files),
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_secrets_are_not_repeated),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_empty_files),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_secrets_are_not_repeated),
         cmocka_unit_test(test_hostile_files),
     };
     return cmocka_run_group_tests(tests, case_enter, case_leave);
