@@ -28,7 +28,7 @@ static bool choose_key(struct settings *settings, const struct endpoint_preset *
 bool access_is_builtin(const struct settings *settings)
 {
     const char *endpoint = settings_text(settings, OPTION_ENDPOINT);
-    return endpoint != NULL && strcmp(endpoint, "builtin") == 0;
+    return endpoint != NULL && strcasecmp(endpoint, "builtin") == 0;
 }
 
 bool access_choose(struct settings *settings, char *const *environment, bool required,
@@ -82,9 +82,9 @@ static const char *filled(char *const *environment, const char *name)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool same_name(const char *a, const char *b)
 {
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
+    return a != NULL && b != NULL && strcasecmp(a, b) == 0;
 }
 
 // Adds a preset that a variable points at, unless one with the same variable is there already.
@@ -92,7 +92,7 @@ static void add_candidate(const struct endpoint_preset *preset,
                           const struct endpoint_preset **candidates, size_t *count, size_t room)
 {
     for (size_t i = 0; i < *count; i++)
-        if (same_text(candidates[i]->key_variable, preset->key_variable))
+        if (same_name(candidates[i]->key_variable, preset->key_variable))
             return;
     if (*count < room)
         candidates[(*count)++] = preset;
@@ -177,7 +177,7 @@ static bool take_customary_url(struct settings *settings, const struct endpoint_
                                char *const *environment, struct error *why)
 {
     const char *endpoint = settings_text(settings, OPTION_ENDPOINT);
-    if (preset == NULL || !same_text(endpoint, preset->name) ||
+    if (preset == NULL || !same_name(endpoint, preset->name) ||
         settings->list[OPTION_BASE_URL].source >= FROM_ENVIRONMENT)
         return true;
     const char *url = filled(environment, preset->url_variable);

@@ -16,6 +16,7 @@ static volatile sig_atomic_t stop;
 static bool check_needed(const struct settings *settings, struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static void fill_run(const struct settings *settings, struct run_settings *run);
+static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
 static bool work_with_builtin(const struct settings *settings, struct run_settings *run,
@@ -44,6 +45,8 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
     if (good) {
         struct run_settings run;
         fill_run(settings, &run);
+        if (settings_switch(settings, OPTION_DRY_RUN))
+            fill_preview(&run);
         run.settings_json = buffer_text(&json);
         catch_signals();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
@@ -161,6 +164,21 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     fill_limits(settings, &run->limits);
 }
 
+// A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
+static void fill_preview(struct run_settings *run)
+{
+    struct endpoint_settings *endpoint = &run->endpoint;
+    if (endpoint->endpoint == NULL && endpoint->base_url == NULL) {
+        log_note("No endpoint is set: this is what the built-in model would be asked.");
+        run->builtin = true;
+        endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
+    }
+    if (endpoint->model == NULL)
+        endpoint->model = run->builtin ? "builtin" : "not-yet-chosen";
+    if (endpoint->api_key == NULL)
+        endpoint->api_key = "none-needed-for-a-preview";
+}
+
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why)
 {
@@ -182,7 +200,7 @@ static bool work_with_builtin(const struct settings *settings, struct run_settin
     struct simulator_child child;
     bool dry = settings_switch(settings, OPTION_DRY_RUN);
     if (dry)
-        child.port = 9; // never called
+        child.port = 9; // the discard port; never called
     else if (!simulator_start(&child, run->seed, why))
         return error_note(why, "the built-in model");
     snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);

@@ -89,7 +89,9 @@ static void write_command(struct buffer *out, const struct command *command)
     write_section(out, "SS", "Examples");
     for (const struct command_example *example = command->examples; example->what != NULL;
          example++) {
-        buffer_append_text(out, ".PP\n");
+        // The first paragraph of a section begins by itself.
+        if (example != command->examples)
+            buffer_append_text(out, ".PP\n");
         write_roff(out, example->what);
         buffer_append_text(out, ":\n.PP\n.nf\n.RS 4\n");
         write_roff(out, example->line);

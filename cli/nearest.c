@@ -50,9 +50,9 @@ static bool begins(const char *name, const char *known)
 
 void nearest_offer(struct nearest *nearest, const char *known)
 {
-    unsigned allowed = (unsigned)(strlen(nearest->name) / 3);
+    unsigned allowed = (unsigned)((strlen(nearest->name) + 2) / 3);
     unsigned distance = nearest_distance(nearest->name, known);
-    if (distance > (allowed > 1 ? allowed : 1)) {
+    if (distance > allowed) {
         if (!begins(nearest->name, known))
             return;
         // Behind everything that is near by edits.

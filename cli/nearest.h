@@ -10,7 +10,7 @@
 unsigned nearest_distance(const char *a, const char *b);
 
 // A search in the making: begin with {.name = ...}, offer each known name, read `best`. It stays
-// NULL when nothing is near enough: an edit for every three letters of the name, at least one. A
+// NULL when nothing is near enough: an edit for every three letters of the name, rounded up. A
 // known name that the mistyped one begins is near too.
 struct nearest {
     const char *name;

@@ -235,9 +235,8 @@ static bool look_at_topic(struct look *look)
 
 static bool look_at_topics(struct look *look)
 {
-    const char *shape = "takes a list of topics, each with name and intent:\n"
-                        "  " OWN_TOPICS ":\n    - name: material\n      intent: ask what something "
-                        "is made of";
+    const char *shape = "takes a list of topics, each with name and intent, as in - {name: "
+                        "material, intent: ask what something is made of}";
     if (!next_event(look))
         return false;
     if (look->event.type != YAML_SEQUENCE_START_EVENT)

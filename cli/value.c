@@ -26,7 +26,7 @@ static bool refuse(const struct option_entry *option, const char *text, struct e
     const char *example = option->example != NULL ? option->example : option->initial;
     // A value's text may be anything, also very long.
     int shown = (int)text_cut(text, 80);
-    if (example == NULL)
+    if (example == NULL || option->type == TYPE_CHOICE)
         return error_set(why, ERR_USAGE, "\"%.*s\" is not %s", shown, text,
                          value_phrase(option, phrase));
     return error_set(why, ERR_USAGE, "\"%.*s\" is not %s, for example %s", shown, text,
@@ -105,10 +105,12 @@ static bool parse_whole(const char *text, uint64_t *number)
 static bool in_choices(const char *choices, const char *text)
 {
     size_t length = strlen(text);
+    if (length == 0 || strchr(text, '|') != NULL)
+        return false;
     for (const char *at = choices; at != NULL; at = strchr(at, '|')) {
         at += *at == '|';
         if (strncmp(at, text, length) == 0 && (at[length] == '|' || at[length] == '\0'))
-            return length > 0;
+            return true;
     }
     return false;
 }
