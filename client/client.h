@@ -10,6 +10,7 @@
 
 struct client;
 
+// Texts are borrowed while the client lives.
 struct client_settings {
     unsigned max_connections; // to one host; 0: as many as exchanges are started
     int64_t timeout_ms;       // whole exchange

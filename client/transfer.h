@@ -10,6 +10,7 @@
 struct transfer {
     CURL *easy;
     struct exchange *exchange;     // NULL while idle
+    struct buffer small;           // a small body in one piece
     size_t position;               // bytes of the body handed to libcurl
     bool over_ceiling;             // the answer did not fit
     struct transfer *next, **at;   // in the client's list of idle or running ones

@@ -19,14 +19,24 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char answer[] =
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 253\r\n\r\n"
+static const char reply[] =
     "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":"
     "0,"
     "\"message\":{\"role\":\"assistant\",\"content\":\"The car in the picture is red and it stands "
     "on "
     "the left.\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":800,"
-    "\"completion_tokens\":9}}     ";
+    "\"completion_tokens\":9}}\n";
+
+static char answer[1024]; // the reply with its headers
+static size_t answer_length;
+
+static void make_answer(void)
+{
+    answer_length = (size_t)snprintf(
+        answer, sizeof answer,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+        sizeof reply - 1, reply);
+}
 
 // The server: an epoll loop that counts the bytes of each body.
 struct connection {
@@ -45,7 +55,7 @@ static void serve_bytes(struct connection *connection, const char *bytes, size_t
             length -= part;
             connection->left -= part;
             if (connection->left == 0 &&
-                send(connection->socket, answer, sizeof answer - 1, MSG_NOSIGNAL) < 0)
+                send(connection->socket, answer, answer_length, MSG_NOSIGNAL) < 0)
                 return;
             continue;
         }
@@ -134,7 +144,7 @@ static void start_ours(struct bench *bench)
 static void on_done(void *context, struct exchange *exchange)
 {
     struct bench *bench = context;
-    bench->good += exchange->status == 200 && exchange->body.length == 253;
+    bench->good += exchange->status == 200 && exchange->body.length == sizeof reply - 1;
     bench->done++;
     exchange_free(exchange);
     if (bench->started < bench->calls)
@@ -243,6 +253,7 @@ int main(int argc, char **argv)
                           .calls = (unsigned)atoi(argv[3]),
                           .concurrency = (unsigned)atoi(argv[4])};
     pid_t child;
+    make_answer();
     snprintf(bench.url, sizeof bench.url, "http://127.0.0.1:%d/v1/chat/completions",
              start_server(&child));
     curl_global_init(CURL_GLOBAL_DEFAULT);
