@@ -269,7 +269,7 @@ static bool draft_from_lines(const char *text, struct parsed_draft *draft, struc
     if (!lines_init(&lines, text, why))
         return false;
     long long pending = 0; // the slot of a heading without a question on its line
-    for (size_t i = 0; i < lines.count; i++) {
+    for (size_t i = 0; i < lines.count && draft->count < MAX_PARSED; i++) {
         const char *line = lines.list[i], *behind = line + line_mark(line);
         long long slot = line_slot(line, &behind);
         const char *label = line_label(behind, label_question);

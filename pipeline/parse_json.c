@@ -23,7 +23,7 @@ static void unwrap_strings(cJSON *value, unsigned depth);
 void found_init(struct found_list *found, const char *text)
 {
     *found = (struct found_list){0};
-    size_t length = strlen(text), spent = 0, allowed = 16 * length + 65536;
+    size_t length = strlen(text), spent = 0, allowed = 4 * length + 65536;
     const char *end = text + length;
     for (const char *at = text; at < end && spent < allowed && found->count < 64;) {
         at += strcspn(at, "{[");

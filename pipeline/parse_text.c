@@ -227,6 +227,7 @@ const char *line_label(const char *line, const char *const *labels)
     const char *at = skip_any(line, "#*->_ \t");
     at += text_starts(at, "•") ? strlen("•") : 0;
     at = skip_any(at, " *");
+    bool emphasis = memchr(line, '*', (size_t)(at - line)) != NULL;
     bool bracketed = text_starts(at, "【");
     at += bracketed ? strlen("【") : 0;
     for (; *labels != NULL; labels++) {
@@ -242,7 +243,7 @@ const char *line_label(const char *line, const char *const *labels)
             behind += strlen("：");
         else if (!closed)
             continue;
-        return skip_any(behind, " *_\t");
+        return skip_any(behind, emphasis ? " *_\t" : " \t");
     }
     return NULL;
 }
@@ -358,9 +359,22 @@ static bool cut_stop(char *text)
     return true;
 }
 
+// "**Answer: red**" leaves half of its emphasis behind.
+static void cut_half_emphasis(char *text)
+{
+    char *first = strstr(text, "**");
+    if (first == NULL || strstr(first + 2, "**") != NULL)
+        return;
+    if (first[2] == '\0')
+        *first = '\0';
+    else if (first == text)
+        memmove(text, text + 2, strlen(text + 2) + 1);
+}
+
 char *value_clean(char *text)
 {
     text_one_line(text);
+    cut_half_emphasis(text);
     for (int layers = 0; layers < 8 && (cut_pairs(text) || cut_stop(text)); layers++)
         text_trim(text);
     return text;
