@@ -1,5 +1,6 @@
 #include "schedule.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -224,7 +225,7 @@ static bool peer_closed(int socket)
 {
     char byte;
     ssize_t got = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got == 0;
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 // Under the lock: the stalled jobs whose peers have gone.

@@ -1,0 +1,51 @@
+// One chat request from body to response, without a socket: what the server answers, and when.
+#ifndef VQAGEN_CHAT_H
+#define VQAGEN_CHAT_H
+
+#include "completion.h"
+#include "ledger.h"
+#include "simulator.h"
+
+enum { MAX_BODY = 64 << 20 }; // bytes of a request
+
+struct chat;
+
+// NULL: ERR_SETTINGS, ERR_MEMORY.
+struct chat *chat_new(const struct simulator_settings *settings, struct error *why);
+void chat_free(struct chat *chat);
+
+struct ledger *chat_ledger(struct chat *chat);
+unsigned chat_capacity(const struct chat *chat);
+unsigned chat_threads(const struct chat *chat); // worth having for the network
+const char *chat_model(const struct chat *chat);
+
+// What is to be sent for a request.
+struct chat_reply {
+    int status;
+    enum fault_action action; // NONE, STATUS, RESET, STALL or CUT matter to the server
+    struct buffer body;
+    const char *content_type;
+    bool retry_after; // header Retry-After: 1
+    int64_t delay_ns; // after which it is due
+    struct fingerprint print;
+    struct outcome outcome;
+    unsigned seen;
+    int64_t begun_ms;
+};
+
+// authorization: the header's value, or NULL. False, with a reply ready to send, when the key is
+// not the one that is wanted.
+bool chat_authorize(const struct chat *chat, const char *authorization, struct chat_reply *reply);
+
+// Answers a body. The caller clears the reply.
+void chat_answer(struct chat *chat, const char *body, size_t length, struct chat_reply *reply);
+
+// An error reply made by the server itself (404 path, 405, 413).
+void chat_refuse(struct chat *chat, int status, const char *message, struct chat_reply *reply);
+
+// The request has ended: counts it, and writes its line to the log. sent: the reply went out whole.
+void chat_finish(struct chat *chat, const struct chat_reply *reply, bool sent);
+
+void chat_reply_clear(struct chat_reply *reply);
+
+#endif
