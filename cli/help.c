@@ -285,7 +285,7 @@ bool help_run(struct settings *settings, char *const *environment, int *exit_cod
     } else if (settings_switch(settings, OPTION_MARKDOWN)) {
         manual_write_markdown(&out);
     } else if (shell != NULL) {
-        completion_write(&out, shell);
+        shell_completion_write(&out, shell);
     } else if (settings->operand == NULL) {
         help_write_overview(&out, terminal_width());
     } else {

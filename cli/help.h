@@ -17,8 +17,8 @@ void manual_write(struct buffer *out);
 // The settings of generate as a Markdown table. See manual.c.
 void manual_write_markdown(struct buffer *out);
 
-// A completion script: "bash", "zsh" or "fish". See completion.c.
-void completion_write(struct buffer *out, const char *shell);
+// A completion script: "bash", "zsh" or "fish". See shell_completion.c.
+void shell_completion_write(struct buffer *out, const char *shell);
 
 // What stands behind an option's help: "One of a, b or c. Default: 4." Appends it, beginning with a
 // blank, or nothing.

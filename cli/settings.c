@@ -54,7 +54,9 @@ bool settings_read(struct settings *settings, int count, char **arguments, char 
         return false;
     if (settings_switch(settings, OPTION_HELP))
         return true;
-    if (!settings_read_environment(settings, environment, why))
+    // The built-in model's own process must not be changed by variables meant for others.
+    bool child = settings_text(settings, OPTION_PARENT_FD) != NULL;
+    if (!child && !settings_read_environment(settings, environment, why))
         return false;
     const char *file = settings_text(settings, OPTION_SETTINGS);
     if (file != NULL && !settings_read_file(settings, file, why))

@@ -36,17 +36,17 @@ static void write_overview(struct buffer *out)
 
 static void write_bash(struct buffer *out)
 {
-    completion_write(out, "bash");
+    shell_completion_write(out, "bash");
 }
 
 static void write_zsh(struct buffer *out)
 {
-    completion_write(out, "zsh");
+    shell_completion_write(out, "zsh");
 }
 
 static void write_fish(struct buffer *out)
 {
-    completion_write(out, "fish");
+    shell_completion_write(out, "fish");
 }
 
 static void test_every_option_appears(void **state)

@@ -65,6 +65,19 @@ static void test_variables(void **state)
     settings_clear(&settings);
 }
 
+// What generate starts as a child is the same whatever the environment says.
+static void test_child_ignores_variables(void **state)
+{
+    (void)state;
+    struct settings settings;
+    struct error why;
+    assert_true(case_read(&settings, FOR_SIMULATE, "simulate --parent-fd 3 --port 0",
+                          VARIABLES("VQAGEN_SIMULATOR_FAULT=500", "VQAGEN_SIMULATOR_KEY=k"), &why));
+    assert_null(settings_text(&settings, OPTION_FAULT));
+    assert_null(settings_text(&settings, OPTION_KEY));
+    settings_clear(&settings);
+}
+
 static void test_at_files(void **state)
 {
     (void)state;
@@ -114,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_layers),
         cmocka_unit_test(test_settings_file_by_variable_only_when_named),
         cmocka_unit_test(test_variables),
+        cmocka_unit_test(test_child_ignores_variables),
         cmocka_unit_test(test_at_files),
         cmocka_unit_test(test_every_default_holds),
     };

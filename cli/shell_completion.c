@@ -7,7 +7,7 @@ static void write_bash(struct buffer *out);
 static void write_zsh(struct buffer *out);
 static void write_fish(struct buffer *out);
 
-void completion_write(struct buffer *out, const char *shell)
+void shell_completion_write(struct buffer *out, const char *shell)
 {
     if (strcmp(shell, "bash") == 0)
         write_bash(out);
