@@ -76,7 +76,7 @@ static bool side_shrinks(unsigned side, unsigned shrink, unsigned per_chroma)
 
 // libjpeg-turbo's 1/2, 1/4 and 1/8 decoding is several times faster, but its reduction is a plain
 // box: followed by too small a step of Lanczos it costs sharpness (3.7 dB on a detailed photograph
-// at a ratio near one). From 15/8 of the target on there is no loss to be seen.
+// at a ratio near one). From 15/8 of the target on, wallpapers stay within 0.2 dB of Pillow's.
 static unsigned choose_shrink(const struct reading *reading, unsigned across, unsigned down)
 {
     const struct jpeg_header *header = &reading->header;

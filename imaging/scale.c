@@ -99,6 +99,8 @@ static bool run_graph(const zimg_image_format *from, const zimg_image_format *to
     zimg_graph_builder_params_default(&settings, ZIMG_API_VERSION);
     settings.resample_filter = ZIMG_RESIZE_LANCZOS;
     settings.resample_filter_uv = ZIMG_RESIZE_LANCZOS;
+    // Not ZIMG_CPU_AUTO_64B, 4 % faster with AVX-512: with zimg 3.0.4 some planes come out wrong
+    // (9 levels off at 200 x 120 to 99 x 59).
     zimg_image_buffer_const input = {.version = ZIMG_API_VERSION};
     zimg_image_buffer output = {.version = ZIMG_API_VERSION};
     for (unsigned i = 0; i < planes; i++) {

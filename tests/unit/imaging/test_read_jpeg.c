@@ -1,5 +1,7 @@
 #include "make_files.h"
 
+#include <jpeglib.h>
+
 static const int subsamplings[] = {TJSAMP_444, TJSAMP_422, TJSAMP_420,
                                    TJSAMP_440, TJSAMP_411, TJSAMP_GRAY};
 static const int in_order[4] = {0, 1, 2, 3};
@@ -164,22 +166,65 @@ static void reads_cmyk(void **state)
     free(pixels);
 }
 
-// Luma sampled 3 to 1: no name in TurboJPEG, but the standard allows it.
-static void reads_unnamed_subsampling(void **state)
+// By libjpeg itself, which writes any sampling factors.
+static struct file make_sampled(const int factors[3][2], int width, int height)
+{
+    unsigned char *pixels = make_quarters((unsigned)width, (unsigned)height), *bytes = NULL;
+    unsigned long length = 0;
+    struct jpeg_compress_struct encoder;
+    struct jpeg_error_mgr errors;
+    encoder.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&encoder);
+    jpeg_mem_dest(&encoder, &bytes, &length);
+    encoder.image_width = (JDIMENSION)width;
+    encoder.image_height = (JDIMENSION)height;
+    encoder.input_components = 3;
+    encoder.in_color_space = JCS_RGB;
+    jpeg_set_defaults(&encoder);
+    jpeg_set_quality(&encoder, 95, TRUE);
+    for (int i = 0; i < 3; i++) {
+        encoder.comp_info[i].h_samp_factor = factors[i][0];
+        encoder.comp_info[i].v_samp_factor = factors[i][1];
+    }
+    jpeg_start_compress(&encoder, TRUE);
+    for (int y = 0; y < height; y++)
+        jpeg_write_scanlines(&encoder, &(JSAMPROW){pixels + (size_t)y * (size_t)width * 3}, 1);
+    jpeg_finish_compress(&encoder);
+    jpeg_destroy_compress(&encoder);
+    struct file file = {0};
+    file_add(&file, bytes, length);
+    free(bytes);
+    free(pixels);
+    return file;
+}
+
+// Subsamplings that TurboJPEG has no name for, and known ones in unusual factors.
+static void reads_odd_subsamplings(void **state)
 {
     (void)state;
-    struct file file = make_jpeg(96, 64, TJSAMP_444, 0);
-    size_t frame = find_marker(&file, 0xc0);
-    // Chroma twice as fine as luma: 1x1, 2x1, 2x1 cannot be made by TurboJPEG, so it is declared
-    // for a picture that then lacks data: it must be refused, not crash.
-    file.bytes[frame + 14] = 0x21;
-    file.bytes[frame + 17] = 0x21;
-    struct image_limits limits = image_limits_default();
-    struct prepared_image image;
-    struct error why = {0};
-    assert_false(image_prepare(file.bytes, file.length, &limits, &image, &why));
-    assert_int_equal(why.kind, ERR_IMAGE);
-    file_free(&file);
+    static const int factors[][3][2] = {
+        {{3, 1}, {1, 1}, {1, 1}}, {{4, 2}, {1, 1}, {1, 1}}, {{2, 2}, {2, 1}, {1, 2}},
+        {{2, 2}, {1, 2}, {1, 2}}, {{2, 2}, {2, 1}, {2, 1}}, {{1, 2}, {1, 1}, {1, 2}},
+        {{1, 4}, {1, 1}, {1, 1}}, {{1, 2}, {1, 2}, {1, 2}}, {{1, 1}, {2, 2}, {2, 2}},
+        {{2, 1}, {2, 1}, {2, 1}}, {{2, 1}, {1, 1}, {2, 1}}, {{4, 1}, {2, 1}, {2, 1}},
+    };
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        for (int side = 20; side <= 320; side *= 2) {
+            struct file file = make_sampled(factors[i], 253, 187);
+            struct image_limits limits = image_limits_default();
+            limits.max_side_px = (unsigned)side;
+            struct prepared_image image;
+            struct error why = {0};
+            if (!image_prepare(file.bytes, file.length, &limits, &image, &why))
+                fail_msg("factors %zu to %d: %s", i, side, why.message);
+            char where[40];
+            snprintf(where, sizeof where, "factors %zu to %d", i, side);
+            if (side >= 40)
+                expect_quarters(&image, in_order, 12, where);
+            prepared_image_clear(&image);
+            file_free(&file);
+        }
+    }
 }
 
 static void forgives_harmless_flaws(void **state)
@@ -278,7 +323,7 @@ int main(void)
         cmocka_unit_test(keeps_grey_grey),
         cmocka_unit_test(reads_rgb_coded),
         cmocka_unit_test(reads_cmyk),
-        cmocka_unit_test(reads_unnamed_subsampling),
+        cmocka_unit_test(reads_odd_subsamplings),
         cmocka_unit_test(forgives_harmless_flaws),
         cmocka_unit_test(refuses_what_is_cut_off),
         cmocka_unit_test(sees_damage_behind_a_harmless_flaw),
