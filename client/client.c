@@ -2,9 +2,11 @@
 
 #include "transfer.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // HTTP/2 puts many calls on one connection, whose flow control window then is shared by all their
 // images: 64 KiB a round trip at worst. More connections with fewer calls each keep uploads quick.
@@ -29,6 +31,7 @@ struct client {
 static struct curl_slist *headers_for(struct client *client, const char *key,
                                       const char *auth_header);
 static void header_set_free(struct header_set *set);
+static int on_close(void *context, curl_socket_t socket);
 static bool collect_finished(struct client *client);
 static void end_transfer(struct client *client, struct transfer *transfer, CURLcode code,
                          bool aborted);
@@ -79,7 +82,7 @@ bool client_start(struct client *client, struct exchange *exchange, struct error
         return error_set(why, ERR_MEMORY, "no memory for a request's headers");
     struct transfer *transfer = client->idle;
     if (transfer == NULL) {
-        transfer = transfer_new(&client->settings, why);
+        transfer = transfer_new(&client->settings, on_close, client, why);
         if (transfer == NULL)
             return false;
         list_put(&client->idle, transfer);
@@ -154,6 +157,33 @@ void client_free(struct client *client)
     }
     free(client);
     curl_global_cleanup();
+}
+
+// The port at this end of the connection; 0: not known.
+static int local_port(curl_socket_t socket)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+    } address = {.any.sa_family = AF_UNSPEC};
+    socklen_t length = sizeof address;
+    if (getsockname(socket, &address.any, &length) != 0)
+        return 0;
+    if (address.any.sa_family == AF_INET)
+        return ntohs(address.ipv4.sin_port);
+    return address.any.sa_family == AF_INET6 ? ntohs(address.ipv6.sin6_port) : 0;
+}
+
+// Called by libcurl for every connection that it closes, idle ones too.
+static int on_close(void *context, curl_socket_t socket)
+{
+    struct client *client = context;
+    int port = local_port(socket);
+    for (struct transfer *at = client->running; at != NULL && port != 0; at = at->next)
+        if (at->local_port == port)
+            transfer_keep_unread(at, socket);
+    return close(socket);
 }
 
 // Hands every finished exchange over. Whether there was one: the owner then has something to do.

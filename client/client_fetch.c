@@ -20,10 +20,19 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *context)
     return buffer_append(fetch->out, bytes, length) ? length : 0;
 }
 
-// The URL as messages show it: without what follows '?', where signed URLs carry their secrets.
+// The URL as messages show it: without what follows '?', where signed URLs carry their secrets, and
+// without a user and password before '@'.
 static void url_brief(const char *url, char *text, size_t size)
 {
-    snprintf(text, size, "%.*s", (int)strcspn(url, "?#"), url);
+    int length = (int)strcspn(url, "?#");
+    const char *host = strstr(url, "://");
+    host = host != NULL ? host + strlen("://") : url;
+    const char *at = memchr(host, '@', strcspn(host, "/?#"));
+    if (at != NULL)
+        snprintf(text, size, "%.*s%.*s", (int)(host - url), url, length - (int)(at + 1 - url),
+                 at + 1);
+    else
+        snprintf(text, size, "%.*s", length, url);
     secret_hide(text);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // How much of a body libcurl takes at a time; a chunk costs two system calls. Measured for a 300
 // KiB body at 16 in flight: 128 KiB is no slower than 64 or 256 KiB, and best at 256 in flight.
@@ -16,12 +17,18 @@ enum { UPLOAD_BUFFER_BYTES = 128 << 10 };
 // headers: one system call and one packet less, half of the CPU of a call with a 1 KiB body.
 enum { SMALL_BODY_BYTES = 32 << 10 };
 
+// An early refusal is a few hundred bytes.
+enum { UNREAD_BYTES = 16 << 10 };
+
+static int on_connection(void *context, char *remote, char *local, int remote_port, int local_port);
 static size_t on_read(char *to, size_t size, size_t count, void *context);
 static int on_seek(void *context, curl_off_t offset, int origin);
 static size_t on_write(char *bytes, size_t size, size_t count, void *context);
 static void set_proxy(CURL *easy, const struct client_settings *settings);
 
-struct transfer *transfer_new(const struct client_settings *settings, struct error *why)
+struct transfer *transfer_new(const struct client_settings *settings,
+                              curl_closesocket_callback close_socket, void *context,
+                              struct error *why)
 {
     struct transfer *transfer = calloc(1, sizeof *transfer);
     CURL *easy = curl_easy_init();
@@ -33,6 +40,11 @@ struct transfer *transfer_new(const struct client_settings *settings, struct err
     }
     transfer->easy = easy;
     buffer_init(&transfer->small, SMALL_BODY_BYTES);
+    buffer_init(&transfer->unread, UNREAD_BYTES);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connection);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->message);
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -65,6 +77,7 @@ void transfer_free(struct transfer *transfer)
         return;
     curl_easy_cleanup(transfer->easy);
     buffer_clear(&transfer->small);
+    buffer_clear(&transfer->unread);
     free(transfer);
 }
 
@@ -109,6 +122,8 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     CURL *easy = transfer->easy;
     transfer->position = 0;
     transfer->over_ceiling = false;
+    transfer->local_port = 0;
+    buffer_empty(&transfer->unread);
     transfer->message[0] = '\0';
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange_body_length(exchange));
@@ -125,6 +140,48 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     exchange->transfer = transfer;
     transfer->exchange = exchange;
     return true;
+}
+
+static int on_connection(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    (void)remote, (void)local, (void)remote_port;
+    ((struct transfer *)context)->local_port = local_port;
+    return CURL_PREREQFUNC_OK;
+}
+
+void transfer_keep_unread(struct transfer *transfer, int socket)
+{
+    struct buffer *unread = &transfer->unread;
+    char *room;
+    while (unread->length < unread->ceiling &&
+           (room = buffer_reserve(unread, unread->ceiling - unread->length)) != NULL) {
+        ssize_t got = recv(socket, room, unread->ceiling - unread->length, MSG_DONTWAIT);
+        if (got <= 0)
+            break;
+        unread->length += (size_t)got;
+        unread->data[unread->length] = '\0';
+    }
+}
+
+// The refusal, or the rest of it, that libcurl did not get to read.
+static void find_unread_refusal(const struct transfer *transfer, struct exchange *exchange)
+{
+    int status = 0, used = 0;
+    const char *scheme = NULL, *text = buffer_text(&transfer->unread), *body = text;
+    curl_easy_getinfo(transfer->easy, CURLINFO_SCHEME, &scheme);
+    if (scheme == NULL || strcasecmp(scheme, "http") != 0 || transfer->unread.length == 0)
+        return;
+    if (exchange->status == 0) {
+        body = strstr(text, "\r\n\r\n");
+        if (body == NULL || sscanf(text, "HTTP/1.%*1d %3d%n", &status, &used) != 1 || used == 0 ||
+            status < 300 || status > 599)
+            return;
+        body += strlen("\r\n\r\n");
+        exchange->status = status;
+    }
+    size_t length = transfer->unread.length - (size_t)(body - text);
+    size_t room = exchange->body.ceiling - exchange->body.length;
+    buffer_append(&exchange->body, body, length < room ? length : room);
 }
 
 // Copies what of a piece, which begins at `start` of the body, lies at the transfer's position.
@@ -284,6 +341,8 @@ struct exchange *transfer_finish(struct transfer *transfer, CURLcode code)
     exchange->status = status >= 200 ? (int)status : 0;
     exchange->seconds_total = (double)total / 1e6;
     exchange->seconds_first_byte = (double)first / 1e6;
+    if (code == CURLE_SEND_ERROR && (exchange->status == 0 || exchange->status >= 300))
+        find_unread_refusal(transfer, exchange);
     exchange->transport = transport_of(transfer, code, exchange->status);
     // A refusal stands, however the connection ended after it: servers that refuse a request in
     // the middle of its body close without reading the rest.
@@ -292,7 +351,7 @@ struct exchange *transfer_finish(struct transfer *transfer, CURLcode code)
     if (exchange->transport != TRANSPORT_OK)
         snprintf(exchange->transport_message, sizeof exchange->transport_message, "%s",
                  *transfer->message != '\0' ? transfer->message : curl_easy_strerror(code));
-    if (exchange->status != 0)
+    if (status >= 200)
         read_headers(easy, exchange);
     exchange->transfer = NULL;
     transfer->exchange = NULL;

@@ -12,14 +12,25 @@ struct transfer {
     struct exchange *exchange;     // NULL while idle
     struct buffer small;           // a small body in one piece
     size_t position;               // bytes of the body handed to libcurl
+    int local_port;                // of the connection in use, which it tells from others; 0: none
+    struct buffer unread;          // what the server had sent when libcurl gave the connection up
     bool over_ceiling;             // the answer did not fit
     struct transfer *next, **at;   // in the client's list of idle or running ones
     char message[CURL_ERROR_SIZE]; // libcurl's words
 };
 
 // A handle with everything set that is the same for all exchanges. NULL: ERR_MEMORY.
-struct transfer *transfer_new(const struct client_settings *settings, struct error *why);
+// close_socket is libcurl's CURLOPT_CLOSESOCKETFUNCTION.
+struct transfer *transfer_new(const struct client_settings *settings,
+                              curl_closesocket_callback close_socket, void *context,
+                              struct error *why);
 void transfer_free(struct transfer *transfer);
+
+// A server that refuses a request in the middle of its body answers and closes at once; libcurl may
+// meet the closed connection before it looks for an answer, and then reports a failure to send.
+// So what lies unread in the socket of such a connection is kept before it is closed, and
+// transfer_finish finds the refusal in it. (Not under TLS: there it is encrypted.)
+void transfer_keep_unread(struct transfer *transfer, int socket);
 
 // Sets what is this exchange's own. headers is borrowed until the transfer is over.
 bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,

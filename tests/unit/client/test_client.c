@@ -58,8 +58,6 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
     if (strstr(head, " /early ") != NULL) { // refuses with most of the body unread, then closes
         loopback_reply(socket, "401 Unauthorized", "Connection: close\r\n",
                        "{\"error\":\"early\"}");
-        shutdown(socket, SHUT_WR);
-        usleep(20000);
         return false;
     }
     if (strstr(head, " /large ") != NULL) {
@@ -338,18 +336,22 @@ static void test_cut(void **state)
     run_end(&run);
 }
 
+// The server closes with the body unread, so a reset follows its answer. About one in a hundred of
+// these reaches libcurl as a failure to send, which is why there are so many.
 static void test_early_refusal(void **state)
 {
     (void)state;
     struct run run;
     run_begin(&run);
     run.server->unread_path = " /early ";
-    size_t length = 12 << 20;
+    struct error why = {0};
+    size_t length = 1 << 20;
     char *image = calloc(1, length);
-    for (unsigned i = 0; i < 8; i++) {
-        struct error why = {0};
+    struct payload *payload = payload_new(image, length, 1, 1, &why);
+    free(image);
+    for (unsigned i = 0; i < 200; i++) {
         struct exchange *exchange = make_exchange(&run, "/early", "{", "}");
-        exchange->payload = payload_new(image, length, 1, 1, &why);
+        exchange->payload = payload_hold(payload);
         assert_true(client_start(run.client, exchange, &why));
         turn_until(&run, i + 1);
         assert_string_equal(exchange->transport_message, "");
@@ -357,7 +359,7 @@ static void test_early_refusal(void **state)
         assert_int_equal(exchange->status, 401);
         assert_string_equal(buffer_text(&exchange->body), "{\"error\":\"early\"}");
     }
-    free(image);
+    payload_drop(payload);
     run_end(&run);
 }
 
