@@ -128,8 +128,9 @@ static void ask_owner(struct checkpointer *checkpointer, bool asking)
 
 static void run_checkpoint(struct checkpointer *checkpointer, sqlite3 *database)
 {
-    int pages = -1, moved = -1;
-    int code = sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+    int pages = -1, moved = -1, code = SQLITE_CANTOPEN;
+    if (database != NULL)
+        code = sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
     if (code == SQLITE_OK && pages >= checkpointer->limit_pages) {
         ask_owner(checkpointer, true);
         code = sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_RESTART, &pages, &moved);
