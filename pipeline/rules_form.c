@@ -254,7 +254,8 @@ static const char *common_word(const char *word)
                                            {"nineteen", "19"},
                                            {"twenty", "20"},
                                            {"buses", "bus"},
-                                           {"knives", "knife"}};
+                                           {"knives", "knife"},
+                                           {"glasses", "spectacles"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (strcmp(word, pairs[i][0]) == 0)
             return pairs[i][1];
