@@ -62,7 +62,7 @@ const cJSON *found_member(const cJSON *value, const char *const *names)
 static char *number_text(double number)
 {
     char text[40];
-    if (number == floor(number) && fabs(number) < 1e15)
+    if (fabs(number) < 1e15 && number == (double)(long long)number)
         snprintf(text, sizeof text, "%.0f", number);
     else
         snprintf(text, sizeof text, "%.12g", number);

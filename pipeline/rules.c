@@ -103,9 +103,15 @@ const char *const *rules_names(const char *group)
 
 bool rule_detail(struct subject *subject, const char *detail)
 {
-    size_t length = text_cut(detail, sizeof subject->detail - 1);
-    memcpy(subject->detail, detail, length);
+    // Given texts may be foreign bytes; a reason goes into the next prompt.
+    char *repaired = text_repair(detail, text_cut(detail, 4 * sizeof subject->detail));
+    if (repaired == NULL)
+        return false;
+    text_one_line(repaired);
+    size_t length = text_cut(repaired, sizeof subject->detail - 1);
+    memcpy(subject->detail, repaired, length);
     subject->detail[length] = '\0';
+    free(repaired);
     return false;
 }
 

@@ -1,5 +1,5 @@
 // What a question, an answer and a wrong option must be. Each rule is a pure function of texts; a
-// failed one says what to tell the model in the next try. The table of rules is in rules.c.
+// failed one says what to tell the model in the next try. The table of rules is in rules_table.h.
 #ifndef VQAGEN_RULES_H
 #define VQAGEN_RULES_H
 

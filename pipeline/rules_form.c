@@ -153,6 +153,8 @@ static const char *const joints_cjk[] = {"和", "与", "或", "没", "无", "不
 bool form_is_head(const struct form *part, const struct form *whole)
 {
     size_t length = strlen(part->text), all = strlen(whole->text);
+    if (part->place && whole->place && length > 0 && length < all)
+        return strstr(whole->text, part->text) != NULL;
     if (length == 0 || length >= all || part->number || whole->number ||
         strcmp(whole->text + all - length, part->text) != 0)
         return false;
@@ -254,7 +256,8 @@ static const char *common_word(const char *word)
                                            {"nineteen", "19"},
                                            {"twenty", "20"},
                                            {"buses", "bus"},
-                                           {"knives", "knife"}};
+                                           {"knives", "knife"},
+                                           {"glasses", "spectacles"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (strcmp(word, pairs[i][0]) == 0)
             return pairs[i][1];
@@ -350,7 +353,8 @@ static void normal_latin(char *text, struct form *form)
                                                "into", "onto", "toward", "of", NULL};
     const char *words[MAX_WORDS];
     size_t count = read_words(text, words), first = 0;
-    if (!keep_place(words, &count) && count > 1 && in_list(words[0], prepositions)) {
+    form->place = keep_place(words, &count);
+    if (!form->place && count > 1 && in_list(words[0], prepositions)) {
         strcpy(form->preposition, words[0]);
         first = 1;
     }
@@ -420,7 +424,8 @@ static const char *common_cjk(const char *text)
 static void normal_cjk(char *text, struct form *form)
 {
     cut_marks(text);
-    if (place_cjk(text, form))
+    form->place = place_cjk(text, form);
+    if (form->place)
         return;
     *form->text = '\0';
     char *begin = text;

@@ -16,6 +16,7 @@ struct form {
     bool percent, digits; // a share; written in digits
     char unit[24];        // "" for none
     enum yes_no yes_no;
+    bool place;      // a part of the image and nothing else: "top left", "左上角"
     bool cjk, latin; // has characters of that script
 };
 
@@ -25,7 +26,8 @@ void form_read(const char *text, struct form *form);
 // Whether both mean the same.
 bool form_same(const struct form *a, const struct form *b);
 
-// Whether `part` is the end of `whole` with nothing but modifiers before it: "car", "red car".
+// Whether what is `whole` is `part`, too: `part` is its end with nothing but modifiers before it
+// ("car", "red car"), or a less exact place ("left", "upper left").
 bool form_is_head(const struct form *part, const struct form *whole);
 
 // A text folded, with straight apostrophes, on the heap; NULL without memory.

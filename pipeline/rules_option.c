@@ -55,12 +55,18 @@ static bool not_the_answer(struct subject *subject)
     return !form_same(&mine, &right) || rule_detail(subject, subject->answer);
 }
 
+static bool is_whole(double value)
+{
+    return fabs(value) < 9e15 && value == (double)(long long)value;
+}
+
 // Shares need 5 points; measures, and counts from 20 on, a tenth. What is only read (a house
 // number) needs no gap, and small counts are told apart by counting.
 static bool too_near(const struct form *a, const struct form *b, bool counted)
 {
-    double gap = fabs(a->value - b->value), larger = fmax(fabs(a->value), fabs(b->value));
-    bool whole = a->value == floor(a->value) && b->value == floor(b->value);
+    double gap = fabs(a->value - b->value), one = fabs(a->value), two = fabs(b->value);
+    double larger = one > two ? one : two;
+    bool whole = is_whole(a->value) && is_whole(b->value);
     if (a->percent != b->percent || strcmp(a->unit, b->unit) != 0)
         return false;
     if (a->percent)

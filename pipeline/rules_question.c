@@ -69,19 +69,20 @@ static bool no_options(struct subject *subject)
 
 static bool answer_not_in_stem(struct subject *subject)
 {
-    if (text_is_blank(subject->answer))
+    char *folded = text_is_blank(subject->answer) ? NULL : form_fold(subject->answer);
+    if (folded == NULL)
         return true;
-    struct form answer, stem;
-    form_read(subject->answer, &answer);
-    form_read(subject->text, &stem);
+    static const char *const articles[] = {"the ", "a ", "an ", "一个", "一只", "一辆"};
+    const char *answer = folded;
+    for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
+        answer += text_starts(answer, articles[i]) ? strlen(articles[i]) : 0;
+    struct form form;
+    form_read(folded, &form);
     bool choice = text_has_words(subject->folded, "or") || strstr(subject->folded, "还是") != NULL;
-    if (choice || answer.yes_no != NOT_YES_NO || *answer.text == '\0')
-        return true;
-    if (answer.cjk && text_characters(answer.text) < 2)
-        return true; // a single character is part of many words
-    char *folded = form_fold(subject->answer);
-    bool inside = text_has_words(stem.text, answer.text) ||
-                  (folded != NULL && text_has_words(subject->folded, folded));
+    // A single Chinese character is part of many words.
+    bool judged = !choice && form.yes_no == NOT_YES_NO && text_has_letters(answer) &&
+                  !(form.cjk && text_characters(answer) < 2);
+    bool inside = judged && text_has_words(subject->folded, answer);
     free(folded);
     return !inside || rule_detail(subject, subject->answer);
 }

@@ -21,15 +21,15 @@
     X("question.placeholder", check_filled, \
       "the placeholder {} was left in; put what the image shows in its place", \
       "留有占位符 {}，请换成图片中的内容") \
+    X("question.options", no_options, \
+      "it contains lettered options; give the question alone", \
+      "题干中带有选项，请只写问题") \
     X("question.form", right_form, \
       "it is not a question: end it with a question mark, or leave one blank ____", \
       "这不是问句：请以问号结尾，或留一个空格 ____") \
     X("question.single", single, \
       "it asks several things; ask one only", \
       "问了不止一件事，请只问一件") \
-    X("question.options", no_options, \
-      "it contains lettered options; give the question alone", \
-      "题干中带有选项，请只写问题") \
     X("question.meta", no_meta, \
       "it speaks of \"{}\"; ask about the image itself", \
       "题干提到“{}”，请直接询问图片内容") \

@@ -272,7 +272,7 @@ static void test_hostile(void **state)
                                         "1",        "{a:",      "\"answer\":",
                                         "\n- x",    "\xff",     "Q1: a?\n",
                                         "'}{\"",    "<answer>", "{\"answer\":\"\"},"};
-        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct buffer text;
         size_t size = i % 8 == 0 ? 300000 : 30000;
         buffer_init(&text, size + 64);
