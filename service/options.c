@@ -152,23 +152,50 @@ static void add_colours(struct making *making, bool present_only)
             add(making, colour_name((enum colour)order[i], making->language));
 }
 
-static void add_places(struct making *making)
+// "top" would hold of what is at the "top left" as well: one name within the other's.
+static bool is_near(const char *name, const char *answer, enum language language)
 {
-    size_t order[PLACE_NONE];
-    random_order(&making->random, order, PLACE_NONE);
-    for (size_t i = 0; i < PLACE_NONE; i++)
-        add(making, place_name((enum place)order[i], making->language));
+    static const char *const sides[2][5] = {{"left", "right", "top", "bottom", NULL},
+                                            {"左", "右", "上", "下", NULL}};
+    static const char *const directions[2][5] = {{"left", "right", "above", "below", NULL},
+                                                 {"左", "右", "上", "下", NULL}};
+    int shared = 0, name_parts = 0, answer_parts = 0;
+    for (int i = 0; i < 4; i++) {
+        const char *side = sides[language][i], *direction = directions[language][i];
+        bool in_name = strstr(name, side) != NULL || strstr(name, direction) != NULL;
+        bool in_answer = strstr(answer, side) != NULL || strstr(answer, direction) != NULL;
+        name_parts += in_name;
+        answer_parts += in_answer;
+        shared += in_name && in_answer;
+    }
+    return shared > 0 && name_parts != answer_parts;
 }
 
-// The four plain directions first: a slanted one lies near two of them.
+// Adds the names in random order, those near the answer last.
+static void add_names(struct making *making, const char *const *list, size_t count)
+{
+    size_t order[PLACE_NONE];
+    random_order(&making->random, order, count);
+    for (int near = 0; near <= 1; near++)
+        for (size_t i = 0; i < count; i++)
+            if (is_near(list[order[i]], making->wish->answer, making->language) == near)
+                add(making, list[order[i]]);
+}
+
+static void add_places(struct making *making)
+{
+    const char *list[PLACE_NONE];
+    for (enum place p = PLACE_TOP_LEFT; p < PLACE_NONE; p++)
+        list[p] = place_name(p, making->language);
+    add_names(making, list, PLACE_NONE);
+}
+
 static void add_directions(struct making *making)
 {
-    size_t order[4];
-    for (size_t base = DIRECTION_LEFT; base < DIRECTION_NONE; base += 4) {
-        random_order(&making->random, order, 4);
-        for (size_t i = 0; i < 4; i++)
-            add(making, direction_name((enum direction)(base + order[i]), making->language));
-    }
+    const char *list[DIRECTION_NONE];
+    for (enum direction d = DIRECTION_LEFT; d < DIRECTION_NONE; d++)
+        list[d] = direction_name(d, making->language);
+    add_names(making, list, DIRECTION_NONE);
 }
 
 // The answer with another number in its first number's place. Percentages lie 10 points or more

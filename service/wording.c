@@ -12,9 +12,10 @@ static const char *const levels[2][BRIGHTNESS_NONE] = {{"dark", "medium", "brigh
                                                        {"昏暗", "中等", "明亮"}};
 static const char *const frames[2][3] = {{"landscape", "portrait", "square"},
                                          {"横版", "竖版", "正方形"}};
-static const char *const sides[2][4] = {
-    {"the horizontal ones", "the vertical ones", "none, all four are equal", NULL},
-    {"水平的两条", "竖直的两条", "四条一样长", NULL}};
+static const char *const sides[2][7] = {
+    {"the horizontal ones", "the vertical ones", "none, all four are equal", "only the top one",
+     "only the left one", "only the right one", NULL},
+    {"水平的两条", "竖直的两条", "四条一样长", "只有上边", "只有左边", "只有右边", NULL}};
 
 static const char *const level_others[2][5] = {
     {"pitch dark", "blindingly white", "half night and half day", "flickering", NULL},

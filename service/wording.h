@@ -14,7 +14,7 @@ const char *orientation_name(enum orientation orientation, enum language languag
 const char *const *brightness_others(enum language language);
 const char *const *orientation_others(enum language language);
 const char *const *ground_others(enum language language);
-const char *const *side_names(enum language language); // by enum orientation: longer sides
+const char *const *side_names(enum language language); // by enum orientation; then others
 
 // "A bright landscape image with 3 separate shapes on a white background, ..."
 void sentence_write(const struct facts *facts, enum language language, struct buffer *out);
