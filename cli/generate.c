@@ -150,6 +150,8 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
         .batch_size = count_of(settings, OPTION_BATCH_SIZE),
         .concurrency = count_of(settings, OPTION_CONCURRENCY),
         .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
+        .ca_file = settings_text(settings, OPTION_CA_FILE),
+        .proxy = settings_text(settings, OPTION_PROXY),
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
         .retry = retry_settings_default(),
         .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),

@@ -125,6 +125,21 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .commands = FOR_GENERATE,
                            .help = "Send the key over plain http:// to a public host too, where "
                                    "others can read it on the way."},
+    [OPTION_CA_FILE] = {.name = "ca-file",
+                        .argument = "FILE",
+                        .type = TYPE_FILE,
+                        .example = "/etc/ssl/private-ca.pem",
+                        .group = GROUP_ENDPOINT,
+                        .commands = FOR_GENERATE,
+                        .help = "Trust the certificates in FILE (PEM) instead of the system's: "
+                                "for an endpoint with a certificate of its own."},
+    [OPTION_PROXY] = {.name = "proxy",
+                      .argument = "URL",
+                      .type = TYPE_TEXT,
+                      .group = GROUP_ENDPOINT,
+                      .commands = FOR_GENERATE,
+                      .help = "Go through this proxy. Without it the customary https_proxy and "
+                              "no_proxy variables hold; loopback is never proxied."},
 
     // Questions
     [OPTION_PER_IMAGE] = {.name = "per-image",

@@ -36,7 +36,7 @@ bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *se
     if (done && endpoint->key != NULL && plain_public && !settings->allow_plain_http)
         done = error_set(why, ERR_SETTINGS,
                          "the key would go unencrypted over http:// to %s; use https://, or allow "
-                         "it with --allow-plain-http",
+                         "it with --allow-http",
                          endpoint->name);
     if (!done) {
         endpoint_clear(endpoint);

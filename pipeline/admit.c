@@ -201,7 +201,8 @@ bool admit_begin(struct run *run, struct subject *subject, struct error *why)
     for (unsigned i = 0; i < subject->item_count; i++)
         if (!admit_item(run, &subject->items[i], &any_open, why))
             return false;
-    if (!any_open || subject->question.fault != NULL)
+    // An item whose record or image cannot be used fails even when nothing of it had to be asked.
+    if (!any_open || subject->question.fault != NULL || subject->image == IMAGE_FAILED)
         return true;
     for (unsigned i = 0; i < subject->item_count; i++) {
         struct item *item = &subject->items[i];

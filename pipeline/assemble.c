@@ -144,7 +144,7 @@ void assemble_failure(struct item *item, const struct assemble_fault *fault)
     const struct subject *subject = item->subject;
     struct item_failure failure = {.id = item->id,
                                    .image = subject->image_shown,
-                                   .topic = subject->question.topic,
+                                   .topic = item_topic_name(item),
                                    .question = item_question(item),
                                    .stage = fault->stage,
                                    .verdict = item_state_name(fault->state),

@@ -60,6 +60,7 @@ static bool send_task(struct run *run, struct task *task, struct error *why)
         return false;
     exchange->url = run->endpoint.url;
     exchange->key = run->endpoint.key;
+    exchange->auth_header = run->endpoint.provider->auth_header;
     exchange->payload = payload_hold(task->subject->payload);
     exchange->owner = task;
     task->sent = run->endpoint.lessons;

@@ -20,7 +20,7 @@ bool output_open(struct output *output, const char *directory, struct error *why
 static bool write_line(void *context, const char *line, size_t length, struct error *why)
 {
     FILE *stream = context;
-    if (fwrite(line, 1, length, stream) == length && fputc('\n', stream) != EOF)
+    if (fwrite(line, 1, length, stream) == length)
         return true;
     return error_set_errno(why, ERR_DISK, "cannot write the dataset");
 }

@@ -237,6 +237,8 @@ static bool open_client(struct run *run, struct error *why)
                                      .connect_timeout_ms = settings->connect_timeout_ms,
                                      .max_reply_bytes = settings->max_reply_bytes,
                                      .user_agent = "vqagen/" VQAGEN_VERSION,
+                                     .ca_file = settings->ca_file,
+                                     .proxy = settings->proxy,
                                      .done = dispatch_done,
                                      .context = run};
     run->client = client_new(&client, why);

@@ -42,6 +42,8 @@ struct run_settings {
     unsigned batch_size;
     unsigned concurrency;
     int64_t timeout_ms, connect_timeout_ms;
+    const char *ca_file; // NULL: the system's certificates
+    const char *proxy;   // NULL: as the environment says
     struct retry_settings retry;
     size_t max_reply_bytes;
     long long limit; // items of the input taken, 0: all

@@ -144,6 +144,12 @@ const struct topic *item_topic(const struct item *item, const struct recipe *rec
     return name != NULL ? topics_find(&recipe->topics, name) : NULL;
 }
 
+const char *item_topic_name(const struct item *item)
+{
+    const struct draft_slot *slot = slot_of(item);
+    return slot != NULL ? slot->topic->name : item->subject->question.topic;
+}
+
 const char *item_answer(const struct item *item, unsigned repeat)
 {
     if (item->subject->question.answer != NULL)

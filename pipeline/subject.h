@@ -121,6 +121,7 @@ void subject_fail(struct subject *subject, const char *stage, enum item_state st
 // What an item holds by now; NULL while it is missing.
 const char *item_question(const struct item *item);
 const struct topic *item_topic(const struct item *item, const struct recipe *recipe);
+const char *item_topic_name(const struct item *item); // as drafted, else as given; or NULL
 const char *item_answer(const struct item *item, unsigned repeat);
 bool item_has_given_options(const struct item *item, const char *answer);
 

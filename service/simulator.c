@@ -56,6 +56,13 @@ static bool tell_ready(int file, unsigned port, struct error *why)
     return true;
 }
 
+// On standard output, for scripts that wait for it and read the port.
+static bool announce(const char *host, unsigned port, struct error *why)
+{
+    printf("listening on http://%s:%u/v1\n", host, port);
+    return fflush(stdout) == 0 || error_set_errno(why, ERR_DISK, "cannot say where it listens");
+}
+
 bool simulator_run(const struct simulator_settings *settings, struct error *why)
 {
     struct sockaddr_in address;
@@ -73,7 +80,7 @@ bool simulator_run(const struct simulator_settings *settings, struct error *why)
         struct server *server = server_start(chat, &address, &port, why);
         good = server != NULL && tell_ready(settings->ready_file, port, why);
         if (good && settings->ready_file < 0)
-            log_note("listening on http://%s:%u/v1", settings->host, port);
+            good = announce(settings->host, port, why);
         if (good)
             wait_for_end(signals, settings->parent_file);
         server_stop(server);

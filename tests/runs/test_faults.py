@@ -18,6 +18,7 @@ RUN_FAULTS = [("401", "key_wrong"), ("402", "no_money"), ("403", "key_forbidden"
 
 class Faults(RunTest):
     def one(self, fault, *options, **more):
+        more.setdefault("environment", {"VQAGEN_API_KEY": "sk-test-0123456789"})
         simulator = self.simulator("--fault", fault)
         out = self.folder / fault.replace(":", "-")
         done = self.generate(samples_images(), out, "--retries", 0, "--limit", 2, *options,

@@ -47,7 +47,7 @@ class Outputs(RunTest):
         texts = collections.Counter()
         for number, options in enumerate([("--concurrency", 1), ("--concurrency", 256),
                                           ("--image-workers", 1), ("--image-workers", 4),
-                                          ("--batch-size", 3), ("--payload-memory", "100k")]):
+                                          ("--batch-size", 3), ("--payload-memory", "1MiB")]):
             with self.subTest(options=options):
                 simulator = self.simulator("--latency", "uniform:0,0.02")
                 out = self.folder / str(number)
