@@ -46,7 +46,7 @@ class Kill(RunTest):
         return (out / "dataset.jsonl").read_bytes()
 
     def test_kill_9_at_random_moments(self):
-        images = self.scenes(120)
+        images = self.scenes(240)
         expected = self.undisturbed(images, self.simulator())
         simulator = self.simulator("--latency", "uniform:0.002,0.02")
         out, chance, killed = self.folder / "out", random.Random(4), 0
