@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 enum {
-    CONNECTION_MEMORY = 128 << 10, // read buffer and headers of one connection
+    CONNECTION_MEMORY = 64 << 10, // read buffer and headers of one connection
     MAX_CONNECTIONS = 60000,
     BACKLOG = 4096,
 };
