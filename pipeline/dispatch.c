@@ -61,7 +61,7 @@ static bool send_task(struct run *run, struct task *task, struct error *why)
     exchange->url = run->endpoint.url;
     exchange->key = run->endpoint.key;
     exchange->auth_header = run->endpoint.provider->auth_header;
-    exchange->payload = payload_hold(task->subject->payload);
+    exchange->payload = payload_hold(task->subject->image->payload);
     exchange->owner = task;
     task->sent = run->endpoint.lessons;
     if (!client_start(run->client, exchange, why)) {
@@ -95,15 +95,23 @@ bool dispatch_send(struct run *run, struct error *why)
     return true;
 }
 
-void dispatch_wake_due(struct run *run, int64_t now_ms)
+bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
 {
     struct task *task;
     while ((task = heap_first(&run->due)) != NULL && task->due_ms <= now_ms) {
+        struct subject *subject = task->subject;
         heap_take(&run->due);
-        task->subject->waiting--;
-        dispatch_add(task->subject, task);
-        stage_queue(run, task->subject);
+        subject->waiting--;
+        if (subject->image->state == IMAGE_FAILED) { // its items have ended meanwhile
+            free(task);
+            if (!run_settle(run, subject, why))
+                return false;
+            continue;
+        }
+        dispatch_add(subject, task);
+        stage_queue(run, subject);
     }
+    return true;
 }
 
 int dispatch_wait_ms(const struct run *run, int64_t now_ms)

@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -103,6 +104,20 @@ static double seconds(const struct timeval *time)
     return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
 
+// VmHWM rather than getrusage's ru_maxrss, which a program inherits from the one that started it.
+static long long peak_memory_kib(void)
+{
+    long long kib = -1;
+    char line[200];
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status != NULL && fgets(line, sizeof line, status) != NULL)
+        if (sscanf(line, "VmHWM: %lld kB", &kib) == 1)
+            break;
+    if (status != NULL)
+        fclose(status);
+    return kib;
+}
+
 static void write_this_run(struct run *run, struct buffer *out)
 {
     const struct progress *progress = &run->progress;
@@ -128,7 +143,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     buffer_append_format(out, "%.3f", (double)elapsed_ms / 1000);
     json_write_name(out, "cpu_seconds");
     buffer_append_format(out, "%.3f", seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
-    json_write_integer_field(out, "peak_memory_kib", usage.ru_maxrss);
+    json_write_integer_field(out, "peak_memory_kib", peak_memory_kib());
     write_latency(progress, out);
     buffer_append_char(out, '}');
 }

@@ -76,8 +76,8 @@ static void unlink_subject(struct run *run, struct subject *subject)
 static void end_subject(struct run *run, struct subject *subject)
 {
     if (subject->heap_place != (size_t)HEAP_OUTSIDE)
-        heap_remove(subject->image == IMAGE_READY ? &run->ready : &run->hungry, subject);
-    stage_release(run, subject);
+        heap_remove(&run->ready, subject);
+    stage_leave(run, subject);
     unlink_subject(run, subject);
     subject_free(subject);
 }
@@ -100,7 +100,7 @@ bool run_settle(struct run *run, struct subject *subject, struct error *why)
         item->line = NULL;
     }
     if (subject->open_items == 0 && subject->in_flight == 0 && subject->waiting == 0 &&
-        subject->ready == NULL && subject->image != IMAGE_WORKING)
+        subject->ready == NULL)
         end_subject(run, subject);
     return true;
 }
@@ -156,8 +156,8 @@ static bool turn(struct run *run, struct error *why)
     heed_signals(run);
     if (!admit_some(run, why) || !stage_collect(run, why))
         return false;
-    dispatch_wake_due(run, clock_now_ms());
-    if (!stage_feed(run, why) || !dispatch_send(run, why) || !extend_part(run, why))
+    if (!dispatch_wake_due(run, clock_now_ms(), why) || !stage_feed(run, why) ||
+        !dispatch_send(run, why) || !extend_part(run, why))
         return false;
     // What was decided since the last turn is kept before the loop sleeps over it.
     if (!run_commit(run, why))
@@ -187,14 +187,28 @@ static bool loop(struct run *run, struct error *why)
 
 // ---- Set-up and end -----------------------------------------------------------------------------
 
+// Calls on one image run close together, oldest image first.
 static bool subject_before(const void *a, const void *b)
 {
-    return ((const struct subject *)a)->order < ((const struct subject *)b)->order;
+    const struct subject *x = a, *y = b;
+    if (x->image->order != y->image->order)
+        return x->image->order < y->image->order;
+    return x->order < y->order;
 }
 
 static size_t *subject_place(void *subject)
 {
     return &((struct subject *)subject)->heap_place;
+}
+
+static bool image_before(const void *a, const void *b)
+{
+    return ((const struct image *)a)->order < ((const struct image *)b)->order;
+}
+
+static size_t *image_place(void *image)
+{
+    return &((struct image *)image)->heap_place;
 }
 
 static bool task_before(const void *a, const void *b)
@@ -253,7 +267,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
 {
     *run = (struct run){.settings = settings,
                         .ready = {.before = subject_before, .place = subject_place},
-                        .hungry = {.before = subject_before, .place = subject_place},
+                        .hungry = {.before = image_before, .place = image_place},
                         .due = {.before = task_before, .place = task_place}};
     int64_t now_ms = clock_now_ms();
     run->jitter = random_from((uint64_t)clock_wall_ms(), "", "jitter");
@@ -303,6 +317,7 @@ static void run_close(struct run *run)
         run->oldest_batch = batch->next;
         free(batch);
     }
+    image_table_clear(&run->images);
     heap_free(&run->ready);
     heap_free(&run->hungry);
     heap_free(&run->due);

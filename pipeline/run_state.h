@@ -43,12 +43,14 @@ struct run {
     bool source_ended;
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
-    // Queues. A subject is in one of the first two at most.
+    struct image_table images;
+
+    // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send
-    struct heap hungry;               // subjects that need their image
+    struct heap hungry;               // images that some subject needs and that wait for a worker
     struct heap due;                  // tasks that wait for their time
-    size_t payload_bytes;             // of all subjects' payloads
-    size_t payload_count;             // subjects that hold one
+    size_t payload_bytes;             // of all images' payloads
+    size_t payload_count;             // images that hold one
     size_t payload_sum, payload_made; // for the average size
     int64_t frozen_until_ms;          // no call is sent before: the endpoint said so
 
@@ -83,10 +85,10 @@ bool admit_begin(struct run *run, struct subject *subject, struct error *why);
 bool admit_waits(const struct run *run); // nothing can be admitted now
 
 // stage.c
-void stage_queue(struct run *run, struct subject *subject);   // into the queue where it belongs now
-bool stage_feed(struct run *run, struct error *why);          // gives image work to the workers
-bool stage_collect(struct run *run, struct error *why);       // takes finished image work
-void stage_release(struct run *run, struct subject *subject); // its payload, if nobody uses it
+void stage_queue(struct run *run, struct subject *subject); // it, or its image, where it belongs
+bool stage_feed(struct run *run, struct error *why);        // gives image work to the workers
+bool stage_collect(struct run *run, struct error *why);     // takes finished image work
+void stage_leave(struct run *run, struct subject *subject); // ends its use of the image
 bool stage_busy(const struct run *run);
 bool stage_is_image(const void *bytes, size_t length); // for the source: is it to be taken in
 void stage_drop(struct work *work);
@@ -97,7 +99,7 @@ void dispatch_add(struct subject *subject, struct task *wanted); // to the subje
 void dispatch_done(void *run, struct exchange *exchange);        // for the client
 bool dispatch_send(struct run *run, struct error *why);          // while slots are free
 bool dispatch_take(struct run *run, struct error *why);          // what has finished
-void dispatch_wake_due(struct run *run, int64_t now_ms);
+bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why);
 int dispatch_wait_ms(const struct run *run, int64_t now_ms); // until the loop has something to do
 
 // report.c

@@ -95,9 +95,7 @@ void subject_free(struct subject *subject)
     if (subject->drafting)
         draft_clear(&subject->draft);
     free(subject->draft_calls);
-    free(subject->image_path);
     free(subject->image_shown);
-    payload_drop(subject->payload);
     question_clear(&subject->question);
     free(subject);
 }

@@ -9,7 +9,7 @@
 #include "answer.h"
 #include "distractor.h"
 #include "draft.h"
-#include "payload.h"
+#include "image.h"
 #include "recipe.h"
 
 struct item_call {
@@ -45,19 +45,16 @@ struct item {
     const char *kind; // of the failure; static or owned by a chain
 };
 
-enum subject_image { IMAGE_WANTED, IMAGE_WORKING, IMAGE_READY, IMAGE_RELEASED, IMAGE_FAILED };
-
 struct subject {
     struct question question; // the record; owned
     uint64_t order;           // of admission
     struct batch *batch;
-    char *image_path;     // that can be opened; owned; NULL for base64 and URLs not yet kept
+    struct image *image; // NULL: the record names none that can be had
+    struct subject *next_of_image;
+    bool begun;           // its items were admitted: the image's digest is known
     char *image_shown;    // in the dataset; owned
-    struct digest digest; // of the image's bytes
-    bool digest_known;
-    enum subject_image image;
-    struct payload *payload;
-    struct item *items; // owned
+    struct digest digest; // of the image's bytes, once known
+    struct item *items;   // owned
     unsigned item_count, open_items;
     int64_t first_place;
     struct draft draft;
@@ -75,7 +72,6 @@ struct subject {
     unsigned in_flight, waiting;
     size_t heap_place; // in the queue of subjects with ready calls; SIZE_MAX: not in it
     struct subject *next, *previous; // all subjects under work, by order
-    int64_t prepared_at;             // when its payload became idle; for eviction
 };
 
 // A call that is wanted: to be looked up in the store, sent, or waiting for its time.

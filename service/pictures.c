@@ -183,9 +183,9 @@ static bool bad_base64(const char *base64, size_t length, struct picture_entry *
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < length; i++)
-        if (base64[i] == '\0' ||
-            (strchr(alphabet, base64[i]) == NULL && (base64[i] != '=' || i + 2 < length)))
+    size_t digits = strspn(base64, alphabet);
+    for (size_t i = digits < length ? digits : length; i < length; i++)
+        if (base64[i] != '=' || i + 2 < length || base64[length - 1] != '=')
             return bad(entry, "invalid_base64_image",
                        "Invalid base64: byte 0x%02x at position %zu of %zu%s.",
                        (unsigned char)base64[i], i, length,
