@@ -275,7 +275,10 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
         put_back(run, task);
         return false;
     }
-    if (fault->verdict == FAULT_RUN) {
+    // A limit that lasts longer than anybody waits would fail every call to come as well.
+    bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
+                   fault->wait_ms > run->settings->retry.max_wait_ms;
+    if (fault->verdict == FAULT_RUN || endless) {
         stop_for_fault(run, fault);
         put_back(run, task);
         return false;
