@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "memory.h"
 #include "text.h"
 
 #include <errno.h>
@@ -83,7 +84,7 @@ char *file_join(const char *folder, const char *name)
 {
     size_t length = strlen(folder);
     bool slash = length > 0 && folder[length - 1] != '/';
-    char *path = malloc(length + strlen(name) + 2);
+    char *path = memory_noted(malloc(length + strlen(name) + 2));
     if (path != NULL)
         sprintf(path, "%s%s%s", folder, slash ? "/" : "", name);
     return path;

@@ -3,6 +3,7 @@
 #include "csv.h"
 #include "form.h"
 #include "json.h"
+#include "memory.h"
 #include "record.h"
 #include "seen.h"
 #include "splitter.h"
@@ -173,12 +174,20 @@ static bool open_records(struct source *source, struct error *why)
 int source_next(struct source *source, struct question *out, struct error *why)
 {
     *out = (struct question){0};
-    if (source->walk != NULL)
-        return walk_next(source->walk, out, why);
+    if (source->walk != NULL) {
+        int found = walk_next(source->walk, out, why);
+        if (memory_check(why))
+            return found;
+        question_clear(out);
+        return -1;
+    }
     if (source->form == FORM_IMAGE)
         return next_image(source, out, why);
     int got = source->form == FORM_CSV ? next_row(source, out, why) : next_json(source, out, why);
     if (got == 1 && !make_unique(source, out, why))
+        got = -1;
+    // A record that was read with too little memory may look like a bad one.
+    if (!memory_check(why))
         got = -1;
     if (got != 1)
         question_clear(out);

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
+#include "memory.h"
 #include "run_state.h"
 #include "text.h"
 
@@ -190,6 +191,8 @@ static bool admit_item(struct run *run, struct item *item, bool *loads, struct e
 {
     struct subject *subject = item->subject;
     struct digest fingerprint = subject_fingerprint(subject, item);
+    if (!memory_check(why))
+        return false;
     struct stored_item row;
     if (!store_admit_item(run->store, item->id, item->place, &fingerprint, &row, why))
         return false;

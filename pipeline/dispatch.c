@@ -2,6 +2,7 @@
 // promise that a reply is on disk before anything is made of it.
 #include "clock.h"
 #include "log.h"
+#include "memory.h"
 #include "provider.h"
 #include "random.h"
 #include "run_state.h"
@@ -334,7 +335,7 @@ static bool make_something_of(struct run *run, struct result *result, struct err
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
     dispatch_add(subject, wanted);
     stage_queue(run, subject);
-    return run_settle(run, subject, why) && good;
+    return good && run_settle(run, subject, why);
 }
 
 static struct result *judge_all(struct run *run, size_t *count)
@@ -349,6 +350,12 @@ static struct result *judge_all(struct run *run, size_t *count)
         run->finished = exchange->transfer;
         exchange->transfer = NULL;
         judge(run, exchange, &results[*count]);
+        // What was read with too little memory is put back, and asked again by the next run.
+        if (results[*count].stored && !memory_check(NULL)) {
+            results[*count].stored = false;
+            call_clear(&results[*count].call);
+            put_back(run, results[*count].task);
+        }
         *count += results[*count].stored;
         exchange_free(exchange);
     }

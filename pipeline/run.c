@@ -4,6 +4,7 @@
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
+#include "memory.h"
 #include "random.h"
 #include "run_state.h"
 
@@ -84,6 +85,8 @@ static void end_subject(struct run *run, struct subject *subject)
 
 bool run_settle(struct run *run, struct subject *subject, struct error *why)
 {
+    if (!memory_check(why))
+        return false;
     for (unsigned i = 0; i < subject->item_count; i++) {
         struct item *item = &subject->items[i];
         if (item->state == ITEM_OPEN || item->reported)
@@ -169,7 +172,7 @@ static bool turn(struct run *run, struct error *why)
         return false;
     bool good = dispatch_take(run, why);
     progress_show(&run->progress, clock_now_ms(), run->stopping);
-    return good;
+    return good && memory_check(why);
 }
 
 static bool loop(struct run *run, struct error *why)
@@ -275,7 +278,8 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     return endpoint_init(&run->endpoint, &settings->endpoint, why) &&
            recipe_init(&run->recipe, settings, &run->endpoint, why) && open_source(run, why) &&
            (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
-           (run->images_folder = file_join(settings->directory, "images")) != NULL &&
+           ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
+            memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
            output_open(&run->output, settings->directory, why) && open_client(run, why);
 }

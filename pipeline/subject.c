@@ -1,6 +1,7 @@
 #include "subject.h"
 
 #include "assemble.h"
+#include "memory.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -105,7 +106,7 @@ struct digest subject_fingerprint(const struct subject *subject, const struct it
     const struct question *question = &subject->question;
     struct digester *digester = digester_new(NULL);
     if (digester == NULL)
-        return (struct digest){{0}}; // equals no stored one: the item is replayed from its calls
+        return (struct digest){{0}}; // memory_check refuses it
     const char *fields[] = {
         item->id,         question->name,      question->question,
         question->answer, question->topic,     question_type_name(question->type),
@@ -198,7 +199,8 @@ static void add_tokens(long long *sum, long long tokens)
 static void note_call(struct item *item, const struct item_call *call, long long input_tokens,
                       long long output_tokens)
 {
-    struct item_call *calls = realloc(item->calls, (item->call_count + 1) * sizeof *calls);
+    struct item_call *calls =
+        memory_noted(realloc(item->calls, (item->call_count + 1) * sizeof *calls));
     if (calls != NULL) {
         item->calls = calls;
         calls[item->call_count++] = *call;
@@ -212,8 +214,8 @@ static void take_draft(struct subject *subject, const struct call *call)
     unsigned asked = 0;
     for (unsigned i = 0; i < subject->draft.slot_count; i++)
         asked += subject->draft.slots[i].question == NULL;
-    void *list = realloc(subject->draft_calls,
-                         (subject->draft_call_count + 1) * sizeof *subject->draft_calls);
+    void *list = memory_noted(realloc(subject->draft_calls, (subject->draft_call_count + 1) *
+                                                                sizeof *subject->draft_calls));
     if (list != NULL) {
         subject->draft_calls = list;
         subject->draft_calls[subject->draft_call_count].key = call->key;
@@ -508,7 +510,7 @@ bool subject_advance(struct subject *subject, const struct recipe *recipe, struc
         if (subject->items[i].state == ITEM_OPEN &&
             !advance_item(&subject->items[i], recipe, wanted, why))
             return false;
-    return true;
+    return memory_check(why); // what came of short memory is no result
 }
 
 void subject_fail(struct subject *subject, const char *stage, enum item_state state,
