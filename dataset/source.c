@@ -93,6 +93,11 @@ uint64_t source_skipped(const struct source *source)
     return source->walk != NULL ? walk_skipped(source->walk) : 0;
 }
 
+bool source_left_out(const struct source *source)
+{
+    return source->walk != NULL && walk_met_left_out(source->walk);
+}
+
 // The shell's <(command) is a pipe, and may be read like a file.
 static bool open_file(struct source *source, struct error *why)
 {

@@ -16,6 +16,9 @@ struct source_settings {
     // skipped.
     bool (*is_image)(const void *bytes, size_t length);
     size_t max_record_bytes; // one record (with an image inside it); default 64 MiB
+    // A folder that is not walked though it lie in the input (DIR: a run's output is not its
+    // input); copied; need not exist yet. NULL: none.
+    const char *left_out;
 };
 
 // input: a path, or "-" for standard input (JSON array or JSONL, told by its first byte; a CSV by a
@@ -29,6 +32,9 @@ int source_next(struct source *source, struct question *out, struct error *why);
 
 // Files of a folder that were not images, so far.
 uint64_t source_skipped(const struct source *source);
+
+// Whether the folder to be left out was met.
+bool source_left_out(const struct source *source);
 
 void source_close(struct source *source);
 

@@ -60,6 +60,9 @@ static void end_source(struct run *run)
     if (skipped > 0)
         log_note("%llu files of the input are not images and were passed over",
                  (unsigned long long)skipped);
+    if (source_left_out(run->source))
+        log_note("%s lies in the input and was passed over: it is where this run writes",
+                 run->settings->directory);
 }
 
 bool admit_some(struct run *run, struct error *why)

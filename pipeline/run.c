@@ -241,7 +241,9 @@ static bool check_recipe(struct run *run, struct error *why)
 
 static bool open_source(struct run *run, struct error *why)
 {
-    struct source_settings settings = {.is_image = stage_is_image, .max_record_bytes = 64 << 20};
+    struct source_settings settings = {.is_image = stage_is_image,
+                                       .max_record_bytes = 64 << 20,
+                                       .left_out = run->settings->directory};
     run->source = source_open(run->settings->input, &settings, why);
     return run->source != NULL;
 }
