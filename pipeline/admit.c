@@ -1,11 +1,13 @@
-// Taking the input in: records become subjects, their items find their rows in the store, and what
-// was finished before is passed over.
+#include "admit.h"
+
+#include "advance.h"
 #include "clock.h"
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
 #include "memory.h"
-#include "run_state.h"
+#include "queue.h"
+#include "settle.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -173,12 +175,12 @@ static bool take_record(struct run *run, struct question *question, struct error
             return false;
         subject_fail(subject, "input", ITEM_REJECTED, "bad_record", subject->question.fault,
                      clock_wall_ms());
-        return run_settle(run, subject, why);
+        return settle_subject(run, subject, why);
     }
     if (!find_image(run, subject, why))
         return false;
     if (!subject->image->digest_known) {
-        stage_queue(run, subject);
+        queue_subject(run, subject);
         return true;
     }
     if (!admit_begin(run, subject, why))
@@ -186,7 +188,7 @@ static bool take_record(struct run *run, struct question *question, struct error
     if (subject->image->state == IMAGE_FAILED)
         subject_fail(subject, "image", ITEM_UNKNOWN, "image_unusable",
                      "the image changed while the run was going on: run again", clock_wall_ms());
-    return run_settle(run, subject, why);
+    return settle_subject(run, subject, why);
 }
 
 // Finds the item's row; true in *loads when its calls are to be read.
@@ -247,7 +249,7 @@ bool admit_begin(struct run *run, struct subject *subject, struct error *why)
     }
     struct task *wanted = NULL;
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
-    dispatch_add(subject, wanted);
-    stage_queue(run, subject);
+    queue_tasks(subject, wanted);
+    queue_subject(run, subject);
     return good;
 }

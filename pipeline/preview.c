@@ -1,9 +1,12 @@
 // --dry-run: what a run would ask, how many calls it would make and about how many tokens they
 // would take. Nothing is sent and nothing is written.
+#include "advance.h"
 #include "buffer.h"
 #include "file.h"
 #include "json.h"
-#include "run_state.h"
+#include "source.h"
+#include "stage.h"
+#include "subject.h"
 #include "text.h"
 
 #include <stdio.h>

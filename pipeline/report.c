@@ -1,8 +1,8 @@
-// run.json: what was asked for, what came of it, what it took.
+#include "report.h"
+
 #include "clock.h"
 #include "file.h"
 #include "json.h"
-#include "run_state.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
