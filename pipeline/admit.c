@@ -74,12 +74,20 @@ bool admit_some(struct run *run, struct error *why)
             end_source(run);
             break;
         }
+        run->input_waits = source_waits(run->source);
+        if (run->input_waits)
+            break;
         if ((run->newest_batch == NULL || run->newest_batch->full) && !begin_batch(run, why))
             return false;
         struct question question;
-        int more = source_next(run->source, &question, why);
-        if (more < 0)
+        struct error fault = {0};
+        int more = source_next(run->source, &question, &fault);
+        if (more < 0 && fault.kind == ERR_INTERRUPTED)
+            break; // the next turn sees the signal, and finishes what is in flight
+        if (more < 0) {
+            *why = fault;
             return false;
+        }
         if (more == 0) {
             end_source(run);
             break;

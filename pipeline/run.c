@@ -26,6 +26,17 @@ void run_wake(void)
         client_wake(client);
 }
 
+// A look once a second: calls whose replies cannot be kept are money thrown away.
+static bool check_place(struct run *run, struct error *why)
+{
+    enum { INTERVAL_MS = 1000 };
+    int64_t now_ms = clock_now_ms();
+    if (now_ms - run->place_checked_ms < INTERVAL_MS)
+        return true;
+    run->place_checked_ms = now_ms;
+    return store_check_place(run->store, why);
+}
+
 // ---- The loop -----------------------------------------------------------------------------------
 
 static void heed_signals(struct run *run)
@@ -54,13 +65,13 @@ static bool finished(const struct run *run)
 
 static bool something_to_do(const struct run *run)
 {
-    return !run->stopping && !admit_waits(run);
+    return !run->stopping && !run->input_waits && !admit_waits(run);
 }
 
 static bool turn(struct run *run, struct error *why)
 {
     heed_signals(run);
-    if (!admit_some(run, why) || !stage_collect(run, why))
+    if (!check_place(run, why) || !admit_some(run, why) || !stage_collect(run, why))
         return false;
     if (!dispatch_wake_due(run, clock_now_ms(), why) || !stage_feed(run, why) ||
         !dispatch_send(run, why) || !settle_batches(run, why))
@@ -146,7 +157,8 @@ static bool open_source(struct run *run, struct error *why)
 {
     struct source_settings settings = {.is_image = stage_is_image,
                                        .max_record_bytes = 64 << 20,
-                                       .left_out = run->settings->directory};
+                                       .left_out = run->settings->directory,
+                                       .stop = run->settings->stop};
     run->source = source_open(run->settings->input, &settings, why);
     return run->source != NULL;
 }

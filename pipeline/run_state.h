@@ -42,6 +42,7 @@ struct run {
     unsigned open_items;
     struct batch *oldest_batch, *newest_batch;
     bool source_ended;
+    bool input_waits;  // a pipe, and its writer is slower than we are
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
     struct image_table images;
@@ -58,6 +59,8 @@ struct run {
     // What the turn of the loop brought.
     struct exchange *finished, *finished_last; // linked by exchange->transfer once they are done
     bool transaction;                          // of the store, open
+
+    int64_t place_checked_ms; // that DIR is still there
 
     // The end.
     bool stopping;
