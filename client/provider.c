@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const struct provider *const providers[] = {&provider_openai};
+static const struct provider *const providers[] = {&provider_openai, &provider_anthropic,
+                                                   &provider_gemini};
 
 const struct provider *provider_find(const char *name)
 {
@@ -14,7 +15,7 @@ const struct provider *provider_find(const char *name)
     return NULL;
 }
 
-bool provider_check_extra_body(const char *json, struct error *why)
+bool provider_check_extra_body(const struct provider *provider, const char *json, struct error *why)
 {
     struct error cause = {0};
     cJSON *object = json_parse(json, strlen(json), &cause);
@@ -24,18 +25,10 @@ bool provider_check_extra_body(const char *json, struct error *why)
     if (!cJSON_IsObject(object))
         done = error_set(why, ERR_SETTINGS,
                          "--extra-body must be a JSON object such as {\"top_p\": 0.9}");
-    static const struct {
-        const char *name, *instead;
-    } reserved[] = {
-        {"model", "use --model"},
-        {"messages", "use --system-prompt, or the topics in the settings file"},
-        {"stream", "replies are read whole"},
-        {"n", "use --repeat"},
-    };
-    for (size_t i = 0; done && i < sizeof reserved / sizeof *reserved; i++)
-        if (json_member(object, reserved[i].name) != NULL)
-            done = error_set(why, ERR_SETTINGS, "--extra-body must not set '%s': %s",
-                             reserved[i].name, reserved[i].instead);
+    for (const struct provider_reserved *at = provider->reserved; done && at->name != NULL; at++)
+        if (json_member(object, at->name) != NULL)
+            done = error_set(why, ERR_SETTINGS, "--extra-body must not set '%s': %s", at->name,
+                             at->instead);
     cJSON_Delete(object);
     return done;
 }
