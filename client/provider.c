@@ -2,6 +2,7 @@
 
 #include "json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct provider *const providers[] = {&provider_openai, &provider_anthropic,
@@ -15,6 +16,17 @@ const struct provider *provider_find(const char *name)
     return NULL;
 }
 
+// Whether there is a member of that name: "a", or "a.b" for one inside another.
+static bool holds(const cJSON *object, const char *name)
+{
+    const char *point = strchr(name, '.');
+    if (point == NULL)
+        return json_member(object, name) != NULL;
+    char outer[40];
+    snprintf(outer, sizeof outer, "%.*s", (int)(point - name), name);
+    return json_member(json_member(object, outer), point + 1) != NULL;
+}
+
 bool provider_check_extra_body(const struct provider *provider, const char *json, struct error *why)
 {
     struct error cause = {0};
@@ -26,7 +38,7 @@ bool provider_check_extra_body(const struct provider *provider, const char *json
         done = error_set(why, ERR_SETTINGS,
                          "--extra-body must be a JSON object such as {\"top_p\": 0.9}");
     for (const struct provider_reserved *at = provider->reserved; done && at->name != NULL; at++)
-        if (json_member(object, at->name) != NULL)
+        if (holds(object, at->name))
             done = error_set(why, ERR_SETTINGS, "--extra-body must not set '%s': %s", at->name,
                              at->instead);
     cJSON_Delete(object);

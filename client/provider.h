@@ -21,9 +21,10 @@ struct ask {
                              // vqagen would send itself is replaced by the user's.
 };
 
-// A member of the request that --extra-body must not set.
+// A member of the request that --extra-body must not set, "outer.inner" for one inside another, and
+// what to do in its stead. A list of them ends with NULL.
 struct provider_reserved {
-    const char *name, *instead; // what to do in its stead; NULL name: the list's end
+    const char *name, *instead;
 };
 
 // What can be learned about the cap on the answer.

@@ -18,6 +18,7 @@ static const struct provider_reserved reserved[] = {
     {"systemInstruction", "use --system-prompt"},
     {"system_instruction", "use --system-prompt"},
     {"generation_config", "write it as generationConfig"},
+    {"generationConfig.candidateCount", "use --repeat"},
     {"tools", "replies are read as text"},
     {NULL, NULL},
 };
@@ -90,9 +91,6 @@ static bool check_config(const cJSON *own, struct error *why)
         return error_set(why, ERR_SETTINGS,
                          "generationConfig in --extra-body must be an object such as "
                          "{\"topP\": 0.9}");
-    if (json_member(own, "candidateCount") != NULL)
-        return error_set(why, ERR_SETTINGS,
-                         "--extra-body must not set 'candidateCount': use --repeat");
     return true;
 }
 

@@ -24,7 +24,7 @@ RUN_FAULTS = [("401", "key_wrong"), ("402", "no_money"), ("403", "key_forbidden"
 def without_wire(record):
     """The record without what must differ: who answered, and what was counted."""
     record = copy.deepcopy(record)
-    record.get("provenance", {}).pop("provider", None)
+    record.get("provenance", {}).pop("endpoint", None)
     for holder in (record, record.get("provenance", {})):
         holder.pop("usage", None)
     return record
@@ -42,14 +42,14 @@ class Wires(RunTest):
     def test_datasets_are_equal(self):
         rows, reports, stats = {}, {}, {}
         for wire in WIRES:
-            simulator = self.simulator("--key", "sk-test-0123456789")
+            simulator = self.simulator("--strict", "--key", "sk-test-0123456789")
             out = self.folder / wire
             self.over(wire, simulator, out, "--limit", 8)
             rows[wire] = read_lines(out / "dataset.jsonl")
             reports[wire] = self.report(out)
             stats[wire] = simulator.stats()
             self.assertEqual(stats[wire]["by_status"], {"200": stats[wire]["requests"]})
-            providers = {row["provenance"]["provider"] for row in rows[wire]}
+            providers = {row["provenance"]["endpoint"] for row in rows[wire]}
             self.assertEqual(providers, {wire})
         self.assertGreater(len(rows["openai"]), 10)
         wanted = [without_wire(row) for row in rows["openai"]]
@@ -115,7 +115,7 @@ class Wires(RunTest):
                  ("gemini", ("--fault", "no-max-tokens"), 1)]
         for wire, options, refusals in cases:
             with self.subTest(wire=wire, options=options):
-                simulator = self.simulator(*options)
+                simulator = self.simulator("--strict", *options)
                 out = self.folder / f"{wire}{options[1]}"
                 self.over(wire, simulator, out, "--concurrency", 1, "--limit", 2)
                 self.assertGreater(len(read_lines(out / "dataset.jsonl")), 0)
@@ -140,7 +140,7 @@ class Wires(RunTest):
                  ("gemini", '{"generationConfig": {"candidateCount": 2}}', "--repeat")]
         for index, (wire, extra, refusal) in enumerate(cases):
             with self.subTest(wire=wire, extra=extra):
-                simulator = self.simulator()
+                simulator = self.simulator("--strict")
                 done = self.over(wire, simulator, self.folder / str(index), "--limit", 1, "--extra-body", extra)
                 if refusal:
                     self.assertEqual(done.returncode, 2, done.stderr)
@@ -165,8 +165,8 @@ class Strictness(RunTest):
                 return refusal.code, json.load(refusal)
 
     def test_anthropic(self):
-        simulator = self.simulator("--model", "m")
-        good = {"model": "m", "max_tokens": 10, "messages": [{"role": "user", "content": "x"}]}
+        simulator = self.simulator("--strict", "--model", "m")
+        good = {"model": "m", "max_tokens": 100, "messages": [{"role": "user", "content": "x"}]}
         cases = [({}, 200, None),
                  ({"max_tokens": None}, 400, "max_tokens"), ({"max_tokens": 0}, 400, "max_tokens"),
                  ({"max_tokens": 1 << 20}, 400, "maximum allowed number of output tokens"),
@@ -200,7 +200,7 @@ class Strictness(RunTest):
         self.assertIn("anthropic-version", reply["error"]["message"])
 
     def test_gemini(self):
-        simulator = self.simulator("--model", "m")
+        simulator = self.simulator("--strict", "--model", "m")
         good = {"contents": [{"role": "user", "parts": [{"text": "x"}]}]}
         cases = [({}, 200, None),
                  ({"contents": []}, 400, "contents is not specified"),

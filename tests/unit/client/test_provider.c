@@ -44,6 +44,7 @@ static void test_extra_body(void **state)
         {"{\"contents\":[]}", "'contents'", &provider_gemini},
         {"{\"systemInstruction\":{}}", "--system-prompt", &provider_gemini},
         {"{\"generation_config\":{}}", "generationConfig", &provider_gemini},
+        {"{\"generationConfig\":{\"candidateCount\":2}}", "--repeat", &provider_gemini},
         {"[]", "must be a JSON object", &provider_gemini},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
