@@ -118,7 +118,8 @@ const struct fault_rule fault_rules[] = {
               "not a valid model|no endpoints found for|invalid model name|unknown model|model not found|"
               "no such model|you do not have access to it", KIND(model_unknown)},
     {STATUS(400, 404), .words = "the model|model ", .also = "does not exist", KIND(model_unknown)},
-    {STATUS(404, 404), .words = "model:|models/|no longer available", KIND(model_unknown)},
+    {STATUS(404, 404), .words = "model:|no longer available", KIND(model_unknown)},
+    {STATUS(404, 404), .codes = "not_found", .words = "models/", KIND(model_unknown)},
 
     // Structured output.
     {STATUS(400, 422), .codes = "invalid_json_schema|response_format", KIND(structured_rejected), .lesson = LESSON_STRUCTURED},

@@ -24,7 +24,8 @@ RUN_FAULTS = [("401", "key_wrong"), ("402", "no_money"), ("403", "key_forbidden"
 def without_wire(record):
     """The record without what must differ: who answered, and what was counted."""
     record = copy.deepcopy(record)
-    record.get("provenance", {}).pop("endpoint", None)
+    for name in ("provider", "endpoint"):
+        record.get("provenance", {}).pop(name, None)
     for holder in (record, record.get("provenance", {})):
         holder.pop("usage", None)
     return record
@@ -143,7 +144,7 @@ class Wires(RunTest):
                 simulator = self.simulator("--strict")
                 done = self.over(wire, simulator, self.folder / str(index), "--limit", 1, "--extra-body", extra)
                 if refusal:
-                    self.assertEqual(done.returncode, 2, done.stderr)
+                    self.assertEqual(done.returncode, 3, done.stderr)
                     self.assertIn(refusal, done.stderr)
                     self.assertEqual(simulator.stats()["requests"], 0)
                 else:
