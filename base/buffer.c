@@ -1,5 +1,7 @@
 #include "buffer.h"
 
+#include "memory.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +39,7 @@ char *buffer_reserve(struct buffer *buffer, size_t length)
         size_t room = buffer->room + buffer->room / 2 + 32;
         if (room < needed)
             room = needed;
-        char *data = realloc(buffer->data, room);
+        char *data = memory_noted(realloc(buffer->data, room));
         if (data == NULL) {
             buffer->failed = true;
             return NULL;
@@ -77,6 +79,7 @@ bool buffer_append_format(struct buffer *buffer, const char *format, ...)
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
+    buffer->failed |= length < 0;
     char *end = length < 0 ? NULL : buffer_reserve(buffer, (size_t)length);
     if (end != NULL) {
         vsnprintf(end, (size_t)length + 1, format, again);
@@ -107,7 +110,7 @@ char *buffer_take(struct buffer *buffer)
 {
     char *data = NULL;
     if (!buffer->failed)
-        data = buffer->data != NULL ? buffer->data : calloc(1, 1);
+        data = buffer->data != NULL ? buffer->data : memory_noted(calloc(1, 1));
     if (data == NULL || data != buffer->data)
         free(buffer->data);
     buffer_init(buffer, buffer->ceiling);

@@ -1,5 +1,7 @@
 #include "digest.h"
 
+#include "memory.h"
+
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdint.h>
@@ -19,7 +21,7 @@ struct digester *digester_new(struct error *why)
         EVP_MD_CTX_free(context);
         free(digester);
         error_set(why, ERR_MEMORY, "no memory for a SHA-256 digest");
-        return NULL;
+        return memory_noted(NULL);
     }
     digester->context = context;
     return digester;
@@ -59,8 +61,8 @@ void digester_free(struct digester *digester)
 
 struct digest digest_of(const void *bytes, size_t length)
 {
-    struct digest digest;
-    SHA256(bytes, length, digest.bytes);
+    struct digest digest = {{0}};
+    memory_noted(SHA256(bytes, length, digest.bytes)); // it makes a context of its own
     return digest;
 }
 

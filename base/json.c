@@ -118,8 +118,10 @@ void json_write_bool_field(struct buffer *out, const char *name, bool value)
 bool json_write_value(struct buffer *out, const cJSON *value)
 {
     char *text = cJSON_PrintUnformatted(value);
-    if (text == NULL)
+    if (text == NULL) {
+        out->failed = true;
         return false;
+    }
     bool kept = buffer_append_text(out, text);
     cJSON_free(text);
     return kept;

@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include "memory.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -9,12 +11,12 @@
 
 char *text_copy(const char *text)
 {
-    return text != NULL ? strdup(text) : NULL;
+    return text != NULL ? memory_noted(strdup(text)) : NULL;
 }
 
 char *text_copy_length(const char *text, size_t length)
 {
-    char *copy = malloc(length + 1);
+    char *copy = memory_noted(malloc(length + 1));
     if (copy != NULL) {
         memcpy(copy, text, length);
         copy[length] = '\0';
@@ -127,18 +129,17 @@ char *text_fold(const char *text)
     const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
                                       UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_NULLTERM;
     utf8proc_uint8_t *folded = NULL;
-    if (utf8proc_map((const utf8proc_uint8_t *)text, 0, &folded, options) < 0) {
+    utf8proc_ssize_t length = utf8proc_map((const utf8proc_uint8_t *)text, 0, &folded, options);
+    if (length < 0 && length != UTF8PROC_ERROR_NOMEM) {
         free(folded);
         char *repaired = text_repair(text, strlen(text));
         if (repaired == NULL)
             return NULL;
-        utf8proc_ssize_t length =
-            utf8proc_map((const utf8proc_uint8_t *)repaired, 0, &folded, options);
+        length = utf8proc_map((const utf8proc_uint8_t *)repaired, 0, &folded, options);
         free(repaired);
-        if (length < 0)
-            return NULL;
     }
-    return text_one_line((char *)folded);
+    // Repaired text fails for want of memory only.
+    return length >= 0 ? text_one_line((char *)folded) : memory_noted(NULL);
 }
 
 bool text_same_folded(const char *a, const char *b)

@@ -1,5 +1,6 @@
 // vqagen: a folder of images in, a visual-question-answering dataset out.
 #include "command.h"
+#include "memory.h"
 #include "secret.h"
 
 #include <errno.h>
@@ -19,7 +20,10 @@ int main(int count, char **arguments)
 {
     struct error why = {0};
     int exit_code = 0;
-    if (!command_run(count, arguments, environ, &exit_code, &why)) {
+    memory_watch_json();
+    if (!command_run(count, arguments, environ, &exit_code, &why) || !memory_check(&why)) {
+        if (memory_check(&why))
+            error_set(&why, ERR_INTERNAL, "the command failed and left no reason");
         exit_code = error_exit_code(why.kind);
         print_error(why.message);
     }

@@ -5,6 +5,7 @@
 #include "jpeg_header.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <turbojpeg.h>
 
 // A JPEG being read. Its bytes begin with the first marker.
@@ -99,8 +100,13 @@ static bool accept(const struct reading *reading, int result, struct error *why)
         return true;
     if (tjGetErrorCode(reading->decoder) == TJERR_WARNING)
         return jpeg_is_whole(reading->bytes, reading->length, why);
-    return error_set(why, ERR_IMAGE, "the JPEG cannot be read: %s",
-                     tjGetErrorStr2(reading->decoder));
+    const char *said = tjGetErrorStr2(reading->decoder);
+    // TurboJPEG has no code for it: libjpeg says "Insufficient memory", its own layer the other.
+    if (strstr(said, "Insufficient memory") != NULL ||
+        strstr(said, "Memory allocation failure") != NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a JPEG of %u x %u", reading->header.width,
+                         reading->header.height);
+    return error_set(why, ERR_IMAGE, "the JPEG cannot be read: %s", said);
 }
 
 static bool read_planes(struct reading *reading, struct picture *picture, struct error *why)

@@ -58,6 +58,8 @@ bool other_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
     int width = 0, height = 0, channels = 0;
     unsigned char *pixels =
         stbi_load_from_callbacks(&callbacks, &source, &width, &height, &channels, 0);
+    if (pixels == NULL && strcmp(stbi_failure_reason(), "outofmem") == 0)
+        return error_set(why, ERR_MEMORY, "no memory for its pixels");
     if (pixels == NULL)
         return error_set(why, ERR_IMAGE, "its pixels cannot be read: %s", stbi_failure_reason());
     *picture = (struct picture){.colour = channels <= 2 ? COLOUR_GREY : COLOUR_RGB,

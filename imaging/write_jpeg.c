@@ -36,7 +36,8 @@ bool jpeg_writer_write(struct jpeg_writer *writer, int quality, struct error *wh
                                 &writer->length, quality, TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT);
     if (result == 0)
         return true;
-    return error_set(why, ERR_IMAGE, "writing a JPEG of %u x %u failed: %s", picture->width,
+    // Any planes can be written, so that only memory can be lacking.
+    return error_set(why, ERR_MEMORY, "writing a JPEG of %u x %u failed: %s", picture->width,
                      picture->height, tjGetErrorStr2(writer->encoder));
 }
 

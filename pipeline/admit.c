@@ -1,10 +1,13 @@
-// Taking the input in: records become subjects, their items find their rows in the store, and what
-// was finished before is passed over.
+#include "admit.h"
+
+#include "advance.h"
 #include "clock.h"
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
-#include "run_state.h"
+#include "memory.h"
+#include "queue.h"
+#include "settle.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -59,6 +62,9 @@ static void end_source(struct run *run)
     if (skipped > 0)
         log_note("%llu files of the input are not images and were passed over",
                  (unsigned long long)skipped);
+    if (source_left_out(run->source))
+        log_note("%s lies in the input and was passed over: it is where this run writes",
+                 run->settings->directory);
 }
 
 bool admit_some(struct run *run, struct error *why)
@@ -68,12 +74,20 @@ bool admit_some(struct run *run, struct error *why)
             end_source(run);
             break;
         }
+        run->input_waits = source_waits(run->source);
+        if (run->input_waits)
+            break;
         if ((run->newest_batch == NULL || run->newest_batch->full) && !begin_batch(run, why))
             return false;
         struct question question;
-        int more = source_next(run->source, &question, why);
-        if (more < 0)
+        struct error fault = {0};
+        int more = source_next(run->source, &question, &fault);
+        if (more < 0 && fault.kind == ERR_INTERRUPTED)
+            break; // the next turn sees the signal, and finishes what is in flight
+        if (more < 0) {
+            *why = fault;
             return false;
+        }
         if (more == 0) {
             end_source(run);
             break;
@@ -169,12 +183,12 @@ static bool take_record(struct run *run, struct question *question, struct error
             return false;
         subject_fail(subject, "input", ITEM_REJECTED, "bad_record", subject->question.fault,
                      clock_wall_ms());
-        return run_settle(run, subject, why);
+        return settle_subject(run, subject, why);
     }
     if (!find_image(run, subject, why))
         return false;
     if (!subject->image->digest_known) {
-        stage_queue(run, subject);
+        queue_subject(run, subject);
         return true;
     }
     if (!admit_begin(run, subject, why))
@@ -182,7 +196,7 @@ static bool take_record(struct run *run, struct question *question, struct error
     if (subject->image->state == IMAGE_FAILED)
         subject_fail(subject, "image", ITEM_UNKNOWN, "image_unusable",
                      "the image changed while the run was going on: run again", clock_wall_ms());
-    return run_settle(run, subject, why);
+    return settle_subject(run, subject, why);
 }
 
 // Finds the item's row; true in *loads when its calls are to be read.
@@ -190,6 +204,8 @@ static bool admit_item(struct run *run, struct item *item, bool *loads, struct e
 {
     struct subject *subject = item->subject;
     struct digest fingerprint = subject_fingerprint(subject, item);
+    if (!memory_check(why))
+        return false;
     struct stored_item row;
     if (!store_admit_item(run->store, item->id, item->place, &fingerprint, &row, why))
         return false;
@@ -241,7 +257,7 @@ bool admit_begin(struct run *run, struct subject *subject, struct error *why)
     }
     struct task *wanted = NULL;
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
-    dispatch_add(subject, wanted);
-    stage_queue(run, subject);
+    queue_tasks(subject, wanted);
+    queue_subject(run, subject);
     return good;
 }

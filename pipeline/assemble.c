@@ -11,7 +11,7 @@ enum { MAX_CHECKS = 64, MAX_KEYS = 256, MAX_LINE = 16 << 20 };
 static void end_item(struct item *item, enum item_state state, struct buffer *line)
 {
     item->line = buffer_take(line);
-    if (item->line == NULL) // larger than any record should be, or no memory: still an end
+    if (item->line == NULL) // larger than any record should be: still an end
         item->line = text_copy("{}");
     item->state = state;
     item->step = ITEM_ENDED;

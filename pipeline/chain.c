@@ -1,5 +1,6 @@
 #include "chain.h"
 
+#include "memory.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -34,9 +35,9 @@ void chain_reject(struct chain *chain, const char *text, const char *reason)
         if (chain->rejections[i].text != NULL && strcmp(chain->rejections[i].text, text) == 0)
             return;
     struct chain_rejection *list =
-        realloc(chain->rejections, (chain->rejection_count + 1) * sizeof *list);
+        memory_noted(realloc(chain->rejections, (chain->rejection_count + 1) * sizeof *list));
     if (list == NULL)
-        return; // the next prompt says a little less
+        return;
     chain->rejections = list;
     list[chain->rejection_count++] =
         (struct chain_rejection){.text = text_copy(text), .reason = text_copy(reason)};

@@ -1,10 +1,13 @@
-// Calls out and replies in: which call is sent next, what becomes of one that failed, and the
-// promise that a reply is on disk before anything is made of it.
+#include "dispatch.h"
+
+#include "advance.h"
 #include "clock.h"
 #include "log.h"
+#include "memory.h"
 #include "provider.h"
+#include "queue.h"
 #include "random.h"
-#include "run_state.h"
+#include "settle.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -14,20 +17,6 @@
 enum { MAX_BODY = 1 << 20, SHOWN_REPLY = 2000 };
 
 // ---- Sending ------------------------------------------------------------------------------------
-
-void dispatch_add(struct subject *subject, struct task *wanted)
-{
-    while (wanted != NULL) {
-        struct task *task = wanted;
-        wanted = task->next;
-        task->next = NULL;
-        if (subject->ready_last != NULL && subject->ready != NULL)
-            subject->ready_last->next = task;
-        else
-            subject->ready = task;
-        subject->ready_last = task;
-    }
-}
 
 static struct exchange *write_exchange(struct run *run, struct task *task, struct error *why)
 {
@@ -105,12 +94,12 @@ bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
         subject->waiting--;
         if (subject->image->state == IMAGE_FAILED) { // its items have ended meanwhile
             free(task);
-            if (!run_settle(run, subject, why))
+            if (!settle_subject(run, subject, why))
                 return false;
             continue;
         }
-        dispatch_add(subject, task);
-        stage_queue(run, subject);
+        queue_tasks(subject, task);
+        queue_subject(run, subject);
     }
     return true;
 }
@@ -257,8 +246,8 @@ static void wait_again(struct run *run, struct task *task, const struct fault *f
 // Puts the task back as it was, for this run or the next one.
 static void put_back(struct run *run, struct task *task)
 {
-    dispatch_add(task->subject, task);
-    stage_queue(run, task->subject);
+    queue_tasks(task->subject, task);
+    queue_subject(run, task->subject);
 }
 
 // True when there is something to store.
@@ -333,9 +322,9 @@ static bool make_something_of(struct run *run, struct result *result, struct err
     struct task *wanted = NULL;
     subject_take(subject, &run->recipe, result->task, &result->call);
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
-    dispatch_add(subject, wanted);
-    stage_queue(run, subject);
-    return run_settle(run, subject, why) && good;
+    queue_tasks(subject, wanted);
+    queue_subject(run, subject);
+    return good && settle_subject(run, subject, why);
 }
 
 static struct result *judge_all(struct run *run, size_t *count)
@@ -350,6 +339,12 @@ static struct result *judge_all(struct run *run, size_t *count)
         run->finished = exchange->transfer;
         exchange->transfer = NULL;
         judge(run, exchange, &results[*count]);
+        // What was read with too little memory is put back, and asked again by the next run.
+        if (results[*count].stored && !memory_check(NULL)) {
+            results[*count].stored = false;
+            call_clear(&results[*count].call);
+            put_back(run, results[*count].task);
+        }
         *count += results[*count].stored;
         exchange_free(exchange);
     }

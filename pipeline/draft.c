@@ -1,5 +1,6 @@
 #include "draft.h"
 
+#include "memory.h"
 #include "parse.h"
 #include "random.h"
 #include "text.h"
@@ -151,9 +152,9 @@ static void slot_reject(struct draft_slot *slot, const char *text, const char *r
 {
     slot->rule = rule;
     struct chain_rejection *list =
-        realloc(slot->rejections, (slot->rejection_count + 1) * sizeof *list);
+        memory_noted(realloc(slot->rejections, (slot->rejection_count + 1) * sizeof *list));
     if (list == NULL)
-        return; // the next prompt says a little less
+        return;
     slot->rejections = list;
     list[slot->rejection_count++] =
         (struct chain_rejection){.text = text_copy(text), .reason = text_copy(reason)};
@@ -202,7 +203,7 @@ static void take_question(struct draft *draft, const struct parsed_question *par
         parsed->topic != NULL ? topics_find(draft->topics, parsed->topic) : NULL;
     if (topic == NULL || draft->claim != NULL)
         topic = slot->topic;
-    const char **taken = calloc(draft->slot_count, sizeof *taken);
+    const char **taken = memory_noted(calloc(draft->slot_count, sizeof *taken));
     if (taken == NULL)
         return;
     struct rule_result result =

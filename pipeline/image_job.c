@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "client.h"
 #include "file.h"
+#include "memory.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -130,6 +131,12 @@ void image_job_run(struct work *work)
     if (job->good && job->want_payload)
         job->good = make_payload(job, &bytes);
     buffer_clear(&bytes);
+    // Whatever a want of memory was taken for, it says nothing about the image.
+    if (!memory_check(NULL)) {
+        job->good = false;
+        error_clear(&job->why);
+        memory_check(&job->why);
+    }
 }
 
 void image_job_free(struct image_job *job)

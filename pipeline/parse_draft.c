@@ -1,6 +1,7 @@
 // Drafted questions out of a reply.
 #include "parse.h"
 
+#include "memory.h"
 #include "parse_json.h"
 #include "parse_text.h"
 #include "text.h"
@@ -96,7 +97,7 @@ static void add_question(struct parsed_draft *draft, long long slot, char *quest
         question = NULL;
     }
     if (draft->list == NULL)
-        draft->list = calloc(MAX_PARSED, sizeof *draft->list);
+        draft->list = memory_noted(calloc(MAX_PARSED, sizeof *draft->list));
     if (draft->list == NULL || draft->count >= MAX_PARSED) {
         free(question);
         free(topic);

@@ -1,6 +1,7 @@
 // Wrong options out of a reply.
 #include "parse.h"
 
+#include "memory.h"
 #include "parse_json.h"
 #include "parse_text.h"
 #include "text.h"
@@ -71,7 +72,7 @@ static void add_option(struct parsed_options *options, char *text)
         return;
     }
     if (options->list == NULL)
-        options->list = calloc(MAX_PARSED, sizeof *options->list);
+        options->list = memory_noted(calloc(MAX_PARSED, sizeof *options->list));
     if (options->list == NULL)
         free(text);
     else

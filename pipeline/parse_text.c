@@ -1,6 +1,7 @@
 #include "parse_text.h"
 
 #include "buffer.h"
+#include "memory.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -174,7 +175,8 @@ bool lines_init(struct lines *lines, const char *text, struct error *why)
     size_t most = 1;
     for (const char *at = text; *at != '\0'; at++)
         most += *at == '\n' || *at == '\r';
-    *lines = (struct lines){.text = text_copy(text), .list = calloc(most, sizeof *lines->list)};
+    *lines = (struct lines){.text = text_copy(text),
+                            .list = memory_noted(calloc(most, sizeof *lines->list))};
     if (lines->text == NULL || lines->list == NULL) {
         lines_clear(lines);
         return error_set(why, ERR_MEMORY, "no memory for a reply");

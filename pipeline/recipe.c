@@ -12,23 +12,24 @@
 static const double temperature_step = 0.15, temperature_top = 1.0;
 enum { MAX_CUTS = 3 };
 
-static struct digest base_digest(const struct recipe *recipe)
+static bool digest_base(struct recipe *recipe, struct error *why)
 {
     const struct run_settings *settings = recipe->settings;
     char limits[160];
     snprintf(limits, sizeof limits, "%u/%d/%d/%zu/%zu", settings->limits.max_side_px,
              settings->limits.quality, settings->limits.min_quality,
              settings->limits.max_base64_bytes, settings->limits.refuse_base64_bytes);
-    struct digester *digester = digester_new(NULL);
+    struct digester *digester = digester_new(why);
     if (digester == NULL)
-        abort(); // a digest context of a few hundred bytes at start-up
+        return false;
     digester_add_field(digester, "vqagen call 1");
     digester_add_field(digester, PROMPT_VERSION);
     digester_add_field(digester, recipe->model);
     digester_add_field(digester, recipe->system);
     digester_add_field(digester, settings->extra_body);
     digester_add_field(digester, limits);
-    return digester_end(digester);
+    recipe->base = digester_end(digester);
+    return true;
 }
 
 bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
@@ -50,11 +51,11 @@ bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
         return false;
     }
     if (!topics_init(&recipe->topics, settings->topics, settings->own_topics,
-                     settings->own_topic_count, why)) {
+                     settings->own_topic_count, why) ||
+        !digest_base(recipe, why)) {
         recipe_clear(recipe);
         return false;
     }
-    recipe->base = base_digest(recipe);
     return true;
 }
 
@@ -184,7 +185,7 @@ struct digest recipe_key(const struct recipe *recipe, const struct plan *plan, c
              plan->temperature, plan->max_tokens);
     struct digester *digester = digester_new(NULL);
     if (digester == NULL)
-        return (struct digest){{0}}; // found in no store: the call is made, and fails on its own
+        return (struct digest){{0}}; // memory_check refuses it
     digester_add(digester, recipe->base.bytes, DIGEST_BYTES);
     digester_add(digester, image->bytes, DIGEST_BYTES);
     digester_add_field(digester, numbers);

@@ -1,8 +1,8 @@
-// run.json: what was asked for, what came of it, what it took.
+#include "report.h"
+
 #include "clock.h"
 #include "file.h"
 #include "json.h"
-#include "run_state.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
@@ -24,10 +24,12 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
                                    [ITEM_REJECTED] = &summary->rejected,
                                    [ITEM_UNKNOWN] = &summary->unknown};
             *fields[counts[i].state] += counts[i].count;
-            summary->items += counts[i].count;
             free(counts[i].kind);
         }
     free(counts);
+    // The store does not know yet the items whose image was not looked at before the run ended.
+    summary->items = run->next_place;
+    summary->open = run->next_place - summary->accepted - summary->rejected - summary->unknown;
     summary->calls = progress->calls;
     summary->requests = progress->requests;
     summary->retries = progress->retries;

@@ -1,13 +1,13 @@
-// The image stage: which images are made ready, and when, and how much memory they may hold.
-//
-// Images are prepared a little ahead of the calls that need them, oldest first. A payload stays
-// while calls of its image are ready or under way. One whose calls all wait for a later time is
-// only a cache: it is the first to go when memory is wanted, and is made again when its time comes.
+#include "stage.h"
+
+#include "admit.h"
+#include "advance.h"
 #include "clock.h"
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
-#include "run_state.h"
+#include "queue.h"
+#include "settle.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -20,55 +20,6 @@ enum {
 };
 
 static struct work *job_new(struct run *run, struct image *image);
-
-static void put(struct run *run, struct heap *heap, void *element)
-{
-    struct error why = {0};
-    if (heap_put(heap, element))
-        return;
-    error_set(&why, ERR_MEMORY, "no memory for the queue of images");
-    run_stop(run, &why);
-}
-
-void stage_queue(struct run *run, struct subject *subject)
-{
-    struct image *image = subject->image;
-    if (subject->begun && subject->ready == NULL)
-        return;
-    if (image->state == IMAGE_READY && subject->heap_place == (size_t)HEAP_OUTSIDE)
-        put(run, &run->ready, subject);
-    if ((image->state == IMAGE_WANTED || image->state == IMAGE_RELEASED) &&
-        image->heap_place == (size_t)HEAP_OUTSIDE)
-        put(run, &run->hungry, image);
-}
-
-static void release_payload(struct run *run, struct image *image)
-{
-    if (image->payload == NULL)
-        return;
-    run->payload_bytes -= image->payload->length;
-    run->payload_count--;
-    payload_drop(image->payload);
-    image->payload = NULL;
-    image->state = IMAGE_RELEASED;
-}
-
-static void end_image(struct run *run, struct image *image)
-{
-    if (image->heap_place != (size_t)HEAP_OUTSIDE)
-        heap_remove(&run->hungry, image);
-    release_payload(run, image);
-    image_remove(&run->images, image);
-}
-
-void stage_leave(struct run *run, struct subject *subject)
-{
-    struct image *image = subject->image;
-    if (image == NULL || !image_detach(image, subject))
-        return;
-    if (image->state != IMAGE_WORKING) // else its worker is waited for
-        end_image(run, image);
-}
 
 static size_t guess_payload(const struct run *run)
 {
@@ -83,7 +34,7 @@ static bool make_room(struct run *run, size_t wanted)
          subject != NULL && run->payload_bytes + wanted > ceiling; subject = subject->previous)
         if (subject->image != NULL && subject->image->payload != NULL &&
             !image_in_use(subject->image))
-            release_payload(run, subject->image);
+            queue_release(run, subject->image);
     // One image may always be worked on, or nothing would ever move.
     return run->payload_bytes + wanted <= ceiling || run->payload_count == 0;
 }
@@ -179,7 +130,7 @@ static bool fail_subject(struct run *run, struct subject *subject, const struct 
         free(task);
     }
     subject_fail(subject, "image", state, kind, job->why.message, clock_wall_ms());
-    return run_settle(run, subject, why);
+    return settle_subject(run, subject, why);
 }
 
 static bool fail_image(struct run *run, struct image *image, const struct image_job *job,
@@ -219,8 +170,8 @@ static bool serve_subjects(struct run *run, struct image *image, struct error *w
         struct subject *next = subject->next_of_image; // the last one may take the image with it
         if (!subject->begun && !admit_begin(run, subject, why))
             return false;
-        stage_queue(run, subject);
-        if (!run_settle(run, subject, why))
+        queue_subject(run, subject);
+        if (!settle_subject(run, subject, why))
             return false;
         subject = next;
     }
@@ -238,7 +189,7 @@ static bool take_job(struct run *run, struct image_job *job, struct error *why)
     }
     if (image->subjects == NULL) { // nobody wants it any more
         image->state = IMAGE_FAILED;
-        end_image(run, image);
+        queue_end_image(run, image);
         return true;
     }
     if (image->digest_known && job->have_bytes && !digest_equal(&image->digest, &job->digest)) {
@@ -271,12 +222,6 @@ bool stage_collect(struct run *run, struct error *why)
         }
     }
     return true;
-}
-
-bool stage_busy(const struct run *run)
-{
-    return workers_out(run->workers) > 0 ||
-           (run->fetchers != NULL && workers_out(run->fetchers) > 0);
 }
 
 bool stage_is_image(const void *bytes, size_t length)

@@ -1,7 +1,7 @@
 // An item's life without a network: a scripted model answers the tasks that a subject wants.
 #include "unit.h"
 
-#include "assemble.h"
+#include "advance.h"
 #include "json.h"
 #include "provider.h"
 #include "subject.h"

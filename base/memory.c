@@ -1,0 +1,32 @@
+#include "memory.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+
+static _Thread_local bool short_of_memory;
+
+void *memory_noted(void *got)
+{
+    if (got == NULL)
+        short_of_memory = true;
+    return got;
+}
+
+bool memory_check(struct error *why)
+{
+    return !short_of_memory ||
+           error_set(why, ERR_MEMORY,
+                     "memory ran out; what was finished is kept, and the same command goes on from "
+                     "there once there is more");
+}
+
+static void *allocate(size_t size)
+{
+    return memory_noted(malloc(size));
+}
+
+void memory_watch_json(void)
+{
+    cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = free};
+    cJSON_InitHooks(&hooks);
+}

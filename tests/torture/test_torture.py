@@ -1,0 +1,248 @@
+"""Every Nth allocation, write, rename and thread is made to fail once: no crash, no hang, one
+sentence about it, nothing lost, nothing paid twice, and the same dataset afterwards.
+
+VQAGEN_TORTURE=full tries every N, VQAGEN_TORTURE=500 that many; otherwise a few, evenly spread.
+VQAGEN_PRELOAD names the library built from preload.c. VQAGEN_TORTURE_KINDS=memory,file tries only
+these.
+"""
+import base64
+import collections
+import concurrent.futures
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "runs"))
+from harness import RunTest, Simulator, clean_environment, read_lines, samples_images  # noqa: E402
+
+PRELOAD = os.environ.get("VQAGEN_PRELOAD", str(Path(__file__).parents[2] / "build/debug/tests/libtorture.so"))
+TRIES = os.environ.get("VQAGEN_TORTURE")  # of each sweep: a number, or "full"
+KINDS = os.environ.get("VQAGEN_TORTURE_KINDS", "memory,library,file,thread").split(",")
+WORKERS = int(os.environ.get("VQAGEN_TORTURE_WORKERS", "2"))
+CONCURRENCY = 2
+HANG = 120  # seconds
+SAMPLE = {"memory": 60, "library": 30, "file": 40, "thread": 10}  # tries of a sweep that is not full
+MEMORY, DISK, NO_SPACE, IO_ERROR = 5, 5, 28, 5
+# Which ends may follow from a failure of the kind; 0 when it did not matter. A library that lacks
+# memory may call an endpoint's address or a certificate unusable.
+ENDS = {"memory": {0, 5}, "library": {0, 3, 4, 5}, "file": {0, 5}, "thread": {0, 5}}
+
+
+def even_sample(count, most):
+    if TRIES is not None:
+        most = count if TRIES == "full" else int(TRIES)
+    if count <= most:
+        return range(1, count + 1)
+    return sorted({1 + (count - 1) * i // (most - 1) for i in range(most)})
+
+
+def environment(kind=None, which=None, report=None, number=None):
+    more = {"LD_PRELOAD": PRELOAD}
+    if kind is not None:
+        more["TORTURE_FAIL"] = f"{kind}:{which}"
+    if report is not None:
+        more["TORTURE_REPORT"] = str(report)
+    if number is not None:
+        more["TORTURE_ERRNO"] = str(number)
+    return clean_environment(**more)
+
+
+def read_report(path):
+    """{kind: (calls, failed)}, or {} when the program did not come to its end."""
+    if not path.exists():
+        return {}
+    return {kind: (int(calls), int(failed))
+            for kind, calls, failed in map(str.split, path.read_text().splitlines())}
+
+
+def without_times(items):
+    return [{name: value for name, value in item.items() if name != "time"} for item in items]
+
+
+class Torture(RunTest):
+    """One command, tried again and again; what a subclass's `command` does is compared."""
+
+    def setUp(self):
+        super().setUp()
+        if not Path(PRELOAD).exists():
+            self.skipTest(f"{PRELOAD} is not built")
+
+    def run_once(self, command, env):
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=HANG,
+                              env=env, stdin=subprocess.DEVNULL)
+
+    def count(self, command):
+        """How many calls of each kind an undisturbed run makes, and its result."""
+        report = self.folder / "report"
+        done = self.run_once(command, environment(report=report))
+        return {kind: calls for kind, (calls, _) in read_report(report).items()}, done
+
+    def check_end(self, done, kind, undisturbed):
+        """What is wrong with the end of a tortured run; None when nothing is."""
+        allowed = ENDS[kind] | {undisturbed}
+        self.ends[done.returncode] += 1
+        if done.returncode < 0:
+            return f"signal {-done.returncode}"
+        if done.returncode not in allowed:
+            return f"exit code {done.returncode}"
+        if done.returncode in (0, 1):
+            return None
+        told = [line for line in done.stderr.splitlines() if line.startswith("vqagen: ")]
+        if len(told) != 1 or len(told[0]) < 24:
+            return f"exit code {done.returncode} without one clear sentence"
+        return None
+
+    def sweep(self, kind, count, attempt, spans):
+        """attempt(kind, which, worker) for all or some N; says what went wrong."""
+        cases = [span.format(n) for span in spans for n in even_sample(count, SAMPLE[kind] // len(spans))]
+        idle = list(range(WORKERS))
+        self.ends = collections.Counter()
+
+        def one(which):
+            worker = idle.pop()
+            try:
+                return which, attempt(kind, which, worker)
+            except subprocess.TimeoutExpired:
+                return which, "it hangs"
+            except (OSError, sqlite3.Error) as error:
+                return which, f"its folder is not as it should be: {error}"
+            finally:
+                idle.append(worker)
+
+        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+            wrong = [f"TORTURE_FAIL={kind}:{which} {what}" for which, what in pool.map(one, cases) if what]
+        self.assertEqual(wrong, [], f"{len(wrong)} of {len(cases)} went wrong:\n" + "\n".join(wrong))
+        # A sweep in which nothing ever failed has tried nothing.
+        self.assertGreater(sum(self.ends.values()) - self.ends[0], 0, f"{self.ends} of {len(cases)}")
+        print(f"{self.id()} {kind}: {len(cases)} of {count} tried, exit codes {dict(self.ends)}")
+
+
+class Generate(Torture):
+    """A run is disturbed, and the same command afterwards finishes it."""
+
+    def prepare(self, source, *options):
+        self.source, self.options = source, options
+        self.simulators = [self.simulator("--seed", "3") for _ in range(WORKERS)]
+        before = self.simulators[0].stats()["requests"]
+        out = self.folder / "undisturbed"
+        counts, done = self.count(self.generate_command(out, 0))
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        self.expected = self.results(out)
+        self.code = done.returncode
+        self.requests = self.simulators[0].stats()["requests"] - before
+        self.assertNotEqual(self.expected["dataset"], b"")
+        return counts
+
+    def generate_command(self, out, worker):
+        return self.command("generate", self.source, "-o", out, "--base-url", self.simulators[worker].url,
+                            "--model", "simulated", "--concurrency", CONCURRENCY, *self.options)
+
+    def results(self, out):
+        names = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.name != "run.lock")
+        store = sqlite3.connect(out / "run.db")
+        calls = store.execute("select count(*) from calls").fetchone()[0]
+        healthy = store.execute("pragma integrity_check").fetchone()[0]
+        store.close()
+        dataset = out / "dataset.jsonl"
+        return {"files": names, "dataset": dataset.read_bytes() if dataset.exists() else None, "calls": calls,
+                "failures": without_times(read_lines(out / "failures.jsonl")), "store": healthy}
+
+    def attempt(self, kind, which, worker):
+        out = self.folder / f"{kind}-{which}"
+        report = self.folder / f"{kind}-{which}.report"
+        simulator = self.simulators[worker]
+        before = simulator.stats()["requests"]
+        number = (NO_SPACE, IO_ERROR)[int(which.split("-")[0]) % 2] if kind == "file" else None
+        done = self.run_once(self.generate_command(out, worker), environment(kind, which, report, number))
+        wrong = self.check_end(done, kind, self.code)
+        failed = read_report(report).get(kind, (0, 0))[1]
+        if wrong is None and failed > 0 and done.returncode == self.code and \
+                self.results(out)["dataset"] != self.expected["dataset"]:
+            wrong = "it went well, with another dataset"
+        again = self.run_once(self.generate_command(out, worker), clean_environment())
+        sent = simulator.stats()["requests"] - before
+        if wrong is None and again.returncode != self.code:
+            wrong = f"the same command then ended with {again.returncode}: {again.stderr[-500:]}"
+        if wrong is None:
+            results = self.results(out)
+            different = [name for name in results if results[name] != self.expected[name]]
+            if different:
+                wrong = "afterwards other " + ", ".join(
+                    f"{name} ({results[name]!r:.600} for {self.expected[name]!r:.600})" for name in different)
+        if wrong is None and sent > self.requests + CONCURRENCY:
+            wrong = f"{sent} requests were sent for {self.requests}"
+        shutil.rmtree(out, ignore_errors=True)
+        return f"{wrong}; it said {done.stderr[-600:]!r}" if wrong else None
+
+    def sweep_all(self, counts):
+        for kind, spans in (("memory", ("{}", "{}-")), ("library", ("{}",)), ("file", ("{}", "{}-")),
+                            ("thread", ("{}", "{}-"))):
+            if kind in KINDS:
+                with self.subTest(kind=kind):
+                    self.sweep(kind, counts[kind], self.attempt, spans)
+
+    def test_folder(self):
+        images = self.folder / "images"
+        images.mkdir()
+        for name in ("odd-circle.jpg", "two-squares.png"):
+            shutil.copy(samples_images() / name, images)
+        self.sweep_all(self.prepare(images, "--per-image", 2))
+
+    def test_records(self):
+        """What is given, asked, refused, and an image that comes inside its record."""
+        picture = samples_images() / "odd-square.png"
+        inside = "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
+        question = {"question": "What is the dominant colour of the picture?"}
+        records = [{"id": "given", "image": str(picture), **question, "answer": "blue",
+                    "options": ["blue", "red", "green", "grey"]},
+                   {"id": "asked", "image": inside, **question, "question_type": "multiple_choice"},
+                   {"id": "chosen", "image": str(picture), **question, "options": ["A. red", "B. blue"]},
+                   {"id": "no image", **question},
+                   {"id": "damaged", "image": str(self.folder / "damaged.png"), **question},
+                   {"id": "refused", "image": str(picture), "question": "Who is 「this」?", "topic": "counting"}]
+        (self.folder / "damaged.png").write_bytes(picture.read_bytes()[:200])
+        source = self.folder / "records.jsonl"
+        source.write_text("".join(json.dumps(record) + "\n" for record in records))
+        self.sweep_all(self.prepare(source, "--repeat", 2, "--tries", 2))
+
+
+class Print(Torture):
+    """Commands that only print: all of it, or an error."""
+
+    def attempt(self, kind, which, worker):
+        done = self.run_once(self.printing, environment(kind, which))
+        wrong = self.check_end(done, kind, 0)
+        if wrong is None and done.returncode == 0 and done.stdout != self.expected:
+            wrong = "it printed something else and said that it went well"
+        return f"{wrong}; it said {done.stderr[-600:]!r}" if wrong else None
+
+    def sweep_printing(self, *arguments):
+        self.printing = self.command(*arguments)
+        counts, done = self.count(self.printing)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.expected = done.stdout
+        for kind in ("memory", "library", "file"):
+            if kind in KINDS and counts[kind] > 0:
+                with self.subTest(kind=kind):
+                    self.sweep(kind, counts[kind], self.attempt, ("{}",))
+
+    def test_dry_run(self):
+        self.sweep_printing("generate", samples_images(), "--limit", 3, "--dry-run", "--base-url",
+                            "http://127.0.0.1:9/v1", "--model", "m")
+
+    def test_show_settings(self):
+        self.sweep_printing("generate", samples_images(), "-o", self.folder / "out", "--show-settings",
+                            "--base-url", "http://127.0.0.1:9/v1", "--model", "m")
+
+    def test_man(self):
+        self.sweep_printing("help", "--man")
+
+
+if __name__ == "__main__":
+    unittest.main()
