@@ -52,8 +52,10 @@ static const struct command commands[] = {
         .synopsis = "[OPTIONS]",
         .summary = "Run a model endpoint on this machine, with the faults you name",
         .description =
-            "Serves the OpenAI protocol on a loopback port. Its model truly looks at the pixels it "
-            "is sent and answers simple questions about them. Latency, capacity, rate limits and "
+            "Serves the protocols of OpenAI, Anthropic (/v1/messages) and Gemini "
+            "(/v1beta/models/MODEL:generateContent) on a loopback port. Its model truly looks at "
+            "the pixels it is sent and answers simple questions about them. Latency, capacity, "
+            "rate limits and "
             "faults are as told, so that a run can be rehearsed before it costs money.\n"
             "\n"
             "Prints the address on standard output and serves until it is interrupted. GET /stats "

@@ -17,6 +17,7 @@ struct header_set {
     struct header_set *next;
     char *key;         // NULL: none
     char *auth_header; // format
+    const char *const *more;
     struct curl_slist *headers;
 };
 
@@ -28,8 +29,7 @@ struct client {
     unsigned in_flight;
 };
 
-static struct curl_slist *headers_for(struct client *client, const char *key,
-                                      const char *auth_header);
+static struct curl_slist *headers_for(struct client *client, const struct exchange *exchange);
 static void header_set_free(struct header_set *set);
 static int on_close(void *context, curl_socket_t socket);
 static bool collect_finished(struct client *client);
@@ -77,7 +77,7 @@ static void list_take(struct transfer *transfer)
 
 bool client_start(struct client *client, struct exchange *exchange, struct error *why)
 {
-    struct curl_slist *headers = headers_for(client, exchange->key, exchange->auth_header);
+    struct curl_slist *headers = headers_for(client, exchange);
     if (headers == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a request's headers");
     struct transfer *transfer = client->idle;
@@ -246,7 +246,8 @@ static struct curl_slist *add_header(struct curl_slist *headers, const char *lin
     return longer;
 }
 
-static struct header_set *header_set_new(const char *key, const char *auth_header)
+static struct header_set *header_set_new(const char *key, const char *auth_header,
+                                         const char *const *more)
 {
     struct header_set *set = calloc(1, sizeof *set);
     if (set == NULL)
@@ -262,6 +263,9 @@ static struct header_set *header_set_new(const char *key, const char *auth_heade
         set->headers = add_header(set->headers, line);
         free(line);
     }
+    for (const char *const *at = more; at != NULL && *at != NULL && set->headers != NULL; at++)
+        set->headers = add_header(set->headers, *at);
+    set->more = more;
     set->key = key != NULL ? strdup(key) : NULL;
     set->auth_header = strdup(auth_header);
     if (set->headers == NULL || set->auth_header == NULL || (key != NULL && set->key == NULL)) {
@@ -280,15 +284,16 @@ static void header_set_free(struct header_set *set)
 }
 
 // One endpoint has one key, so the list is short; the set last made is found first.
-static struct curl_slist *headers_for(struct client *client, const char *key,
-                                      const char *auth_header)
+static struct curl_slist *headers_for(struct client *client, const struct exchange *exchange)
 {
+    const char *key = exchange->key, *auth_header = exchange->auth_header;
     if (auth_header == NULL)
         auth_header = "Authorization: Bearer %s";
     for (struct header_set *set = client->header_sets; set != NULL; set = set->next)
-        if (same_text(set->key, key) && strcmp(set->auth_header, auth_header) == 0)
+        if (same_text(set->key, key) && set->more == exchange->headers &&
+            strcmp(set->auth_header, auth_header) == 0)
             return set->headers;
-    struct header_set *set = header_set_new(key, auth_header);
+    struct header_set *set = header_set_new(key, auth_header, exchange->headers);
     if (set == NULL)
         return NULL;
     set->next = client->header_sets;

@@ -1,5 +1,6 @@
 #include "endpoint.h"
 
+#include "buffer.h"
 #include "endpoint_url.h"
 #include "provider.h"
 #include "secret.h"
@@ -78,8 +79,8 @@ static bool refuse_endpoint(const char *name, struct error *why)
                          "(VQAGEN_BASE_URL)",
                          known);
     return error_set(why, ERR_SETTINGS,
-                     "no endpoint is called '%.60s': only OpenAI-compatible endpoints are spoken "
-                     "so far; known are %s, any other by its address with --base-url",
+                     "no endpoint is called '%.60s'; known are %s; any other OpenAI-compatible one "
+                     "is named by its address with --base-url",
                      name, known);
 }
 
@@ -112,6 +113,40 @@ static bool preset_choose(const struct endpoint_settings *settings,
     return true;
 }
 
+// Google writes its models as "models/NAME" and "tunedModels/NAME", people mostly as NAME. A
+// missing model is model_set's to refuse.
+static void write_model_path(const char *model, struct buffer *out)
+{
+    if (strchr(model, '/') == NULL)
+        buffer_append_text(out, "models/");
+    for (; *model != '\0'; model++)
+        if (isalnum((unsigned char)*model) || strchr("-._~/", *model) != NULL)
+            buffer_append_char(out, *model);
+        else
+            buffer_append_format(out, "%%%02X", (unsigned)(unsigned char)*model);
+}
+
+// The provider's path with the model in its place; NULL: no memory.
+static char *chat_path_of(const struct provider *provider, const struct endpoint_settings *settings,
+                          const struct endpoint_preset *preset)
+{
+    static const char place[] = "{model}";
+    const char *path = provider->chat_path, *at = strstr(path, place);
+    if (at == NULL)
+        return text_copy(path);
+    char *model = endpoint_model_name(settings->model != NULL ? settings->model : "",
+                                      settings->naming, preset != NULL && preset->local);
+    if (model == NULL)
+        return NULL;
+    struct buffer whole;
+    buffer_init(&whole, 1 << 16);
+    buffer_append(&whole, path, (size_t)(at - path));
+    write_model_path(model, &whole);
+    buffer_append_text(&whole, at + sizeof place - 1);
+    free(model);
+    return buffer_take(&whole);
+}
+
 static bool address_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                         const struct endpoint_preset *preset, const char *base, bool *plain_public,
                         struct error *why)
@@ -122,11 +157,13 @@ static bool address_set(struct endpoint *endpoint, const struct endpoint_setting
         return error_set(why, ERR_INTERNAL, "there is no wire format '%s'", format);
     char *trimmed = text_copy(base);
     char *default_path = preset != NULL ? endpoint_url_path(preset->base_url) : NULL;
+    char *chat_path = chat_path_of(endpoint->provider, settings, preset);
     struct endpoint_url url = {0};
-    bool done = trimmed != NULL || error_set(why, ERR_MEMORY, "no memory for a URL");
-    done = done && endpoint_url_init(&url, text_trim(trimmed), default_path,
-                                     endpoint->provider->chat_path, why);
+    bool done =
+        (trimmed != NULL && chat_path != NULL) || error_set(why, ERR_MEMORY, "no memory for a URL");
+    done = done && endpoint_url_init(&url, text_trim(trimmed), default_path, chat_path, why);
     free(trimmed);
+    free(chat_path);
     free(default_path);
     if (!done)
         return false;

@@ -115,7 +115,7 @@ static bool path_set(CURLU *parts, const char *default_path, const char *chat_pa
     if (curl_url_get(parts, CURLUPART_PATH, &path, 0) != CURLUE_OK)
         return error_set(why, ERR_MEMORY, "no memory for a URL");
     cut_suffix(path, chat_path);
-    if (text_ends(path, "/v1/v1"))
+    while (text_ends(path, "/v1/v1") || (text_ends(path, "/v1") && text_starts(chat_path, "/v1/")))
         path[strlen(path) - strlen("/v1")] = '\0';
     struct buffer whole;
     buffer_init(&whole, 1 << 16);

@@ -31,10 +31,11 @@ struct exchange {
     const char *key;         // NULL: none
     const char *auth_header; // the provider's format for the key, with one %s (provider.h); NULL:
                              // "Authorization: Bearer %s"
-    struct buffer head;      // owned by the exchange
-    struct payload *payload; // held by the exchange; NULL: a call without image
-    struct buffer tail;      // owned
-    void *owner;             // the caller's own
+    const char *const *headers; // further headers, up to a NULL (provider.h); NULL: none. Constant
+    struct buffer head;         // owned by the exchange
+    struct payload *payload;    // held by the exchange; NULL: a call without image
+    struct buffer tail;         // owned
+    void *owner;                // the caller's own
 
     // Filled in by the client.
     enum transport transport;

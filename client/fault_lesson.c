@@ -1,5 +1,7 @@
 #include "fault_lesson.h"
 
+#include "provider.h"
+
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
@@ -8,9 +10,9 @@
 enum { SMALLEST_CAP = 64 };
 
 static bool learn_structured(struct endpoint_lessons *known, const struct endpoint_lessons *sent);
-static bool learn_cap(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+static bool learn_cap(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                       const char *words, enum fault_kind *kind);
-static bool learn_parameter(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                             const struct problem *problem, enum fault_kind *kind);
 
 bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
@@ -20,9 +22,9 @@ bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
     case LESSON_STRUCTURED:
         return learn_structured(&endpoint->lessons, sent);
     case LESSON_CAP:
-        return learn_cap(&endpoint->lessons, sent, buffer_text(&problem->words), kind);
+        return learn_cap(endpoint, sent, buffer_text(&problem->words), kind);
     case LESSON_PARAMETER:
-        return learn_parameter(&endpoint->lessons, sent, problem, kind);
+        return learn_parameter(endpoint, sent, problem, kind);
     case LESSON_NONE:
         break;
     }
@@ -48,19 +50,21 @@ static bool learn_no_temperature(struct endpoint_lessons *known,
     return !sent->no_temperature;
 }
 
-static bool learn_no_max_tokens(struct endpoint_lessons *known, const struct endpoint_lessons *sent)
+static bool learn_no_max_tokens(struct endpoint *endpoint, const struct endpoint_lessons *sent)
 {
+    struct endpoint_lessons *known = &endpoint->lessons;
+    if (endpoint->provider->cap == PROVIDER_CAP_REQUIRED)
+        return false;
     known->no_max_tokens = true;
     return !sent->no_max_tokens;
 }
 
 // First the newer name is tried, then none.
-static bool learn_max_tokens_name(struct endpoint_lessons *known,
-                                  const struct endpoint_lessons *sent)
+static bool learn_max_tokens_name(struct endpoint *endpoint, const struct endpoint_lessons *sent)
 {
-    if (sent->max_completion_tokens)
-        return learn_no_max_tokens(known, sent);
-    known->max_completion_tokens = true;
+    if (sent->max_completion_tokens || endpoint->provider->cap != PROVIDER_CAP_TWO_NAMES)
+        return learn_no_max_tokens(endpoint, sent);
+    endpoint->lessons.max_completion_tokens = true;
     return !sent->no_max_tokens;
 }
 
@@ -128,6 +132,7 @@ static long long cap_by_words(const char *lower)
 {
     static const char *const phrases[] = {
         "supports at most",
+        "(inclusive) to ",
         "[1, ",
         "[1,",
         "less than or equal to",
@@ -154,15 +159,19 @@ int fault_cap(const char *lower, enum fault_kind kind)
                          strstr(lower, "context limit") != NULL;
     if (cap == 0 && !about_context)
         cap = cap_by_words(lower);
+    // Gemini names the first number that is too large: "1 (inclusive) to 65537 (exclusive)".
+    if (cap > 0 && strstr(lower, "(inclusive) to ") != NULL && strstr(lower, "(exclusive)") != NULL)
+        cap--;
     return cap >= SMALLEST_CAP && cap <= INT_MAX ? (int)cap : 0;
 }
 
-static bool learn_cap(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+static bool learn_cap(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                       const char *words, enum fault_kind *kind)
 {
+    struct endpoint_lessons *known = &endpoint->lessons;
     int cap = fault_cap(words, *kind);
     if (cap == 0)
-        return *kind == FAULT_KIND_parameter_rejected && learn_no_max_tokens(known, sent);
+        return *kind == FAULT_KIND_parameter_rejected && learn_no_max_tokens(endpoint, sent);
     if (sent->no_max_tokens || (sent->max_tokens_cap != 0 && sent->max_tokens_cap <= cap))
         return false;
     if (known->max_tokens_cap == 0 || known->max_tokens_cap > cap)
@@ -189,9 +198,13 @@ static enum parameter parameter_of(const struct problem *problem)
     } known[] = {
         {"response_format", PARAMETER_STRUCTURED},
         {"json_schema", PARAMETER_STRUCTURED},
+        {"output_config.format", PARAMETER_STRUCTURED},
+        {"responsejsonschema", PARAMETER_STRUCTURED},
+        {"responsemimetype", PARAMETER_STRUCTURED},
         {"temperature", PARAMETER_TEMPERATURE},
         {"max_tokens", PARAMETER_MAX_TOKENS},
         {"max_completion_tokens", PARAMETER_MAX_COMPLETION_TOKENS},
+        {"maxoutputtokens", PARAMETER_MAX_TOKENS},
     };
     enum parameter first = PARAMETER_OTHER;
     const char *place = NULL, *words = buffer_text(&problem->words);
@@ -207,19 +220,19 @@ static enum parameter parameter_of(const struct problem *problem)
     return first;
 }
 
-static bool learn_parameter(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                             const struct problem *problem, enum fault_kind *kind)
 {
     switch (parameter_of(problem)) {
     case PARAMETER_STRUCTURED:
         *kind = FAULT_KIND_structured_rejected;
-        return learn_structured(known, sent);
+        return learn_structured(&endpoint->lessons, sent);
     case PARAMETER_TEMPERATURE:
-        return learn_no_temperature(known, sent);
+        return learn_no_temperature(&endpoint->lessons, sent);
     case PARAMETER_MAX_TOKENS:
-        return learn_max_tokens_name(known, sent);
+        return learn_max_tokens_name(endpoint, sent);
     case PARAMETER_MAX_COMPLETION_TOKENS:
-        return sent->max_completion_tokens && learn_no_max_tokens(known, sent);
+        return sent->max_completion_tokens && learn_no_max_tokens(endpoint, sent);
     case PARAMETER_OTHER:
         break;
     }

@@ -73,6 +73,7 @@ const struct fault_rule fault_rules[] = {
     {STATUS(400, 403), .words = "provide an api key|no api key|missing api key|api key is missing|"
                                 "api key is required|missing bearer|no auth credentials|"
                                 "no cookie auth|missing authentication|authorization header|"
+                                "without established identity|x-api-key header is required|"
                                 "未收到authorization", KIND(key_missing)},
     {STATUS(401, 401), .codes = "1001", KIND(key_missing)},
     {.codes = "1000|1002|1003|1004", KIND(key_wrong)},
@@ -117,13 +118,16 @@ const struct fault_rule fault_rules[] = {
               "not a valid model|no endpoints found for|invalid model name|unknown model|model not found|"
               "no such model|you do not have access to it", KIND(model_unknown)},
     {STATUS(400, 404), .words = "the model|model ", .also = "does not exist", KIND(model_unknown)},
-    {STATUS(404, 404), .words = "model:", KIND(model_unknown)},
+    {STATUS(404, 404), .words = "model:|no longer available", KIND(model_unknown)},
+    {STATUS(404, 404), .codes = "not_found", .words = "models/", KIND(model_unknown)},
 
     // Structured output.
     {STATUS(400, 422), .codes = "invalid_json_schema|response_format", KIND(structured_rejected), .lesson = LESSON_STRUCTURED},
     {STATUS(400, 500), .words = "response_format|json_schema|json_object|structured output|structured_output|guided_json|"
-                                "guided decoding|response_schema|responseschema|response_json_schema",
-     .also = "not support|unsupported|unavailable|invalid|must be|should be|not allowed|not permitted|unrecognized|unknown|"
+                                "guided decoding|response_schema|responseschema|response_json_schema|responsejsonschema|"
+                                "output_config.format|output_format|output format|responsemimetype|response_mime_type|"
+                                "response mime type|json mode",
+     .also = "not enabled|not support|unsupported|unavailable|invalid|must be|should be|not allowed|not permitted|unrecognized|unknown|"
              "failed|cannot|not available|unexpected|must contain",
      KIND(structured_rejected), .lesson = LESSON_STRUCTURED},
     {STATUS(400, 500), .words = "parse grammar|failed to initialize samplers|json schema conversion|xgrammar",
@@ -133,7 +137,7 @@ const struct fault_rule fault_rules[] = {
 
     // The cap on the answer, and the context.
     {STATUS(400, 422), .words = "max_tokens|max_completion_tokens|max_output_tokens|max tokens|maxoutputtokens",
-     .also = "too large|at most|greater than|less than or equal|maximum allowed|valid range|range of|exceed|maximum is|"
+     .also = "too large|at most|greater than|less than or equal|maximum allowed|valid range|supported range|range of|exceed|maximum is|"
              "<=|out of range|larger than",
      KIND(parameter_rejected), .lesson = LESSON_CAP},
     {.codes = "context_length_exceeded|exceed_context_size_error|1261", KIND(context_exceeded), .lesson = LESSON_CAP},
@@ -153,8 +157,8 @@ const struct fault_rule fault_rules[] = {
                                 "not supported for this model|unsupported value|unknown field|unrecognized field|unknown name|"
                                 "does not support parameter|does not support the parameter|unexpected keyword|not a valid parameter",
      KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
-    {STATUS(400, 422), .words = "temperature|max_tokens|max_completion_tokens", .also = "not support|unsupported|not allowed|invalid|must be|"
-                                                                "range|should be|deprecated|cannot", KIND(parameter_rejected),
+    {STATUS(400, 422), .words = "temperature|max_tokens|max_completion_tokens|maxoutputtokens", .also = "not support|unsupported|not allowed|invalid|must be|"
+                                                                "range|should be|deprecated|cannot|may only", KIND(parameter_rejected),
      .lesson = LESSON_PARAMETER},
 
     // Images that are not liked.

@@ -62,8 +62,8 @@
     X(html_reply, FAULT_RETRY,                                                                     \
       "A web page came in place of an answer: a proxy, a login page, or a wrong base URL.")        \
     X(reply_unreadable, FAULT_RETRY,                                                               \
-      "The answer is not of the shape of a chat completion; check that the base URL is that of "   \
-      "an OpenAI-compatible server.")                                                              \
+      "The answer is not of the shape that this protocol has; check that --endpoint and the base " \
+      "URL belong together.")                                                                      \
     X(dns, FAULT_RETRY, "Check the host's name in the base URL, and the network.")                 \
     X(connection_refused, FAULT_RETRY, "Check that the server runs, and its host and port.")       \
     X(tls, FAULT_RUN,                                                                              \

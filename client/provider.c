@@ -2,9 +2,11 @@
 
 #include "json.h"
 
+#include <stdio.h>
 #include <string.h>
 
-static const struct provider *const providers[] = {&provider_openai};
+static const struct provider *const providers[] = {&provider_openai, &provider_anthropic,
+                                                   &provider_gemini};
 
 const struct provider *provider_find(const char *name)
 {
@@ -14,7 +16,18 @@ const struct provider *provider_find(const char *name)
     return NULL;
 }
 
-bool provider_check_extra_body(const char *json, struct error *why)
+// Whether there is a member of that name: "a", or "a.b" for one inside another.
+static bool holds(const cJSON *object, const char *name)
+{
+    const char *point = strchr(name, '.');
+    if (point == NULL)
+        return json_member(object, name) != NULL;
+    char outer[40];
+    snprintf(outer, sizeof outer, "%.*s", (int)(point - name), name);
+    return json_member(json_member(object, outer), point + 1) != NULL;
+}
+
+bool provider_check_extra_body(const struct provider *provider, const char *json, struct error *why)
 {
     struct error cause = {0};
     cJSON *object = json_parse(json, strlen(json), &cause);
@@ -24,18 +37,10 @@ bool provider_check_extra_body(const char *json, struct error *why)
     if (!cJSON_IsObject(object))
         done = error_set(why, ERR_SETTINGS,
                          "--extra-body must be a JSON object such as {\"top_p\": 0.9}");
-    static const struct {
-        const char *name, *instead;
-    } reserved[] = {
-        {"model", "use --model"},
-        {"messages", "use --system-prompt, or the topics in the settings file"},
-        {"stream", "replies are read whole"},
-        {"n", "use --repeat"},
-    };
-    for (size_t i = 0; done && i < sizeof reserved / sizeof *reserved; i++)
-        if (json_member(object, reserved[i].name) != NULL)
-            done = error_set(why, ERR_SETTINGS, "--extra-body must not set '%s': %s",
-                             reserved[i].name, reserved[i].instead);
+    for (const struct provider_reserved *at = provider->reserved; done && at->name != NULL; at++)
+        if (holds(object, at->name))
+            done = error_set(why, ERR_SETTINGS, "--extra-body must not set '%s': %s", at->name,
+                             at->instead);
     cJSON_Delete(object);
     return done;
 }

@@ -21,10 +21,26 @@ struct ask {
                              // vqagen would send itself is replaced by the user's.
 };
 
+// A member of the request that --extra-body must not set, "outer.inner" for one inside another, and
+// what to do in its stead. A list of them ends with NULL.
+struct provider_reserved {
+    const char *name, *instead;
+};
+
+// What can be learned about the cap on the answer.
+enum provider_cap {
+    PROVIDER_CAP_TWO_NAMES, // max_tokens or max_completion_tokens, or none
+    PROVIDER_CAP_OPTIONAL,  // one name; may be left out
+    PROVIDER_CAP_REQUIRED,  // one name; a request without it is refused
+};
+
 struct provider {
-    const char *name;        // "openai"
-    const char *chat_path;   // behind the base URL: "/chat/completions"
-    const char *auth_header; // printf format with one %s: "Authorization: Bearer %s"
+    const char *name;      // "openai"
+    const char *chat_path; // behind the base URL: "/chat/completions"; {model} stands for the model
+    const char *auth_header;    // printf format with one %s: "Authorization: Bearer %s"
+    const char *const *headers; // further ones of every call, up to a NULL; NULL: none
+    const struct provider_reserved *reserved;
+    enum provider_cap cap;
 
     // Appends what stands before and behind the image's base64. Everything that is the same for all
     // calls on one image stands in head, so that prefix caches see identical beginnings; step
@@ -40,10 +56,11 @@ struct provider {
 const struct provider *provider_find(const char *name); // NULL: none of that name
 
 // Whether the text can be merged into every request: a JSON object without the members that vqagen
-// needs as they are (model, messages, and what would change the shape of the answer: stream, n).
-// False: ERR_SETTINGS.
-bool provider_check_extra_body(const char *json, struct error *why);
+// needs as they are (provider->reserved: model, messages, and what would change the shape of the
+// answer). False: ERR_SETTINGS.
+bool provider_check_extra_body(const struct provider *provider, const char *json,
+                               struct error *why);
 
-extern const struct provider provider_openai;
+extern const struct provider provider_openai, provider_anthropic, provider_gemini;
 
 #endif

@@ -3,19 +3,29 @@
 #include "provider.h"
 
 #include "json.h"
-#include "text.h"
+#include "wire.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static bool write_request(const struct endpoint *endpoint, const struct ask *ask,
                           struct buffer *head, struct buffer *tail, struct error *why);
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why);
 
+static const struct provider_reserved reserved[] = {
+    {"model", "use --model"},
+    {"messages", "use --system-prompt, or the topics in the settings file"},
+    {"stream", "replies are read whole"},
+    {"n", "use --repeat"},
+    {NULL, NULL},
+};
+
 const struct provider provider_openai = {
     .name = "openai",
     .chat_path = "/chat/completions",
     .auth_header = "Authorization: Bearer %s",
+    .reserved = reserved,
+    .cap = PROVIDER_CAP_TWO_NAMES,
     .write_request = write_request,
     .read_reply = read_reply,
 };
@@ -38,31 +48,24 @@ static void write_head(const struct endpoint *endpoint, const struct ask *ask, s
                                  "\"data:image/jpeg;base64,");
 }
 
-// Whether the user's own member stands in the place of ours.
-static bool replaced(const cJSON *extra, const char *name)
-{
-    return json_member(extra, name) != NULL;
-}
-
 // The cap under the name that the endpoint takes: OpenAI's newer models refuse max_tokens, most
 // compatible servers know nothing else.
 static void write_max_tokens(const struct endpoint_lessons *lessons, int max_tokens,
                              const cJSON *extra, struct buffer *tail)
 {
-    if (max_tokens <= 0 || lessons->no_max_tokens || replaced(extra, "max_tokens") ||
-        replaced(extra, "max_completion_tokens"))
+    if (max_tokens <= 0 || lessons->no_max_tokens || wire_replaced(extra, "max_tokens") ||
+        wire_replaced(extra, "max_completion_tokens"))
         return;
-    if (lessons->max_tokens_cap > 0 && max_tokens > lessons->max_tokens_cap)
-        max_tokens = lessons->max_tokens_cap;
     json_write_integer_field(
-        tail, lessons->max_completion_tokens ? "max_completion_tokens" : "max_tokens", max_tokens);
+        tail, lessons->max_completion_tokens ? "max_completion_tokens" : "max_tokens",
+        wire_cap(lessons, max_tokens));
 }
 
 static void write_response_format(const struct endpoint_lessons *lessons, const struct ask *ask,
                                   const cJSON *extra, struct buffer *tail)
 {
     if (ask->schema_name == NULL || lessons->structured == STRUCTURED_NONE ||
-        replaced(extra, "response_format"))
+        wire_replaced(extra, "response_format"))
         return;
     json_write_name(tail, "response_format");
     if (lessons->structured == STRUCTURED_OBJECT || ask->schema == NULL) {
@@ -76,29 +79,12 @@ static void write_response_format(const struct endpoint_lessons *lessons, const 
     buffer_append_text(tail, "}}");
 }
 
-static bool write_extra(const cJSON *extra, struct buffer *tail)
-{
-    const cJSON *member;
-    cJSON_ArrayForEach(member, extra)
-    {
-        json_write_name(tail, member->string);
-        if (!json_write_value(tail, member))
-            return false;
-    }
-    return true;
-}
-
 static bool write_request(const struct endpoint *endpoint, const struct ask *ask,
                           struct buffer *head, struct buffer *tail, struct error *why)
 {
-    cJSON *extra = NULL;
-    if (ask->extra_body != NULL && *ask->extra_body != '\0') {
-        if (!provider_check_extra_body(ask->extra_body, why))
-            return false;
-        extra = json_parse(ask->extra_body, strlen(ask->extra_body), why);
-        if (extra == NULL)
-            return false;
-    }
+    cJSON *extra;
+    if (!wire_parse_extra(endpoint->provider, ask, &extra, why))
+        return false;
     write_head(endpoint, ask, head);
     if (ask->image)
         buffer_append_text(tail, "\"}},{\"type\":\"text\",\"text\":");
@@ -106,11 +92,12 @@ static bool write_request(const struct endpoint *endpoint, const struct ask *ask
     buffer_append_text(tail, ask->image ? "}]}]" : "}]");
     write_max_tokens(&endpoint->lessons, ask->max_tokens, extra, tail);
     if (ask->temperature >= 0 && !endpoint->lessons.no_temperature &&
-        !replaced(extra, "temperature"))
+        !wire_replaced(extra, "temperature"))
         json_write_real_field(tail, "temperature", ask->temperature);
     json_write_bool_field(tail, "stream", false);
     write_response_format(&endpoint->lessons, ask, extra, tail);
-    bool done = write_extra(extra, tail) || error_set(why, ERR_MEMORY, "no memory for a request");
+    bool done = wire_write_extra(extra, NULL, tail) ||
+                error_set(why, ERR_MEMORY, "no memory for a request");
     buffer_append_char(tail, '}');
     cJSON_Delete(extra);
     return done && buffer_check(head, "a request", why) && buffer_check(tail, "a request", why);
@@ -144,17 +131,11 @@ static enum finish finish_of(const char *reason)
     return FINISH_OTHER;
 }
 
-// A copy as valid UTF-8; NULL for NULL, and without memory.
-static char *repaired_copy(const char *text)
-{
-    return text != NULL ? text_repair(text, strlen(text)) : NULL;
-}
-
 // The text of a content: a string, null, or an array of parts of which the text ones count.
 static char *content_text(const cJSON *content)
 {
     if (cJSON_IsString(content))
-        return repaired_copy(content->valuestring);
+        return wire_copy(content->valuestring);
     struct buffer whole;
     buffer_init(&whole, SIZE_MAX / 4);
     const cJSON *part;
@@ -168,21 +149,7 @@ static char *content_text(const cJSON *content)
             if (text != NULL && said)
                 buffer_append_text(&whole, text);
         }
-    char *joined = buffer_take(&whole);
-    char *copy = repaired_copy(joined);
-    free(joined);
-    return copy;
-}
-
-static long long count_of(const cJSON *object, const char *name)
-{
-    long long count = json_integer(object, name, -1);
-    return count >= 0 ? count : -1;
-}
-
-static long long first_count(long long a, long long b)
-{
-    return a >= 0 ? a : b;
+    return wire_take(&whole);
 }
 
 static struct usage usage_of(const cJSON *usage)
@@ -190,18 +157,18 @@ static struct usage usage_of(const cJSON *usage)
     const cJSON *input = json_member(usage, "prompt_tokens_details");
     const cJSON *output = json_member(usage, "completion_tokens_details");
     long long cached =
-        first_count(count_of(input, "cached_tokens"),
-                    count_of(json_member(usage, "input_tokens_details"), "cached_tokens"));
+        wire_first(wire_count(input, "cached_tokens"),
+                   wire_count(json_member(usage, "input_tokens_details"), "cached_tokens"));
     // DeepSeek's own name, which it sends beside OpenAI's.
-    cached = first_count(cached, count_of(usage, "prompt_cache_hit_tokens"));
+    cached = wire_first(cached, wire_count(usage, "prompt_cache_hit_tokens"));
     return (struct usage){
         .input_tokens =
-            first_count(count_of(usage, "prompt_tokens"), count_of(usage, "input_tokens")),
-        .cached_tokens = first_count(cached, count_of(usage, "cached_tokens")),
+            wire_first(wire_count(usage, "prompt_tokens"), wire_count(usage, "input_tokens")),
+        .cached_tokens = wire_first(cached, wire_count(usage, "cached_tokens")),
         .output_tokens =
-            first_count(count_of(usage, "completion_tokens"), count_of(usage, "output_tokens")),
-        .reasoning_tokens =
-            first_count(count_of(output, "reasoning_tokens"), count_of(usage, "reasoning_tokens")),
+            wire_first(wire_count(usage, "completion_tokens"), wire_count(usage, "output_tokens")),
+        .reasoning_tokens = wire_first(wire_count(output, "reasoning_tokens"),
+                                       wire_count(usage, "reasoning_tokens")),
     };
 }
 
@@ -214,10 +181,10 @@ static bool read_message(const cJSON *root, const cJSON *choice, const cJSON *me
     const char *refusal = json_text(message, "refusal");
     reply->text = content_text(json_member(message, "content"));
     if (cJSON_IsString(reasoning) && *reasoning->valuestring != '\0')
-        reply->reasoning = repaired_copy(reasoning->valuestring);
+        reply->reasoning = wire_copy(reasoning->valuestring);
     if (refusal != NULL && *refusal != '\0')
-        reply->refusal = repaired_copy(refusal);
-    reply->model = repaired_copy(json_text(root, "model"));
+        reply->refusal = wire_copy(refusal);
+    reply->model = wire_copy(json_text(root, "model"));
     reply->finish = finish_of(json_text(choice, "finish_reason"));
     if (reply->refusal != NULL)
         reply->finish = FINISH_REFUSED;
@@ -225,76 +192,10 @@ static bool read_message(const cJSON *root, const cJSON *choice, const cJSON *me
     return reply->text != NULL;
 }
 
-// Four hexadecimal digits of a \u escape at `at`; -1: they are not there.
-static int escape_value(const char *at, const char *end)
-{
-    if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
-        return -1;
-    int value = 0;
-    for (int i = 2; i < 6; i++) {
-        const char *digits = "0123456789abcdef0123456789ABCDEF";
-        const char *found = at[i] != '\0' ? strchr(digits, at[i]) : NULL;
-        if (found == NULL)
-            return -1;
-        value = value << 4 | (int)((found - digits) & 15);
-    }
-    return value;
-}
-
-// A reply cut in the middle of an emoji holds half a surrogate pair, which Python servers write as
-// an escape that cJSON refuses, and with it the whole reply. Such halves become U+FFFD; so does an
-// escaped NUL, which would end the text early.
-static char *mend_escapes(const char *body, size_t length)
-{
-    char *copy = text_copy_length(body, length);
-    const char *end = copy + length;
-    for (char *at = copy; copy != NULL && at < end; at++) {
-        if (*at != '\\')
-            continue;
-        int value = escape_value(at, end);
-        int next = value >= 0xd800 && value <= 0xdbff ? escape_value(at + 6, end) : -1;
-        if (next >= 0xdc00 && next <= 0xdfff)
-            at += 11;
-        else if ((value >= 0xd800 && value <= 0xdfff) || value == 0)
-            memcpy(at + 2, "fffd", 4);
-        else
-            at++;
-    }
-    return copy;
-}
-
-static cJSON *parse_body(const char *body, size_t length, struct error *why)
-{
-    // DeepSeek sends blank lines while a call waits in its queue; some gateways begin with a BOM.
-    while (length > 0 && strchr(" \t\r\n", *body) != NULL && *body != '\0')
-        body++, length--;
-    if (length >= 3 && memcmp(body, "\xef\xbb\xbf", 3) == 0)
-        body += 3, length -= 3;
-    if (length == 0) {
-        error_set(why, ERR_REPLY, "the reply is empty");
-        return NULL;
-    }
-    if (length >= 5 && memcmp(body, "data:", 5) == 0) {
-        error_set(why, ERR_REPLY, "the reply is an event stream although none was asked for");
-        return NULL;
-    }
-    char *mended = mend_escapes(body, length);
-    if (mended == NULL) {
-        error_set(why, ERR_MEMORY, "no memory for a reply");
-        return NULL;
-    }
-    struct error cause = {0};
-    cJSON *root = json_parse(mended, length, &cause);
-    free(mended);
-    if (root == NULL)
-        error_set(why, ERR_REPLY, "the reply is %s", cause.message);
-    return root;
-}
-
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why)
 {
     *reply = (struct reply){.usage = {-1, -1, -1, -1}};
-    cJSON *root = parse_body(body, length, why);
+    cJSON *root = wire_parse(body, length, why);
     if (root == NULL)
         return false;
     const cJSON *choice = cJSON_GetArrayItem(json_member(root, "choices"), 0);

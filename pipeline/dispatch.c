@@ -50,6 +50,7 @@ static bool send_task(struct run *run, struct task *task, struct error *why)
     exchange->url = run->endpoint.url;
     exchange->key = run->endpoint.key;
     exchange->auth_header = run->endpoint.provider->auth_header;
+    exchange->headers = run->endpoint.provider->headers;
     exchange->payload = payload_hold(task->subject->image->payload);
     exchange->owner = task;
     task->sent = run->endpoint.lessons;

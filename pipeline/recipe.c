@@ -44,6 +44,12 @@ bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
         recipe_clear(recipe);
         return error_set(why, ERR_MEMORY, "no memory for the settings");
     }
+    const char *extra = settings->extra_body;
+    if (extra != NULL && *extra != '\0' &&
+        !provider_check_extra_body(endpoint->provider, extra, why)) {
+        recipe_clear(recipe);
+        return false;
+    }
     if (!topics_init(&recipe->topics, settings->topics, settings->own_topics,
                      settings->own_topic_count, why) ||
         !digest_base(recipe, why)) {

@@ -135,9 +135,10 @@ const char *chat_model(const struct chat *chat)
     return chat->model;
 }
 
-static void reply_begin(struct chat_reply *reply)
+static void reply_begin(const struct protocol *protocol, struct chat_reply *reply)
 {
-    *reply = (struct chat_reply){.status = 200, .content_type = "application/json"};
+    *reply = (struct chat_reply){
+        .protocol = protocol, .status = 200, .content_type = "application/json"};
     reply->begun_ms = clock_now_ms();
     buffer_init(&reply->body, MAX_BODY);
 }
@@ -147,38 +148,32 @@ void chat_reply_clear(struct chat_reply *reply)
     buffer_clear(&reply->body);
 }
 
-static void reply_error(struct chat_reply *reply, int status, const char *message, const char *type,
-                        const char *param, const char *code)
+static void reply_error(struct chat_reply *reply, const struct protocol_error *error)
 {
-    reply->status = status;
+    reply->status = error->status;
     buffer_empty(&reply->body);
-    completion_write_error(message, type, param, code, &reply->body);
+    reply->protocol->write_error(error, &reply->body);
 }
 
-void chat_refuse(struct chat *chat, int status, const char *message, struct chat_reply *reply)
+void chat_refuse(struct chat *chat, const struct protocol *protocol, int status,
+                 const char *message, struct chat_reply *reply)
 {
-    reply_begin(reply);
-    reply_error(reply, status, message, "invalid_request_error", NULL, NULL);
+    struct protocol_error error = {
+        .status = status, .message = message, .type = "invalid_request_error"};
+    reply_begin(protocol, reply);
+    reply_error(reply, &error);
     ledger_invalid(chat->ledger, status, message);
 }
 
-bool chat_authorize(const struct chat *chat, const char *authorization, struct chat_reply *reply)
+bool chat_authorize(const struct chat *chat, const struct protocol *protocol, const char *key,
+                    struct chat_reply *reply)
 {
-    static const char scheme[] = "Bearer ";
-    bool given = authorization != NULL && text_starts(authorization, scheme);
-    if (chat->key == NULL || (given && strcmp(authorization + sizeof scheme - 1, chat->key) == 0))
+    bool given = key != NULL && text_starts(key, protocol->key_scheme);
+    if (chat->key == NULL || (given && strcmp(key + strlen(protocol->key_scheme), chat->key) == 0))
         return true;
-    reply_begin(reply);
-    if (given)
-        reply_error(reply, 401, "Incorrect API key provided.", "invalid_request_error", NULL,
-                    "invalid_api_key");
-    else
-        reply_error(reply, 401,
-                    "You didn't provide an API key. You need to provide your API key in an "
-                    "Authorization header using Bearer auth (i.e. Authorization: Bearer "
-                    "YOUR_KEY).",
-                    "invalid_request_error", NULL, NULL);
-    ledger_invalid(chat->ledger, 401, "no key, or not the one that is wanted");
+    reply_begin(protocol, reply);
+    reply_error(reply, given ? &protocol->wrong_key : &protocol->no_key);
+    ledger_invalid(chat->ledger, reply->status, "no key, or not the one that is wanted");
     return false;
 }
 
@@ -193,29 +188,46 @@ static uint64_t sending_random(const struct chat *chat, const struct chat_reply 
     return random_from(chat->seed, name, purpose);
 }
 
-void chat_answer(struct chat *chat, const char *body, size_t length, struct chat_reply *reply)
+static void reply_no_memory(struct chat_reply *reply)
+{
+    struct protocol_error error = {
+        .status = 500, .message = "The simulator is out of memory.", .type = "server_error"};
+    reply_error(reply, &error);
+    reply->outcome.answered = false;
+}
+
+static void reply_refused(struct chat *chat, const struct request_fault *refused,
+                          struct chat_reply *reply)
+{
+    struct protocol_error error = {.status = refused->status,
+                                   .message = refused->message,
+                                   .type = refused->type,
+                                   .param = refused->param,
+                                   .code = refused->code};
+    reply_error(reply, &error);
+    ledger_invalid(chat->ledger, refused->status, refused->message);
+    reply->delay_ns = 0; // who refuses does so at once
+}
+
+void chat_answer(struct chat *chat, const struct protocol *protocol, const char *model,
+                 const char *body, size_t length, struct chat_reply *reply)
 {
     struct chat_request request;
     struct request_fault refused;
-    reply_begin(reply);
-    bool good = request_read(&chat->rules, body, length, &request, &refused);
+    reply_begin(protocol, reply);
+    bool good =
+        request_read_as(protocol->form, &chat->rules, model, body, length, &request, &refused);
     reply->print = request.print;
     reply->seen = ledger_seen(chat->ledger, &request.print);
     reply->outcome.bytes_in = length;
     reply->delay_ns = latency_draw(&chat->latency, sending_random(chat, reply, "latency"));
-    if (good) {
+    if (good)
         answer_request(chat, &request, reply);
-    } else {
-        reply_error(reply, refused.status, refused.message, refused.type, refused.param,
-                    refused.code);
-        ledger_invalid(chat->ledger, refused.status, refused.message);
-        reply->delay_ns = 0; // who refuses does so at once
-    }
+    else
+        reply_refused(chat, &refused, reply);
     request_clear(&request);
-    if (reply->body.failed) {
-        reply_error(reply, 500, "The simulator is out of memory.", "server_error", NULL, NULL);
-        reply->outcome.answered = false;
-    }
+    if (reply->body.failed)
+        reply_no_memory(reply);
     reply->outcome.status = reply->status;
     reply->outcome.bytes_out = reply->body.length;
 }
@@ -246,7 +258,8 @@ static void answer_request(struct chat *chat, const struct chat_request *request
 
 static void answer_fault(const struct fault_kind *fault, struct chat_reply *reply)
 {
-    reply_error(reply, fault->status, fault->message, fault->type, fault->param, fault->code);
+    struct protocol_error error = protocol_fault(reply->protocol, fault);
+    reply_error(reply, &error);
     reply->retry_after = fault->status == 429 && strcmp(fault->name, "429") == 0;
 }
 
@@ -274,12 +287,15 @@ static void answer_completion(struct chat *chat, const struct chat_request *requ
                                     .seen = reply->seen,
                                     .stream = request->stream};
     completion.input_tokens = request->text_tokens + request->image_tokens;
-    if (request->image && ledger_cached(chat->ledger, &request->prefix, clock_now_ms()))
-        completion.cached_tokens = request->prefix_tokens;
+    if (request->image && request->caches) {
+        bool known = ledger_cached(chat->ledger, &request->prefix, clock_now_ms());
+        completion.cached_tokens = known ? request->prefix_tokens : 0;
+        completion.stored_tokens = known ? 0 : request->prefix_tokens;
+    }
     completion.output_tokens = text_tokens(completion.text);
     completion_cut(&completion, request->max_tokens, &changed);
     completion_spoil(&completion, action, &changed);
-    completion_write(&completion, &reply->body);
+    reply->protocol->write(&completion, &reply->body);
     if (request->stream)
         reply->content_type = "text/event-stream";
     reply->outcome.input_tokens = completion.input_tokens;

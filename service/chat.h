@@ -4,6 +4,7 @@
 
 #include "completion.h"
 #include "ledger.h"
+#include "protocol.h"
 #include "simulator.h"
 
 enum { MAX_BODY = 64 << 20 }; // bytes of a request
@@ -21,6 +22,7 @@ const char *chat_model(const struct chat *chat);
 
 // What is to be sent for a request.
 struct chat_reply {
+    const struct protocol *protocol;
     int status;
     enum fault_action action; // NONE, STATUS, RESET, STALL or CUT matter to the server
     struct buffer body;
@@ -34,15 +36,18 @@ struct chat_reply {
     bool counted;
 };
 
-// authorization: the header's value, or NULL. False, with a reply ready to send, when the key is
-// not the one that is wanted.
-bool chat_authorize(const struct chat *chat, const char *authorization, struct chat_reply *reply);
+// key: the value of the protocol's key header, or NULL. False, with a reply ready to send, when the
+// key is not the one that is wanted.
+bool chat_authorize(const struct chat *chat, const struct protocol *protocol, const char *key,
+                    struct chat_reply *reply);
 
-// Answers a body. The caller clears the reply.
-void chat_answer(struct chat *chat, const char *body, size_t length, struct chat_reply *reply);
+// Answers a body. model: from the path, or NULL. The caller clears the reply.
+void chat_answer(struct chat *chat, const struct protocol *protocol, const char *model,
+                 const char *body, size_t length, struct chat_reply *reply);
 
 // An error reply made by the server itself (404 path, 405, 413).
-void chat_refuse(struct chat *chat, int status, const char *message, struct chat_reply *reply);
+void chat_refuse(struct chat *chat, const struct protocol *protocol, int status,
+                 const char *message, struct chat_reply *reply);
 
 // Counts the request with its reply: before a byte of it is sent, so that a client that has its
 // reply finds it counted.

@@ -15,7 +15,8 @@ struct completion {
     struct fingerprint print;
     unsigned seen;
     long long input_tokens, cached_tokens, output_tokens;
-    bool stream; // as server-sent events
+    long long stored_tokens; // part of input that a cache keeps from now on
+    bool stream;             // as server-sent events
 };
 
 void completion_write(const struct completion *completion, struct buffer *out);

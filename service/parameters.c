@@ -38,7 +38,7 @@ static bool check_known(const cJSON *body, struct request_fault *fault);
 static bool check_types(const cJSON *body, struct request_fault *fault);
 static bool check_format(const struct request_rules *rules, const cJSON *format,
                          struct chat_request *request, struct request_fault *fault);
-static bool check_schema(const cJSON *schema, int depth, struct request_fault *fault);
+static const char *schema_problem(const cJSON *schema, int depth);
 
 bool parameters_read(const struct request_rules *rules, const cJSON *body,
                      struct chat_request *request, struct request_fault *fault)
@@ -134,8 +134,11 @@ static bool check_json_schema(const struct request_rules *rules, const cJSON *fo
         return request_refuse(fault, 400, NULL, "response_format.json_schema.schema",
                               "Missing required parameter: "
                               "'response_format.json_schema.schema'.");
-    return !rules->strict || !cJSON_IsTrue(json_member(holder, "strict")) ||
-           check_schema(schema, 0, fault);
+    const char *bad = rules->strict && cJSON_IsTrue(json_member(holder, "strict"))
+                          ? parameters_bad_schema(schema)
+                          : NULL;
+    return bad == NULL || request_refuse(fault, 400, "invalid_json_schema", "response_format",
+                                         "Invalid schema for response_format: %s", bad);
 }
 
 static bool check_format(const struct request_rules *rules, const cJSON *format,
@@ -158,41 +161,44 @@ static bool check_format(const struct request_rules *rules, const cJSON *format,
     return object || check_json_schema(rules, format, fault);
 }
 
-static bool bad_schema(struct request_fault *fault, const char *reason)
+const char *parameters_bad_schema(const cJSON *schema)
 {
-    return request_refuse(fault, 400, "invalid_json_schema", "response_format",
-                          "Invalid schema for response_format: %s", reason);
+    return schema_problem(schema, 0);
+}
+
+static bool is_named(const cJSON *list, const char *text)
+{
+    const cJSON *name;
+    cJSON_ArrayForEach(name, list)
+    {
+        if (cJSON_IsString(name) && strcmp(name->valuestring, text) == 0)
+            return true;
+    }
+    return false;
 }
 
 // The subset that strict mode takes: every object closed, with all of its keys required.
-static bool check_schema(const cJSON *schema, int depth, struct request_fault *fault)
+static const char *schema_problem(const cJSON *schema, int depth)
 {
     if (depth > MAX_SCHEMA_DEPTH)
-        return bad_schema(fault, "it is nested more than 10 levels deep.");
-    const char *type = json_text(schema, "type");
+        return "it is nested more than 10 levels deep.";
+    const char *type = json_text(schema, "type"), *problem = NULL;
     if (!cJSON_IsObject(schema) || json_member(schema, "type") == NULL)
-        return bad_schema(fault, "schema must have a 'type' key.");
+        return "schema must have a 'type' key.";
     if (type != NULL && strcmp(type, "array") == 0)
-        return check_schema(json_member(schema, "items"), depth + 1, fault);
+        return schema_problem(json_member(schema, "items"), depth + 1);
     if (type == NULL || strcmp(type, "object") != 0)
-        return true;
+        return NULL;
     if (!cJSON_IsFalse(json_member(schema, "additionalProperties")))
-        return bad_schema(fault, "'additionalProperties' is required to be supplied and to be "
-                                 "false.");
-    const cJSON *property, *name, *required = json_member(schema, "required");
+        return "'additionalProperties' is required to be supplied and to be false.";
+    const cJSON *property, *required = json_member(schema, "required");
     cJSON_ArrayForEach(property, json_member(schema, "properties"))
     {
-        bool found = false;
-        cJSON_ArrayForEach(name, required)
-        {
-            found =
-                found || (cJSON_IsString(name) && strcmp(name->valuestring, property->string) == 0);
-        }
-        if (!found)
-            return bad_schema(fault, "'required' is required to be supplied and to be an array "
-                                     "including every key in properties.");
-        if (!check_schema(property, depth + 1, fault))
-            return false;
+        if (!is_named(required, property->string))
+            return "'required' is required to be supplied and to be an array including every key "
+                   "in properties.";
+        if ((problem = schema_problem(property, depth + 1)) != NULL)
+            return problem;
     }
-    return true;
+    return NULL;
 }

@@ -1,4 +1,4 @@
-// The parameters of a request beside model and messages. Private to request.c.
+// The parameters of a request beside model and messages. Private to request*.c.
 #ifndef VQAGEN_PARAMETERS_H
 #define VQAGEN_PARAMETERS_H
 
@@ -8,6 +8,9 @@
 
 bool parameters_read(const struct request_rules *rules, const cJSON *body,
                      struct chat_request *request, struct request_fault *fault);
+
+// What keeps the schema from being one that strict mode takes; NULL: nothing.
+const char *parameters_bad_schema(const cJSON *schema);
 
 // Sets the fault; always false.
 bool request_refuse(struct request_fault *fault, int status, const char *code, const char *param,

@@ -2,7 +2,7 @@
 
 #include "json.h"
 #include "parameters.h"
-#include "slim.h"
+#include "reader.h"
 #include "text.h"
 
 #include <stdarg.h>
@@ -10,17 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// One reading of a body.
-struct reader {
-    const struct request_rules *rules;
-    struct chat_request *request;
-    struct request_fault *fault;
-    struct slim slim;
-    struct fingerprint prints[SLIM_SPANS]; // of the spans
-    struct buffer beginning;               // what the prefix cache sees, as text
-    long long tokens;                      // so far
-    bool escaped;                          // a span holds a JSON escape
-};
+// OpenAI's protocol.
+static bool read_openai(struct reader *reader, const cJSON *body);
+
+const struct request_form request_form_openai = {.marker = ";base64,", .read = read_openai};
 
 static bool print_body(struct reader *reader);
 static bool read_model(struct reader *reader, const cJSON *body);
@@ -47,7 +40,7 @@ bool request_refuse(struct request_fault *fault, int status, const char *code, c
     return false;
 }
 
-static bool no_memory(struct reader *reader)
+bool reader_no_memory(struct reader *reader)
 {
     return request_refuse(reader->fault, 500, NULL, NULL, "The simulator is out of memory.");
 }
@@ -55,12 +48,20 @@ static bool no_memory(struct reader *reader)
 bool request_read(const struct request_rules *rules, const char *body, size_t length,
                   struct chat_request *request, struct request_fault *fault)
 {
-    struct reader reader = {.rules = rules, .request = request, .fault = fault};
+    return request_read_as(&request_form_openai, rules, NULL, body, length, request, fault);
+}
+
+bool request_read_as(const struct request_form *form, const struct request_rules *rules,
+                     const char *model, const char *body, size_t length,
+                     struct chat_request *request, struct request_fault *fault)
+{
+    struct reader reader = {
+        .form = form, .rules = rules, .model = model, .request = request, .fault = fault};
     *request = (struct chat_request){.temperature = -1};
     *fault = (struct request_fault){0};
     buffer_init(&request->prompt, length + 1);
     buffer_init(&reader.beginning, length + 4096);
-    bool good = slim_init(&reader.slim, body, length) || no_memory(&reader);
+    bool good = slim_init(&reader.slim, form->marker, body, length) || reader_no_memory(&reader);
     good = good && print_body(&reader) && read_body(&reader);
     if (!good && reader.escaped)
         good = read_whole(&reader, body, length);
@@ -82,7 +83,8 @@ static bool read_whole(struct reader *reader, const char *body, size_t length)
     buffer_init(&request->prompt, length + 1);
     *reader->fault = (struct request_fault){0};
     reader->tokens = 0;
-    return slim_init_whole(&reader->slim, body, length) ? read_body(reader) : no_memory(reader);
+    return slim_init_whole(&reader->slim, body, length) ? read_body(reader)
+                                                        : reader_no_memory(reader);
 }
 
 void request_clear(struct chat_request *request)
@@ -101,12 +103,12 @@ static bool print_body(struct reader *reader)
     for (size_t i = 0; i < slim->count; i++)
         if (!fingerprint_make(with, slim->spans[i].text, slim->spans[i].length, &reader->prints[i],
                               NULL))
-            return no_memory(reader);
+            return reader_no_memory(reader);
     // The prints stand behind the text for the moment of hashing only.
     slim->text.ceiling += size;
     if (!buffer_append(&slim->text, reader->prints, size) ||
         !fingerprint_make(with, slim->text.data, slim->text.length, &reader->request->print, NULL))
-        return no_memory(reader);
+        return reader_no_memory(reader);
     buffer_truncate(&slim->text, text);
     return true;
 }
@@ -124,25 +126,44 @@ static bool read_body(struct reader *reader)
                               why.message);
     bool good = cJSON_IsObject(body) ||
                 request_refuse(reader->fault, 400, NULL, NULL, "The body must be a JSON object.");
-    good = good && read_model(reader, body) && read_messages(reader, body) &&
-           parameters_read(reader->rules, body, reader->request, reader->fault);
+    good = good && reader->form->read(reader, body);
+    reader->request->text_tokens = reader->tokens;
+    if (good && (reader->beginning.failed || reader->request->prompt.failed))
+        good = reader_no_memory(reader);
     cJSON_Delete(body);
     return good;
 }
 
+static bool read_openai(struct reader *reader, const cJSON *body)
+{
+    reader->request->caches = true;
+    return read_model(reader, body) && read_messages(reader, body) &&
+           parameters_read(reader->rules, body, reader->request, reader->fault);
+}
+
 static bool read_model(struct reader *reader, const cJSON *body)
 {
-    const char *model = json_text(body, "model"), *wanted = reader->rules->model;
+    const char *model = json_text(body, "model");
     if (model == NULL || *model == '\0')
         return request_refuse(reader->fault, 400, NULL, "model",
                               "you must provide a model parameter");
-    if (wanted != NULL && strcmp(model, wanted) != 0)
+    if (!reader_wants(reader, model))
         return request_refuse(reader->fault, 404, "model_not_found", NULL,
                               "The model `%.100s` does not exist or you do not have access to it.",
                               model);
+    return reader_model(reader, model);
+}
+
+bool reader_wants(const struct reader *reader, const char *model)
+{
+    return reader->rules->model == NULL || strcmp(model, reader->rules->model) == 0;
+}
+
+bool reader_model(struct reader *reader, const char *model)
+{
     reader->request->model = text_copy(model);
     buffer_append_text(&reader->beginning, model);
-    return reader->request->model != NULL || no_memory(reader);
+    return reader->request->model != NULL || reader_no_memory(reader);
 }
 
 static bool read_messages(struct reader *reader, const cJSON *body)
@@ -161,13 +182,10 @@ static bool read_messages(struct reader *reader, const cJSON *body)
     if (!user)
         return request_refuse(reader->fault, 400, NULL, "messages",
                               "'messages' must contain a message with the role 'user'.");
-    reader->request->text_tokens = reader->tokens;
-    if (reader->beginning.failed || reader->request->prompt.failed)
-        return no_memory(reader);
     return true;
 }
 
-static void add_text(struct reader *reader, const char *text, bool user)
+void reader_text(struct reader *reader, const char *text, bool user)
 {
     struct chat_request *request = reader->request;
     reader->tokens += text_tokens(text);
@@ -202,7 +220,7 @@ static bool read_message(struct reader *reader, const cJSON *message, int index,
     if (cJSON_IsArray(content) && content->child != NULL)
         return read_parts(reader, content, index, is_user);
     if (cJSON_IsString(content)) {
-        add_text(reader, content->valuestring, is_user);
+        reader_text(reader, content->valuestring, is_user);
         return true;
     }
     if (cJSON_IsNull(content) && strcmp(role, "assistant") == 0)
@@ -235,7 +253,7 @@ static bool read_part(struct reader *reader, const cJSON *part, const char *wher
         if (text == NULL)
             return request_refuse(reader->fault, 400, NULL, where,
                                   "Missing required parameter: '%s.text'.", where);
-        add_text(reader, text, user);
+        reader_text(reader, text, user);
         return true;
     }
     if (type == NULL || strcmp(type, "image_url") != 0)
@@ -289,26 +307,36 @@ static bool read_image(struct reader *reader, const cJSON *image, const char *wh
     struct chat_request *request = reader->request;
     const char *url = json_text(image, "url"), *data;
     bool low;
-    size_t length;
     if (url == NULL)
         return request_refuse(reader->fault, 400, NULL, where,
                               "Invalid type for '%s.image_url': expected an object with a 'url'.",
                               where);
     if (!read_detail(reader, image, where, &low) || (data = data_of(reader, url, where)) == NULL)
         return false;
+    if (!reader_image(reader, data, low))
+        return false;
+    if (request->picture.message[0] != '\0')
+        return request_refuse(reader->fault, 400, request->picture.code, where, "%s",
+                              request->picture.message);
+    return true;
+}
+
+bool reader_image(struct reader *reader, const char *data, bool low)
+{
+    struct chat_request *request = reader->request;
+    size_t length;
     const char *base64 = slim_base64(&reader->slim, data, &length);
     struct fingerprint print;
     bool cut = base64 != data;
     if (cut)
         print = reader->prints[strtoul(data + 1, NULL, 10)];
     else if (!fingerprint_make(reader->rules->fingerprinter, base64, length, &print, NULL))
-        return no_memory(reader);
+        return reader_no_memory(reader);
     if (!pictures_get(reader->rules->pictures, &print, base64, length, &request->picture, NULL))
-        return no_memory(reader);
+        return reader_no_memory(reader);
     if (request->picture.message[0] != '\0') {
         reader->escaped = cut && memchr(base64, '\\', length) != NULL;
-        return request_refuse(reader->fault, 400, request->picture.code, where, "%s",
-                              request->picture.message);
+        return true;
     }
     request->image = true;
     request->image_tokens += image_tokens(request->picture.width, request->picture.height, low);
@@ -318,7 +346,7 @@ static bool read_image(struct reader *reader, const cJSON *image, const char *wh
     request->prefix_tokens = reader->tokens + request->image_tokens;
     return fingerprint_make(reader->rules->fingerprinter, buffer_text(&reader->beginning),
                             reader->beginning.length, &request->prefix, NULL) ||
-           no_memory(reader);
+           reader_no_memory(reader);
 }
 
 long long text_tokens(const char *text)

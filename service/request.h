@@ -36,6 +36,7 @@ struct chat_request {
     long long prefix_tokens; // part of both that stands before the end of the last picture
     long long max_tokens;    // 0: none
     double temperature;      // negative: not given
+    bool caches;             // the prefix is one that the provider would keep
     bool has_max_tokens;     // under the old name
     bool format;             // response_format asks for JSON
     bool stream;
@@ -45,6 +46,13 @@ struct chat_request {
 // even so. The caller clears the request either way.
 bool request_read(const struct request_rules *rules, const char *body, size_t length,
                   struct chat_request *request, struct request_fault *fault);
+
+// The same for the body of another protocol, see protocol.h. model: from the path, or NULL.
+struct request_form;
+extern const struct request_form request_form_openai, request_form_anthropic, request_form_gemini;
+bool request_read_as(const struct request_form *form, const struct request_rules *rules,
+                     const char *model, const char *body, size_t length,
+                     struct chat_request *request, struct request_fault *fault);
 void request_clear(struct chat_request *request);
 
 // About 4 bytes a token; a Chinese, Japanese or Korean character is one.

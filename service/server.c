@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,6 +30,8 @@ struct call {
     struct server *server;
     struct MHD_Connection *connection;
     enum route route;
+    const struct protocol *protocol;
+    char *model; // from the path; or NULL
     struct buffer body;
     bool too_large;
     bool worked; // reply is decided
@@ -119,6 +122,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
         chat_finish(server->chat, &call->reply, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     buffer_clear(&call->body);
     chat_reply_clear(&call->reply);
+    free(call->model);
     free(call);
 }
 
@@ -146,13 +150,15 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return call_wait(call);
 }
 
-static enum route find_route(const char *url, const char *method)
+static enum route find_route(struct call *call, const char *url, const char *method)
 {
-    enum route route = text_ends(url, "/chat/completions") ? ROUTE_CHAT
-                       : text_ends(url, "/models")         ? ROUTE_MODELS
-                       : strcmp(url, "/stats") == 0        ? ROUTE_STATS
-                       : strcmp(url, "/health") == 0       ? ROUTE_HEALTH
-                                                           : ROUTE_NONE;
+    const struct protocol *protocol = protocol_find(url, &call->model);
+    call->protocol = protocol != NULL ? protocol : &protocol_openai;
+    enum route route = protocol != NULL              ? ROUTE_CHAT
+                       : text_ends(url, "/models")   ? ROUTE_MODELS
+                       : strcmp(url, "/stats") == 0  ? ROUTE_STATS
+                       : strcmp(url, "/health") == 0 ? ROUTE_HEALTH
+                                                     : ROUTE_NONE;
     const char *wanted = route == ROUTE_CHAT ? "POST" : "GET";
     return route == ROUTE_NONE || strcmp(method, wanted) == 0 ? route : ROUTE_WRONG_METHOD;
 }
@@ -170,7 +176,7 @@ static struct call *call_new(struct server *server, struct MHD_Connection *conne
         return NULL;
     call->server = server;
     call->connection = connection;
-    call->route = find_route(url, method);
+    call->route = find_route(call, url, method);
     buffer_init(&call->body, MAX_BODY);
     if (call->route != ROUTE_CHAT)
         return call;
@@ -196,13 +202,24 @@ static bool call_take(struct call *call, const char *data, size_t size)
     return call->too_large;
 }
 
+static void refuse_version(struct call *call)
+{
+    char message[100];
+    snprintf(message, sizeof message, "%s: header is required", call->protocol->version_header);
+    chat_refuse(call->server->chat, call->protocol, 400, message, &call->reply);
+}
+
 static void work_chat(struct call *call)
 {
     struct chat *chat = call->server->chat;
+    const struct protocol *protocol = call->protocol;
     if (call->too_large)
-        chat_refuse(chat, 413, "Request body is larger than 64 MiB.", &call->reply);
-    else if (chat_authorize(chat, header(call, "Authorization"), &call->reply))
-        chat_answer(chat, buffer_text(&call->body), call->body.length, &call->reply);
+        chat_refuse(chat, protocol, 413, "Request body is larger than 64 MiB.", &call->reply);
+    else if (protocol->version_header != NULL && header(call, protocol->version_header) == NULL)
+        refuse_version(call);
+    else if (chat_authorize(chat, protocol, header(call, protocol->key_header), &call->reply))
+        chat_answer(chat, protocol, call->model, buffer_text(&call->body), call->body.length,
+                    &call->reply);
     call->reply.outcome.status = call->reply.status;
     call->reply.outcome.bytes_out = call->reply.body.length;
     // Whoever waits for latency holds no body.
@@ -218,7 +235,7 @@ static void work_other(struct call *call)
     buffer_init(&reply->body, 1 << 20);
     switch (call->route) {
     case ROUTE_MODELS:
-        if (chat_authorize(chat, header(call, "Authorization"), reply))
+        if (chat_authorize(chat, call->protocol, header(call, call->protocol->key_header), reply))
             completion_write_models(chat_model(chat), &reply->body);
         break;
     case ROUTE_STATS:
@@ -229,12 +246,13 @@ static void work_other(struct call *call)
         buffer_append_text(&reply->body, "{\"status\":\"ok\"}");
         break;
     case ROUTE_WRONG_METHOD:
-        chat_refuse(chat, 405, "Not allowed to use this method on this path.", reply);
+        chat_refuse(chat, call->protocol, 405, "Not allowed to use this method on this path.",
+                    reply);
         break;
     default:
-        chat_refuse(chat, 404,
-                    "Unknown request URL. The simulator serves /v1/chat/completions and "
-                    "/v1/models.",
+        chat_refuse(chat, call->protocol, 404,
+                    "Unknown request URL. The simulator serves /v1/chat/completions, /v1/messages, "
+                    "/v1beta/models/MODEL:generateContent and /v1/models.",
                     reply);
     }
 }
@@ -323,6 +341,21 @@ static struct MHD_Response *make_response(struct call *call)
     return response;
 }
 
+// Gemini says in the body when to come again.
+static void add_limits(const struct protocol *protocol, struct MHD_Response *response)
+{
+    if (protocol == &protocol_gemini)
+        return;
+    MHD_add_response_header(response, "Retry-After", "1");
+    bool anthropic = protocol == &protocol_anthropic;
+    MHD_add_response_header(response,
+                            anthropic ? "anthropic-ratelimit-requests-remaining"
+                                      : "x-ratelimit-remaining-requests",
+                            "0");
+    if (!anthropic)
+        MHD_add_response_header(response, "x-ratelimit-reset-requests", "1s");
+}
+
 static enum MHD_Result call_send(struct call *call)
 {
     if (call->route == ROUTE_CHAT)
@@ -333,11 +366,8 @@ static enum MHD_Result call_send(struct call *call)
     if (response == NULL)
         return MHD_NO;
     MHD_add_response_header(response, "Content-Type", call->reply.content_type);
-    if (call->reply.retry_after) {
-        MHD_add_response_header(response, "Retry-After", "1");
-        MHD_add_response_header(response, "x-ratelimit-remaining-requests", "0");
-        MHD_add_response_header(response, "x-ratelimit-reset-requests", "1s");
-    }
+    if (call->reply.retry_after)
+        add_limits(call->protocol, response);
     enum MHD_Result queued =
         MHD_queue_response(call->connection, (unsigned)call->reply.status, response);
     MHD_destroy_response(response);

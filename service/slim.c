@@ -4,16 +4,15 @@
 
 #include <string.h>
 
-static const char marker[] = ";base64,";
-enum { MARKER = sizeof marker - 1, SHORT_SPAN = 256 };
+enum { SHORT_SPAN = 256 };
 
-static bool cut_spans(struct slim *slim, const char *body, size_t length);
+static bool cut_spans(struct slim *slim, const char *marker, const char *body, size_t length);
 
-bool slim_init(struct slim *slim, const char *body, size_t length)
+bool slim_init(struct slim *slim, const char *marker, const char *body, size_t length)
 {
     slim->count = 0;
     buffer_init(&slim->text, length + SLIM_SPANS * 8);
-    if (cut_spans(slim, body, length))
+    if (cut_spans(slim, marker, body, length))
         return !slim->text.failed;
     // A body that forges our "@N" is taken as it is: there '@' is just no base64.
     buffer_clear(&slim->text);
@@ -34,14 +33,15 @@ void slim_clear(struct slim *slim)
 
 // What runs to the next quote is cut, escapes and all: whoever reads the span finds those, and
 // falls back to slim_init_whole. Looking for them here would cost each call a pass over megabytes.
-static bool cut_spans(struct slim *slim, const char *body, size_t length)
+static bool cut_spans(struct slim *slim, const char *marker, const char *body, size_t length)
 {
+    size_t marked = strlen(marker);
     const char *at = body, *end = body + length;
     while (at < end && slim->count < SLIM_SPANS) {
-        const char *found = memmem(at, (size_t)(end - at), marker, MARKER);
+        const char *found = memmem(at, (size_t)(end - at), marker, marked);
         if (found == NULL)
             break;
-        const char *begin = found + MARKER;
+        const char *begin = found + marked;
         if (begin < end && *begin == '@')
             return false;
         const char *quote = memchr(begin, '"', (size_t)(end - begin));
@@ -55,8 +55,11 @@ static bool cut_spans(struct slim *slim, const char *body, size_t length)
         slim->spans[slim->count++].length = span;
         at = quote;
     }
-    if (memmem(at, (size_t)(end - at), ";base64,@", MARKER + 1) != NULL)
-        return false;
+    // More spans than there is room for: what is left may forge as well.
+    for (const char *rest = at;
+         (rest = memmem(rest, (size_t)(end - rest), marker, marked)) != NULL;)
+        if ((rest += marked) < end && *rest == '@')
+            return false;
     buffer_append(&slim->text, at, (size_t)(end - at));
     return true;
 }

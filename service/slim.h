@@ -16,14 +16,15 @@ struct slim {
     } spans[SLIM_SPANS];
 };
 
-// False: no memory.
-bool slim_init(struct slim *slim, const char *body, size_t length);
+// marker: what stands before base64 in this protocol: ";base64," or "\"data\":\"". False: no
+// memory.
+bool slim_init(struct slim *slim, const char *marker, const char *body, size_t length);
 
 // The same with nothing cut out: for a body whose base64 is written with JSON escapes ("\/").
 bool slim_init_whole(struct slim *slim, const char *body, size_t length);
 void slim_clear(struct slim *slim);
 
-// The text behind ";base64,": a span when it is "@N", else the text itself.
+// The text behind a marker: a span when it is "@N", else the text itself.
 const char *slim_base64(const struct slim *slim, const char *text, size_t *length);
 
 #endif

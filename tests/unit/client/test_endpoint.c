@@ -46,8 +46,12 @@ static void test_presets(void **state)
     expect_url("DeepSeek", NULL, key, "https://api.deepseek.com/chat/completions", "deepseek");
     expect_url("zhipu", NULL, key, "https://open.bigmodel.cn/api/paas/v4/chat/completions",
                "zhipu");
-    expect_url("gemini", NULL, key,
+    expect_url("gemini-openai", NULL, key,
                "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions",
+               "gemini-openai");
+    expect_url("anthropic", NULL, key, "https://api.anthropic.com/v1/messages", "anthropic");
+    expect_url("gemini", NULL, key,
+               "https://generativelanguage.googleapis.com/v1beta/models/m:generateContent",
                "gemini");
     expect_url("vllm", NULL, NULL, "http://127.0.0.1:8000/v1/chat/completions", "vllm");
     expect_url("llamacpp", NULL, "", "http://127.0.0.1:8080/v1/chat/completions", "llamacpp");
@@ -59,7 +63,7 @@ static void test_presets(void **state)
         assert_ptr_equal(endpoint_preset_find(preset->name), preset);
         assert_true(preset->local == (preset->key_variable == NULL));
     }
-    assert_int_equal(count, 11);
+    assert_int_equal(count, 13);
 }
 
 static void test_base_urls(void **state)
@@ -82,14 +86,63 @@ static void test_base_urls(void **state)
     expect_url(NULL, "http://[::1]:8000/v1", NULL, "http://[::1]:8000/v1/chat/completions", "::1");
 }
 
+// Addresses of the other wire formats, as people paste them.
+static void test_other_formats(void **state)
+{
+    (void)state;
+    static const char messages[] = "https://gate.example/v1/messages";
+    expect_url("anthropic", "https://gate.example", key, messages, "anthropic");
+    expect_url("anthropic", "https://gate.example/", key, messages, "anthropic");
+    expect_url("anthropic", "https://gate.example/v1", key, messages, "anthropic");
+    expect_url("anthropic", "https://gate.example/v1/v1/", key, messages, "anthropic");
+    expect_url("anthropic", "https://gate.example/v1/messages", key, messages, "anthropic");
+    expect_url("anthropic", "https://gate.example/anthropic", key,
+               "https://gate.example/anthropic/v1/messages", "anthropic");
+    static const char content[] = "http://10.0.0.1/v1beta/models/m:generateContent";
+    expect_url("gemini", "http://10.0.0.1", NULL, content, "gemini");
+    expect_url("gemini", "http://10.0.0.1/v1beta", NULL, content, "gemini");
+    expect_url("gemini", content, NULL, content, "gemini");
+    expect_url("gemini", "http://10.0.0.1/v1", NULL, "http://10.0.0.1/v1/models/m:generateContent",
+               "gemini");
+}
+
+// The model's name stands in the path of Gemini's address.
+static void test_model_in_path(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model, *path;
+    } cases[] = {
+        {"gemini-2.5-flash", "/models/gemini-2.5-flash:generateContent"},
+        {"models/gemini-2.5-flash", "/models/gemini-2.5-flash:generateContent"},
+        {"tunedModels/mine", "/tunedModels/mine:generateContent"},
+        {"/data/Mine", "/models/mine:generateContent"},
+        {"a b?c#d%e:f", "/models/a%20b%3fc%23d%25e%3af:generateContent"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct endpoint_settings settings = {
+            .endpoint = "gemini", .api_key = key, .model = cases[i].model};
+        struct endpoint made;
+        struct error why = {0};
+        if (!endpoint_init(&made, &settings, &why))
+            fail_msg("%s: %s", cases[i].model, why.message);
+        const char *version = strstr(made.url, "/v1beta");
+        assert_non_null(version);
+        assert_string_equal(version + strlen("/v1beta"), cases[i].path);
+        endpoint_clear(&made);
+    }
+}
+
 static void test_bad_addresses(void **state)
 {
     (void)state;
     expect_refusal((struct endpoint_settings){.model = "m"}, "no endpoint is set");
     expect_refusal((struct endpoint_settings){.endpoint = "anthropic", .model = "m"},
-                   "only OpenAI-compatible endpoints");
+                   "set ANTHROPIC_API_KEY or VQAGEN_API_KEY");
+    expect_refusal((struct endpoint_settings){.endpoint = "gemini", .api_key = key},
+                   "no model is set for gemini");
     expect_refusal((struct endpoint_settings){.endpoint = "opnai", .model = "m"},
-                   "openai, deepseek, zhipu");
+                   "openai, anthropic, gemini, deepseek, zhipu");
     expect_refusal((struct endpoint_settings){.endpoint = "custom", .model = "m"}, "--base-url");
     expect_refusal((struct endpoint_settings){.base_url = "api.example.com/v1", .model = "m"},
                    "needs https://");
@@ -242,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_presets),       cmocka_unit_test(test_base_urls),
+        cmocka_unit_test(test_other_formats), cmocka_unit_test(test_model_in_path),
         cmocka_unit_test(test_bad_addresses), cmocka_unit_test(test_keys),
         cmocka_unit_test(test_plain_http),    cmocka_unit_test(test_model_names),
         cmocka_unit_test(test_private_hosts), cmocka_unit_test(test_structured_start),

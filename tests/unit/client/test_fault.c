@@ -18,6 +18,7 @@
 static const char secret[] = "sk-test-0123456789abcdefghij";
 
 struct expected {
+    const struct provider *provider;
     char kind[40], verdict[16], lessons[100], message[200], fix[100], wait_ms[24];
     bool unreachable;
 };
@@ -81,6 +82,8 @@ static void read_line(const char *file, const char *name, const char *value,
         exchange->key = NULL;
     else if (strcmp(name, "sent") == 0)
         snprintf(sent, 100, "%s", value);
+    else if (strcmp(name, "provider") == 0)
+        expected->provider = provider_find(value);
     else if (strcmp(name, "kind") == 0)
         snprintf(expected->kind, sizeof expected->kind, "%s", value);
     else if (strcmp(name, "verdict") == 0)
@@ -174,11 +177,13 @@ static bool run_case(const char *file)
     assert_non_null(exchange);
     exchange->key = secret;
     char sent[100] = "schema";
-    struct expected expected = {.kind = ""};
+    struct expected expected = {.provider = &provider_openai};
     read_case(file, exchange, sent, &expected);
     if (*expected.lessons == '\0')
         snprintf(expected.lessons, sizeof expected.lessons, "%s", sent);
-    struct endpoint endpoint = {.provider = &provider_openai};
+    if (expected.provider == NULL)
+        fail_msg("%s: no such provider", file);
+    struct endpoint endpoint = {.provider = expected.provider};
     struct endpoint_lessons then = lessons_named(sent);
     endpoint.lessons = then;
     struct reply reply;

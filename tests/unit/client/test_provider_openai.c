@@ -1,45 +1,4 @@
-#include "file.h"
-#include "json.h"
-#include "provider.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-#include <glob.h>
-
-// The request as it goes out, with IMAGE where the base64 would stand.
-static char *request_text(const struct endpoint *endpoint, const struct ask *ask)
-{
-    struct buffer head, tail;
-    struct error why = {0};
-    buffer_init(&head, 1 << 20);
-    buffer_init(&tail, 1 << 20);
-    if (!provider_openai.write_request(endpoint, ask, &head, &tail, &why))
-        fail_msg("%s", why.message);
-    if (ask->image)
-        buffer_append_text(&head, "IMAGE");
-    buffer_append_text(&head, buffer_text(&tail));
-    buffer_clear(&tail);
-    cJSON *parsed = json_parse(head.data, head.length, &why);
-    if (parsed == NULL)
-        fail_msg("%s: %s", why.message, head.data);
-    cJSON_Delete(parsed);
-    return buffer_take(&head);
-}
-
-static void expect_request(const struct endpoint *endpoint, const struct ask *ask,
-                           const char *expected)
-{
-    char *text = request_text(endpoint, ask);
-    assert_string_equal(text, expected);
-    free(text);
-}
+#include "wire_case.h"
 
 static struct endpoint endpoint_with(struct endpoint_lessons lessons)
 {
@@ -152,98 +111,10 @@ static void test_beginnings_are_equal(void **state)
     buffer_clear(&heads[1]);
 }
 
-static const char *shown(const char *text)
-{
-    return text != NULL ? text : "-";
-}
-
-// One "name: value" of the expectation against the reply.
-static bool check_line(const char *file, const char *name, const char *value,
-                       const struct reply *reply)
-{
-    char number[32] = "";
-    const char *got = number;
-    if (strcmp(name, "text") == 0)
-        got = shown(reply->text);
-    else if (strcmp(name, "reasoning") == 0)
-        got = shown(reply->reasoning);
-    else if (strcmp(name, "refusal") == 0)
-        got = shown(reply->refusal);
-    else if (strcmp(name, "model") == 0)
-        got = shown(reply->model);
-    else if (strcmp(name, "finish") == 0)
-        got = finish_name(reply->finish);
-    else if (strcmp(name, "input") == 0)
-        snprintf(number, sizeof number, "%lld", reply->usage.input_tokens);
-    else if (strcmp(name, "cached") == 0)
-        snprintf(number, sizeof number, "%lld", reply->usage.cached_tokens);
-    else if (strcmp(name, "output") == 0)
-        snprintf(number, sizeof number, "%lld", reply->usage.output_tokens);
-    else if (strcmp(name, "reasoning-tokens") == 0)
-        snprintf(number, sizeof number, "%lld", reply->usage.reasoning_tokens);
-    else
-        fail_msg("%s: nothing is called '%s'", file, name);
-    if (strcmp(got, value) != 0)
-        print_error("%s: %s is '%s', not '%s'\n", file, name, got, value);
-    return strcmp(got, value) == 0;
-}
-
-static bool check_reply(const char *file, char *expectation, const struct reply *reply)
-{
-    bool good = true;
-    char *rest = NULL;
-    for (char *line = strtok_r(expectation, "\n", &rest); line != NULL;
-         line = strtok_r(NULL, "\n", &rest)) {
-        char *colon = strstr(line, ": ");
-        if (colon == NULL)
-            fail_msg("%s: no value in '%s'", file, line);
-        *colon = '\0';
-        good = check_line(file, line, colon + 2, reply) && good;
-    }
-    return good;
-}
-
-static bool run_case(const char *file)
-{
-    struct buffer body, expectation;
-    struct error why = {0};
-    buffer_init(&body, 1 << 20);
-    buffer_init(&expectation, 1 << 20);
-    char name[4096];
-    snprintf(name, sizeof name, "%.*s.expected", (int)(strlen(file) - strlen(".json")), file);
-    if (!file_read(file, &body, &why) || !file_read(name, &expectation, &why))
-        fail_msg("%s", why.message);
-    struct reply reply;
-    // Without a NUL behind it, so that a reader that runs over the end is caught.
-    char *exact = malloc(body.length > 0 ? body.length : 1);
-    memcpy(exact, buffer_text(&body), body.length);
-    bool read = provider_openai.read_reply(exact, body.length, &reply, &why);
-    free(exact);
-    bool refused = strcmp(buffer_text(&expectation), "refused: yes\n") == 0;
-    bool good = read != refused;
-    if (!good)
-        print_error("%s: %s\n", file, read ? "was taken for a reply" : why.message);
-    if (!read)
-        good = good && why.kind == ERR_REPLY && reply.text == NULL;
-    else if (good)
-        good = check_reply(file, expectation.data, &reply);
-    reply_clear(&reply);
-    buffer_clear(&body);
-    buffer_clear(&expectation);
-    return good;
-}
-
 static void test_replies(void **state)
 {
     (void)state;
-    glob_t files;
-    assert_int_equal(glob(TEST_CASES "/reply/*.json", 0, NULL, &files), 0);
-    size_t bad = 0;
-    for (size_t i = 0; i < files.gl_pathc; i++)
-        bad += !run_case(files.gl_pathv[i]);
-    print_message("%zu cases\n", files.gl_pathc);
-    globfree(&files);
-    assert_int_equal(bad, 0);
+    check_replies(&provider_openai, TEST_CASES "/reply/*.json", 50);
 }
 
 int main(void)

@@ -94,21 +94,24 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
-// body NULL: GET. key NULL: none is sent.
-static inline struct http_reply http_send(const struct simulation *simulation, const char *path,
-                                          const char *key, const char *body, size_t length)
+// body NULL: GET. lines: further headers, a line each; or NULL.
+static inline struct http_reply http_send_with(const struct simulation *simulation,
+                                               const char *path, const char *lines,
+                                               const char *body, size_t length)
 {
     struct http_reply reply = {0};
     struct buffer received;
-    char url[200], authorization[200];
+    char url[200], line[200];
     buffer_init(&received, 1 << 24);
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     headers = curl_slist_append(headers, "Expect:");
     snprintf(url, sizeof url, "http://127.0.0.1:%u%s", simulation->port, path);
-    snprintf(authorization, sizeof authorization, "Authorization: Bearer %s", key ? key : "");
-    if (key != NULL)
-        headers = curl_slist_append(headers, authorization);
+    for (const char *at = lines; at != NULL && *at != '\0'; at += strspn(at, "\n")) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+        headers = curl_slist_append(headers, line);
+        at += strcspn(at, "\n");
+    }
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -129,6 +132,15 @@ static inline struct http_reply http_send(const struct simulation *simulation, c
     reply.json = received.length > 0 ? cJSON_ParseWithLength(received.data, received.length) : NULL;
     reply.body = buffer_take(&received);
     return reply;
+}
+
+// key NULL: none is sent.
+static inline struct http_reply http_send(const struct simulation *simulation, const char *path,
+                                          const char *key, const char *body, size_t length)
+{
+    char authorization[200];
+    snprintf(authorization, sizeof authorization, "Authorization: Bearer %s", key ? key : "");
+    return http_send_with(simulation, path, key != NULL ? authorization : NULL, body, length);
 }
 
 static inline struct http_reply http_post(const struct simulation *simulation, const char *body)

@@ -1,0 +1,39 @@
+// The protocols that the simulator speaks: which header holds the key, how a body is read, and how
+// replies and errors are written. A constant table, one entry a protocol.
+#ifndef VQAGEN_PROTOCOL_H
+#define VQAGEN_PROTOCOL_H
+
+#include "completion.h"
+#include "request.h"
+
+// An error before it has a shape. Texts are borrowed.
+struct protocol_error {
+    int status;
+    const char *message;
+    const char *type, *param, *code; // OpenAI's words; NULL: none
+    const char *word;                // the protocol's own type or status; NULL: by the HTTP status
+    const char *details;             // JSON that goes along; NULL: none
+};
+
+struct protocol {
+    const char *name;
+    const char *key_header, *key_scheme; // "Authorization", "Bearer "
+    const char *version_header;          // wanted with every call; NULL: none
+    const struct request_form *form;
+    void (*write)(const struct completion *completion, struct buffer *out);
+    void (*write_error)(const struct protocol_error *error, struct buffer *out);
+    struct protocol_error no_key, wrong_key;
+};
+
+extern const struct protocol protocol_openai, protocol_anthropic, protocol_gemini;
+
+// The protocol whose call the path is; NULL: none. model: where the path names the model; *model is
+// NULL where it does not, else a copy that the caller frees (NULL without memory, too).
+const struct protocol *protocol_find(const char *path, char **model);
+
+// What the provider sends for a fault of the table (faults.h): its own status and words where it
+// has some, else those of the table.
+struct protocol_error protocol_fault(const struct protocol *protocol,
+                                     const struct fault_kind *fault);
+
+#endif
