@@ -7,7 +7,6 @@
 #include "image_job.h"
 #include "log.h"
 #include "memory.h"
-#include "provider.h"
 #include "random.h"
 #include "report.h"
 #include "settle.h"
@@ -195,8 +194,6 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     run->jitter = random_from((uint64_t)clock_wall_ms(), "", "jitter");
     progress_begin(&run->progress, now_ms);
     return endpoint_init(&run->endpoint, &settings->endpoint, why) &&
-           (settings->extra_body == NULL || *settings->extra_body == '\0' ||
-            provider_check_extra_body(settings->extra_body, why)) &&
            recipe_init(&run->recipe, settings, &run->endpoint, why) && open_source(run, why) &&
            (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
