@@ -62,7 +62,7 @@ def read_report(path):
 
 
 def without_times(items):
-    return [{name: value for name, value in item.items() if name != "time"} for item in items]
+    return [{name: value for name, value in item.items() if name != "when"} for item in items]
 
 
 class Torture(RunTest):
