@@ -93,16 +93,20 @@ char *file_join(const char *folder, const char *name)
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *why)
 {
     *writer = (struct file_writer){.path = text_copy(path)};
-    writer->temporary = malloc(strlen(path) + sizeof ".tmp");
-    if (writer->path == NULL || writer->temporary == NULL) {
+    struct stat facts;
+    bool in_place = stat(path, &facts) == 0 && !S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode);
+    if (!in_place)
+        writer->temporary = malloc(strlen(path) + sizeof ".tmp");
+    if (writer->path == NULL || (writer->temporary == NULL && !in_place)) {
         file_abandon(writer);
         return error_set(why, ERR_MEMORY, "no memory to write %s", path);
     }
-    sprintf(writer->temporary, "%s.tmp", path);
-    writer->stream = fopen(writer->temporary, "we");
+    if (!in_place)
+        sprintf(writer->temporary, "%s.tmp", path);
+    writer->stream = fopen(in_place ? path : writer->temporary, "we");
     if (writer->stream != NULL)
         return true;
-    error_set_errno(why, ERR_DISK, "cannot write %s", writer->temporary);
+    error_set_errno(why, ERR_DISK, "cannot write %s", in_place ? path : writer->temporary);
     file_abandon(writer);
     return false;
 }
@@ -129,19 +133,21 @@ static void sync_folder(const char *path)
 
 bool file_commit(struct file_writer *writer, struct error *why)
 {
+    bool in_place = writer->temporary == NULL;
+    const char *written = in_place ? writer->path : writer->temporary;
     bool good = fflush(writer->stream) == 0 && !ferror(writer->stream) &&
-                fsync(fileno(writer->stream)) == 0;
+                (in_place || fsync(fileno(writer->stream)) == 0);
     if (!good)
-        error_set_errno(why, ERR_DISK, "cannot write %s", writer->temporary);
+        error_set_errno(why, ERR_DISK, "cannot write %s", written);
     if (fclose(writer->stream) != 0 && good)
-        good = error_set_errno(why, ERR_DISK, "cannot write %s", writer->temporary);
+        good = error_set_errno(why, ERR_DISK, "cannot write %s", written);
     writer->stream = NULL;
-    if (good && rename(writer->temporary, writer->path) != 0)
+    if (good && !in_place && rename(writer->temporary, writer->path) != 0)
         good = error_set_errno(why, ERR_DISK, "cannot rename %s to %s", writer->temporary,
                                writer->path);
-    if (good)
+    if (good && !in_place)
         sync_folder(writer->path);
-    if (!good)
+    if (!good && !in_place)
         unlink(writer->temporary);
     free(writer->path);
     free(writer->temporary);
@@ -153,7 +159,8 @@ void file_abandon(struct file_writer *writer)
 {
     if (writer->stream != NULL) {
         fclose(writer->stream);
-        unlink(writer->temporary);
+        if (writer->temporary != NULL)
+            unlink(writer->temporary);
     }
     free(writer->path);
     free(writer->temporary);

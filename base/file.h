@@ -16,11 +16,13 @@ bool file_make_directory(const char *path, struct error *why);
 // "folder/name"; a new string, NULL without memory.
 char *file_join(const char *folder, const char *name);
 
-// A file being written under "<path>.tmp". Nothing appears at path before file_commit.
+// A file being written under "<path>.tmp". Nothing appears at path before file_commit. A pipe or a
+// device at path is written to as it stands: renaming a file over /dev/null would break the
+// machine.
 struct file_writer {
     FILE *stream; // write here; errors are found by file_commit at the latest
     char *path;
-    char *temporary;
+    char *temporary; // NULL: path itself is being written to
 };
 
 bool file_writer_open(struct file_writer *writer, const char *path, struct error *why);

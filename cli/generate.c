@@ -22,7 +22,8 @@ static bool work(const struct settings *settings, struct run_settings *run, int 
 static bool work_with_builtin(const struct settings *settings, struct run_settings *run,
                               int *exit_code, struct error *why);
 static void catch_signals(void);
-static void tell_summary(const char *directory, const struct run_summary *summary, bool ended);
+static void tell_summary(const char *directory, const struct run_summary *summary, bool ended,
+                         const struct error *why);
 
 bool generate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why)
@@ -189,7 +190,7 @@ static bool work(const struct settings *settings, struct run_settings *run, int 
     struct run_summary summary = {0};
     bool ended = run_generate(run, &summary, why);
     log_progress("");
-    tell_summary(run->directory, &summary, ended);
+    tell_summary(run->directory, &summary, ended, why);
     *exit_code = summary.exit_code;
     return ended;
 }
@@ -227,7 +228,8 @@ static void on_signal(int number)
 
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    // Without SA_RESTART: who waits for input that never comes must be woken.
+    struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -252,7 +254,8 @@ static void tell_failures(const char *directory, const struct run_summary *summa
                  "command with --retry rejected.");
 }
 
-static void tell_summary(const char *directory, const struct run_summary *summary, bool ended)
+static void tell_summary(const char *directory, const struct run_summary *summary, bool ended,
+                         const struct error *why)
 {
     if (summary->items == 0 && summary->calls == 0 && !ended)
         return;
@@ -261,6 +264,8 @@ static void tell_summary(const char *directory, const struct run_summary *summar
              summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
+    if (!ended && why->kind == ERR_DISK)
+        return; // the error says what is to be done first
     if (!ended) {
         log_note("Everything received is kept in %s. The same command goes on from there.",
                  directory);

@@ -33,7 +33,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .group = GROUP_OUTPUT,
                       .commands = FOR_GENERATE,
                       .help =
-                          "Take only the first N items of the input; 0 takes all. Raise it later "
+                          "Take only the first N images or records; 0 takes all. Raise it later "
                           "to go on in the same DIR."},
     [OPTION_RETRY] = {.name = "retry",
                       .argument = "WHAT",

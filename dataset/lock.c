@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool refuse_lock(int lock, const char *directory, struct error *why);
@@ -57,6 +58,22 @@ static bool refuse_lock(int lock, const char *directory, struct error *why)
                          directory, process);
     return error_set(why, ERR_USAGE,
                      "%s is in use by another run: wait for it, stop it, or give another -o DIR",
+                     directory);
+}
+
+bool lock_check(int lock, const char *directory, struct error *why)
+{
+    char *path = file_join(directory, "run.lock");
+    if (path == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a path");
+    struct stat held, found;
+    bool same = fstat(lock, &held) == 0 && stat(path, &found) == 0 && held.st_dev == found.st_dev &&
+                held.st_ino == found.st_ino;
+    free(path);
+    return same ||
+           error_set(why, ERR_DISK,
+                     "%s was removed, moved or replaced while the run was going on; stopped, since "
+                     "nothing more could be kept there",
                      directory);
 }
 

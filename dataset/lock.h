@@ -9,6 +9,10 @@
 // it, ERR_DISK when it cannot be made or the file system has no locks.
 int lock_take(const char *directory, struct error *why);
 
+// Whether DIR/run.lock is still the file that is locked. False: ERR_DISK; DIR was removed, moved
+// away or replaced, and what is written now is lost with it.
+bool lock_check(int lock, const char *directory, struct error *why);
+
 void lock_release(int lock); // -1 is fine
 
 #endif

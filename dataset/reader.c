@@ -1,8 +1,10 @@
 #include "reader.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool reader_init(struct reader *reader, int file, const char *path, struct error *why)
@@ -11,6 +13,8 @@ bool reader_init(struct reader *reader, int file, const char *path, struct error
     reader->bytes = malloc(READER_BYTES);
     if (reader->bytes == NULL)
         return error_set(why, ERR_MEMORY, "no memory to read %s", path);
+    struct stat facts;
+    reader->may_wait = fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode);
     return true;
 }
 
@@ -31,6 +35,8 @@ bool reader_more(struct reader *reader, struct error *why)
     }
     ssize_t got;
     do {
+        if (reader->stop != NULL && *reader->stop != 0)
+            return error_set(why, ERR_INTERRUPTED, "interrupted while reading %s", reader->path);
         got = read(reader->file, reader->bytes + reader->end, READER_BYTES - reader->end);
     } while (got < 0 && errno == EINTR);
     if (got < 0)
@@ -40,6 +46,12 @@ bool reader_more(struct reader *reader, struct error *why)
         reader->ended = true;
     reader->end += (size_t)got;
     return true;
+}
+
+bool reader_waits(const struct reader *reader)
+{
+    struct pollfd file = {reader->file, POLLIN, 0};
+    return reader->may_wait && !reader->ended && poll(&file, 1, 0) == 0;
 }
 
 bool reader_fill(struct reader *reader, struct error *why)

@@ -5,6 +5,7 @@
 
 #include "error.h"
 
+#include <signal.h>
 #include <stdint.h>
 
 enum { READER_BYTES = 65536 };
@@ -16,15 +17,20 @@ struct reader {
     size_t begin, end;
     uint64_t line; // of the byte at begin, from 1
     bool ended;    // nothing follows the window
+    bool may_wait; // it is no regular file: reading may take as long as its writer does
+    const volatile sig_atomic_t *stop; // not 0: waiting ends with ERR_INTERRUPTED; or NULL
 };
 
 // Takes the file: reader_clear closes it (standard input stays open). False: ERR_MEMORY.
 bool reader_init(struct reader *reader, int file, const char *path, struct error *why);
 void reader_clear(struct reader *reader);
 
-// Reads once behind the window's end, which must not be full. False: ERR_INPUT. At the end of the
-// file `ended` is set.
+// Reads once behind the window's end, which must not be full. False: ERR_INPUT, ERR_INTERRUPTED. At
+// the end of the file `ended` is set.
 bool reader_more(struct reader *reader, struct error *why);
+
+// Whether reading would wait.
+bool reader_waits(const struct reader *reader);
 
 // Makes the window hold at least one byte, unless the file has ended. False: ERR_INPUT.
 bool reader_fill(struct reader *reader, struct error *why);

@@ -93,10 +93,42 @@ uint64_t source_skipped(const struct source *source)
     return source->walk != NULL ? walk_skipped(source->walk) : 0;
 }
 
+// A record ends with its line, or with its '}'. Where that guess is wrong, reading waits after all.
+static bool holds_record(const struct source *source)
+{
+    const struct reader *reader = &source->reader;
+    const char *at = reader_at(reader), *end = at + reader_length(reader);
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n' || *at == ','))
+        at++;
+    return memchr(at, source->form == FORM_ARRAY ? '}' : '\n', (size_t)(end - at)) != NULL;
+}
+
+bool source_waits(struct source *source)
+{
+    struct reader *reader = &source->reader;
+    if (source->walk != NULL || source->form == FORM_IMAGE || !reader->may_wait)
+        return false;
+    struct error fault = {0}; // met again, and told, by source_next
+    while (!reader->ended && !reader_is_full(reader) && !holds_record(source))
+        if (reader_waits(reader))
+            return true;
+        else if (!reader_more(reader, &fault))
+            return false;
+    return false;
+}
+
+bool source_left_out(const struct source *source)
+{
+    return source->walk != NULL && walk_met_left_out(source->walk);
+}
+
 // The shell's <(command) is a pipe, and may be read like a file.
 static bool open_file(struct source *source, struct error *why)
 {
     int file = open(source->input, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (file < 0 && errno == EINTR)
+        return error_set(why, ERR_INTERRUPTED, "interrupted while waiting for who writes into %s",
+                         source->input);
     if (file < 0)
         return error_set_errno(why, ERR_INPUT, "cannot open the input %s", source->input);
     if (!reader_init(&source->reader, file, source->input, why)) {
@@ -139,6 +171,7 @@ static bool open_records(struct source *source, struct error *why)
     const char *name = standard ? "standard input" : source->input;
     if (standard && !reader_init(reader, STDIN_FILENO, name, why))
         return false;
+    reader->stop = source->settings.stop;
     size_t skip = 0;
     if (!set_folder(source, why) || !tell_form(source, &skip, why))
         return false;

@@ -9,6 +9,8 @@
 
 #include "question.h"
 
+#include <signal.h>
+
 struct source;
 
 struct source_settings {
@@ -16,6 +18,12 @@ struct source_settings {
     // skipped.
     bool (*is_image)(const void *bytes, size_t length);
     size_t max_record_bytes; // one record (with an image inside it); default 64 MiB
+    // A folder that is not walked though it lie in the input (DIR: a run's output is not its
+    // input); copied; need not exist yet. NULL: none.
+    const char *left_out;
+    // Waiting for a pipe ends with ERR_INTERRUPTED when this is not 0; set by signal handlers.
+    // NULL: nothing ends it.
+    const volatile sig_atomic_t *stop;
 };
 
 // input: a path, or "-" for standard input (JSON array or JSONL, told by its first byte; a CSV by a
@@ -27,8 +35,15 @@ struct source *source_open(const char *input, const struct source_settings *sett
 // 0: the end. -1: ERR_INPUT or ERR_MEMORY: the input itself can be read no further.
 int source_next(struct source *source, struct question *out, struct error *why);
 
+// Whether source_next would wait for somebody who writes into a pipe: while it would, there are
+// other things to do. Reads what is there already.
+bool source_waits(struct source *source);
+
 // Files of a folder that were not images, so far.
 uint64_t source_skipped(const struct source *source);
+
+// Whether the folder to be left out was met.
+bool source_left_out(const struct source *source);
 
 void source_close(struct source *source);
 

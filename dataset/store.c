@@ -100,6 +100,11 @@ void store_close(struct store *store)
     free(store);
 }
 
+bool store_check_place(const struct store *store, struct error *why)
+{
+    return lock_check(store->lock, store->directory, why);
+}
+
 static int tell_checkpointer(void *context, sqlite3 *database, const char *name, int pages)
 {
     (void)database;

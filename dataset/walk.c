@@ -36,6 +36,8 @@ struct level {
 
 struct walk {
     char *root;
+    char *left_out; // NULL: no folder is
+    bool met_left_out;
     struct source_settings settings;
     size_t names_held;
     struct buffer path; // below root, with '/'
@@ -66,6 +68,11 @@ struct walk *walk_open(const char *root, const struct source_settings *settings,
         return NULL;
     }
     walk->settings = *settings;
+    if (settings->left_out != NULL && (walk->left_out = text_copy(settings->left_out)) == NULL) {
+        error_set(why, ERR_MEMORY, "no memory to read the folder %s", root);
+        walk_close(walk);
+        return NULL;
+    }
     walk->names_held = names_held;
     buffer_init(&walk->path, 1 << 20);
     int folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -86,6 +93,7 @@ void walk_close(struct walk *walk)
     buffer_clear(&walk->path);
     seen_clear(&walk->repaired);
     seen_clear(&walk->links);
+    free(walk->left_out);
     free(walk->root);
     free(walk);
 }
@@ -93,6 +101,11 @@ void walk_close(struct walk *walk)
 uint64_t walk_skipped(const struct walk *walk)
 {
     return walk->skipped;
+}
+
+bool walk_met_left_out(const struct walk *walk)
+{
+    return walk->met_left_out;
 }
 
 // Goes on one level down. The folder belongs to the level then, or is closed.
@@ -420,6 +433,18 @@ static bool link_is_new(struct walk *walk, const struct identity *identity, bool
     return seen_add(&walk->links, text, is_new, why);
 }
 
+// Looked up each time, since a run makes its DIR after it has opened its input.
+static bool is_left_out(struct walk *walk, const struct identity *identity)
+{
+    struct stat facts;
+    if (walk->left_out == NULL || stat(walk->left_out, &facts) != 0)
+        return false;
+    struct identity left_out = {facts.st_dev, facts.st_ino};
+    bool same = same_folder(&left_out, identity);
+    walk->met_left_out |= same;
+    return same;
+}
+
 static enum visit visit_folder(struct walk *walk, bool by_link, struct question *out,
                                struct error *why)
 {
@@ -439,6 +464,10 @@ static enum visit visit_folder(struct walk *walk, bool by_link, struct question 
         return visit;
     }
     struct identity identity = {facts.st_dev, facts.st_ino};
+    if (is_left_out(walk, &identity)) {
+        close(folder);
+        return VISIT_NOTHING;
+    }
     bool is_new = true, good = !by_link || link_is_new(walk, &identity, &is_new, why);
     if (!good || !is_new) {
         close(folder);

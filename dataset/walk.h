@@ -22,7 +22,8 @@ struct walk *walk_open(const char *root, const struct source_settings *settings,
 // As source_next. What cannot be read is a question with a fault.
 int walk_next(struct walk *walk, struct question *out, struct error *why);
 
-uint64_t walk_skipped(const struct walk *walk); // files that are no images
-void walk_close(struct walk *walk);             // NULL is fine
+uint64_t walk_skipped(const struct walk *walk);  // files that are no images
+bool walk_met_left_out(const struct walk *walk); // settings->left_out was met
+void walk_close(struct walk *walk);              // NULL is fine
 
 #endif

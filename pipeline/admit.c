@@ -1,11 +1,13 @@
-// Taking the input in: records become subjects, their items find their rows in the store, and what
-// was finished before is passed over.
+#include "admit.h"
+
+#include "advance.h"
 #include "clock.h"
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
 #include "memory.h"
-#include "run_state.h"
+#include "queue.h"
+#include "settle.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -60,6 +62,9 @@ static void end_source(struct run *run)
     if (skipped > 0)
         log_note("%llu files of the input are not images and were passed over",
                  (unsigned long long)skipped);
+    if (source_left_out(run->source))
+        log_note("%s lies in the input and was passed over: it is where this run writes",
+                 run->settings->directory);
 }
 
 bool admit_some(struct run *run, struct error *why)
@@ -69,12 +74,20 @@ bool admit_some(struct run *run, struct error *why)
             end_source(run);
             break;
         }
+        run->input_waits = source_waits(run->source);
+        if (run->input_waits)
+            break;
         if ((run->newest_batch == NULL || run->newest_batch->full) && !begin_batch(run, why))
             return false;
         struct question question;
-        int more = source_next(run->source, &question, why);
-        if (more < 0)
+        struct error fault = {0};
+        int more = source_next(run->source, &question, &fault);
+        if (more < 0 && fault.kind == ERR_INTERRUPTED)
+            break; // the next turn sees the signal, and finishes what is in flight
+        if (more < 0) {
+            *why = fault;
             return false;
+        }
         if (more == 0) {
             end_source(run);
             break;
@@ -100,35 +113,55 @@ static void link_subject(struct run *run, struct subject *subject)
 }
 
 // The remembered digest of a file, if the file is still as it was.
-static void recall_file(struct run *run, struct subject *subject)
+static void recall_file(struct run *run, struct image *image)
 {
     struct stat facts;
-    subject->image_path = text_copy(subject->question.image);
-    subject->image_shown = text_copy(subject->question.name);
-    if (stat(subject->question.image, &facts) == 0)
-        subject->digest_known = store_find_digest(
-            run->store, subject->question.image, facts.st_size,
-            facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec, &subject->digest);
+    if (stat(image->source, &facts) == 0)
+        image->digest_known = store_find_digest(
+            run->store, image->source, facts.st_size,
+            facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec, &image->digest);
 }
 
 // An image fetched by an earlier run lies in DIR/images; its format, and so its name, is told by
 // the "size" under which the URL's digest was remembered.
-static void recall_url(struct run *run, struct subject *subject)
+static void recall_url(struct run *run, struct image *image)
 {
     for (int format = PICTURE_JPEG; format <= PICTURE_WEBP; format++) {
-        if (!store_find_digest(run->store, subject->question.image, format, 0, &subject->digest))
+        if (!store_find_digest(run->store, image->source, format, 0, &image->digest))
             continue;
-        char *name = image_kept_name(&subject->digest, (enum picture_format)format);
+        char *name = image_kept_name(&image->digest, (enum picture_format)format);
         char *path = name != NULL ? file_join(run->settings->directory, name) : NULL;
         if (path != NULL && access(path, R_OK) == 0) {
-            subject->image_path = path;
-            subject->image_shown = name;
-            subject->digest_known = true;
+            free(image->source);
+            image->source = path;
+            image->origin = IMAGE_FILE;
+            image->kept = name;
+            image->digest_known = true;
             return;
         }
         free(path);
         free(name);
     }
+}
+
+// The image that the record names; what an earlier run knew of it is recalled when it is new.
+static bool find_image(struct run *run, struct subject *subject, struct error *why)
+{
+    size_t known = run->images.count;
+    enum image_origin origin = subject->question.origin;
+    struct image *image = image_find(&run->images, &subject->question, subject->order, why);
+    if (image == NULL)
+        return false;
+    image_attach(image, subject);
+    if (run->images.count == known)
+        return true;
+    if (origin == IMAGE_FILE)
+        recall_file(run, image);
+    else if (origin == IMAGE_URL)
+        recall_url(run, image);
+    else
+        run->held_bytes += strlen(image->source);
+    return true;
 }
 
 static bool take_record(struct run *run, struct question *question, struct error *why)
@@ -145,25 +178,25 @@ static bool take_record(struct run *run, struct question *question, struct error
     run->next_place += subject->item_count;
     run->open_items += subject->item_count;
     run->progress.items += subject->item_count;
-    const struct question *record = &subject->question;
-    if (record->fault != NULL) {
-        subject->image_shown = text_copy(record->name);
+    if (subject->question.fault != NULL) {
         if (!admit_begin(run, subject, why))
             return false;
-        subject_fail(subject, "input", ITEM_REJECTED, "bad_record", record->fault, clock_wall_ms());
-        return run_settle(run, subject, why);
+        subject_fail(subject, "input", ITEM_REJECTED, "bad_record", subject->question.fault,
+                     clock_wall_ms());
+        return settle_subject(run, subject, why);
     }
-    if (record->origin == IMAGE_FILE)
-        recall_file(run, subject);
-    else if (record->origin == IMAGE_URL)
-        recall_url(run, subject);
-    else
-        run->held_bytes += strlen(record->image);
-    if (!subject->digest_known) {
-        stage_queue(run, subject);
+    if (!find_image(run, subject, why))
+        return false;
+    if (!subject->image->digest_known) {
+        queue_subject(run, subject);
         return true;
     }
-    return admit_begin(run, subject, why) && run_settle(run, subject, why);
+    if (!admit_begin(run, subject, why))
+        return false;
+    if (subject->image->state == IMAGE_FAILED)
+        subject_fail(subject, "image", ITEM_UNKNOWN, "image_unusable",
+                     "the image changed while the run was going on: run again", clock_wall_ms());
+    return settle_subject(run, subject, why);
 }
 
 // Finds the item's row; true in *loads when its calls are to be read.
@@ -200,12 +233,19 @@ static bool admit_item(struct run *run, struct item *item, bool *loads, struct e
 
 bool admit_begin(struct run *run, struct subject *subject, struct error *why)
 {
+    const struct image *image = subject->image;
     bool any_open = false;
+    subject->begun = true;
+    const char *shown = image != NULL && image->kept != NULL ? image->kept : subject->question.name;
+    subject->image_shown = text_copy(shown);
+    if (image != NULL)
+        subject->digest = image->digest;
     for (unsigned i = 0; i < subject->item_count; i++)
         if (!admit_item(run, &subject->items[i], &any_open, why))
             return false;
     // An item whose record or image cannot be used fails even when nothing of it had to be asked.
-    if (!any_open || subject->question.fault != NULL || subject->image == IMAGE_FAILED)
+    if (!any_open || subject->question.fault != NULL ||
+        (image != NULL && image->state == IMAGE_FAILED))
         return true;
     for (unsigned i = 0; i < subject->item_count; i++) {
         struct item *item = &subject->items[i];
@@ -217,7 +257,7 @@ bool admit_begin(struct run *run, struct subject *subject, struct error *why)
     }
     struct task *wanted = NULL;
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
-    dispatch_add(subject, wanted);
-    stage_queue(run, subject);
+    queue_tasks(subject, wanted);
+    queue_subject(run, subject);
     return good;
 }

@@ -1,11 +1,13 @@
-// Calls out and replies in: which call is sent next, what becomes of one that failed, and the
-// promise that a reply is on disk before anything is made of it.
+#include "dispatch.h"
+
+#include "advance.h"
 #include "clock.h"
 #include "log.h"
 #include "memory.h"
 #include "provider.h"
+#include "queue.h"
 #include "random.h"
-#include "run_state.h"
+#include "settle.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -15,20 +17,6 @@
 enum { MAX_BODY = 1 << 20, SHOWN_REPLY = 2000 };
 
 // ---- Sending ------------------------------------------------------------------------------------
-
-void dispatch_add(struct subject *subject, struct task *wanted)
-{
-    while (wanted != NULL) {
-        struct task *task = wanted;
-        wanted = task->next;
-        task->next = NULL;
-        if (subject->ready_last != NULL && subject->ready != NULL)
-            subject->ready_last->next = task;
-        else
-            subject->ready = task;
-        subject->ready_last = task;
-    }
-}
 
 static struct exchange *write_exchange(struct run *run, struct task *task, struct error *why)
 {
@@ -62,7 +50,7 @@ static bool send_task(struct run *run, struct task *task, struct error *why)
     exchange->url = run->endpoint.url;
     exchange->key = run->endpoint.key;
     exchange->auth_header = run->endpoint.provider->auth_header;
-    exchange->payload = payload_hold(task->subject->payload);
+    exchange->payload = payload_hold(task->subject->image->payload);
     exchange->owner = task;
     task->sent = run->endpoint.lessons;
     if (!client_start(run->client, exchange, why)) {
@@ -96,15 +84,23 @@ bool dispatch_send(struct run *run, struct error *why)
     return true;
 }
 
-void dispatch_wake_due(struct run *run, int64_t now_ms)
+bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
 {
     struct task *task;
     while ((task = heap_first(&run->due)) != NULL && task->due_ms <= now_ms) {
+        struct subject *subject = task->subject;
         heap_take(&run->due);
-        task->subject->waiting--;
-        dispatch_add(task->subject, task);
-        stage_queue(run, task->subject);
+        subject->waiting--;
+        if (subject->image->state == IMAGE_FAILED) { // its items have ended meanwhile
+            free(task);
+            if (!settle_subject(run, subject, why))
+                return false;
+            continue;
+        }
+        queue_tasks(subject, task);
+        queue_subject(run, subject);
     }
+    return true;
 }
 
 int dispatch_wait_ms(const struct run *run, int64_t now_ms)
@@ -249,8 +245,8 @@ static void wait_again(struct run *run, struct task *task, const struct fault *f
 // Puts the task back as it was, for this run or the next one.
 static void put_back(struct run *run, struct task *task)
 {
-    dispatch_add(task->subject, task);
-    stage_queue(run, task->subject);
+    queue_tasks(task->subject, task);
+    queue_subject(run, task->subject);
 }
 
 // True when there is something to store.
@@ -268,7 +264,10 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
         put_back(run, task);
         return false;
     }
-    if (fault->verdict == FAULT_RUN) {
+    // A limit that lasts longer than anybody waits would fail every call to come as well.
+    bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
+                   fault->wait_ms > run->settings->retry.max_wait_ms;
+    if (fault->verdict == FAULT_RUN || endless) {
         stop_for_fault(run, fault);
         put_back(run, task);
         return false;
@@ -322,9 +321,9 @@ static bool make_something_of(struct run *run, struct result *result, struct err
     struct task *wanted = NULL;
     subject_take(subject, &run->recipe, result->task, &result->call);
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
-    dispatch_add(subject, wanted);
-    stage_queue(run, subject);
-    return good && run_settle(run, subject, why);
+    queue_tasks(subject, wanted);
+    queue_subject(run, subject);
+    return good && settle_subject(run, subject, why);
 }
 
 static struct result *judge_all(struct run *run, size_t *count)

@@ -36,11 +36,11 @@ char *image_kept_name(const struct digest *digest, enum picture_format format)
 static bool read_file(struct image_job *job, struct buffer *bytes)
 {
     struct stat facts;
-    if (stat(job->image, &facts) == 0) {
+    if (stat(job->source, &facts) == 0) {
         job->size = facts.st_size;
         job->changed_ns = facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec;
     }
-    if (file_read(job->image, bytes, &job->why))
+    if (file_read(job->source, bytes, &job->why))
         return true;
     if (job->why.kind == ERR_INPUT)
         job->why.kind = ERR_IMAGE; // one image, not the whole input
@@ -52,7 +52,7 @@ static bool fetch(struct image_job *job, struct buffer *bytes)
     for (unsigned attempt = 0;; attempt++) {
         buffer_empty(bytes);
         error_clear(&job->why);
-        if (client_fetch(job->image, job->timeout_ms, bytes, &job->why))
+        if (client_fetch(job->source, job->timeout_ms, bytes, &job->why))
             return true;
         if (attempt >= job->retries || job->why.kind == ERR_TOO_LARGE)
             return false;
@@ -67,7 +67,7 @@ static bool get_bytes(struct image_job *job, struct buffer *bytes)
     case IMAGE_FILE:
         return read_file(job, bytes);
     case IMAGE_BASE64:
-        if (base64_decode(job->image, strlen(job->image), bytes, &job->why))
+        if (base64_decode(job->source, strlen(job->source), bytes, &job->why))
             return true;
         job->why.kind = ERR_IMAGE;
         return false;
@@ -121,6 +121,7 @@ void image_job_run(struct work *work)
     struct buffer bytes;
     buffer_init(&bytes, MAX_FILE);
     job->good = get_bytes(job, &bytes);
+    job->have_bytes = job->good;
     if (job->good) {
         job->digest = digest_of(buffer_text(&bytes), bytes.length);
         job->format = sniff_format(buffer_text(&bytes), bytes.length);

@@ -9,15 +9,15 @@
 #include "question.h"
 #include "workers.h"
 
-struct subject;
+struct image;
 
 struct image_job {
-    struct work work; // first, so that a work is its job
-    struct subject *subject;
+    struct work work;    // first, so that a work is its job
+    struct image *image; // the loop's; the worker does not look at it
 
     // In; borrowed until the job is collected.
     enum image_origin origin;
-    const char *image;  // path, base64 text or URL
+    const char *source; // path, base64 text or URL
     const char *folder; // DIR
     const struct image_limits *limits;
     unsigned retries;   // of a fetch
@@ -26,6 +26,7 @@ struct image_job {
 
     // Out.
     bool good;
+    bool have_bytes;  // the image's bytes were had: digest and format are set
     struct error why; // ERR_IMAGE, ERR_TOO_LARGE: the image; ERR_DISK: the run
     struct digest digest;
     int64_t size, changed_ns; // of a file, when it was read

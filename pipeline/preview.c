@@ -1,10 +1,13 @@
 // --dry-run: what a run would ask, how many calls it would make and about how many tokens they
 // would take. Nothing is sent and nothing is written.
+#include "advance.h"
 #include "buffer.h"
 #include "file.h"
 #include "json.h"
 #include "memory.h"
-#include "run_state.h"
+#include "source.h"
+#include "stage.h"
+#include "subject.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -185,8 +188,8 @@ bool run_preview(const struct run_settings *settings, struct error *why)
     if (!endpoint_init(&endpoint, &settings->endpoint, why))
         return false;
     bool good = recipe_init(&preview.recipe, settings, &endpoint, why);
-    struct source_settings source_settings = {.is_image = stage_is_image,
-                                              .max_record_bytes = 64 << 20};
+    struct source_settings source_settings = {
+        .is_image = stage_is_image, .max_record_bytes = 64 << 20, .left_out = settings->directory};
     struct source *source = good ? source_open(settings->input, &source_settings, why) : NULL;
     good = source != NULL && preview_all(&preview, source, why) && memory_check(why);
     if (good)

@@ -1,11 +1,12 @@
-// run.json: what was asked for, what came of it, what it took.
+#include "report.h"
+
 #include "clock.h"
 #include "file.h"
 #include "json.h"
-#include "run_state.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -23,10 +24,12 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
                                    [ITEM_REJECTED] = &summary->rejected,
                                    [ITEM_UNKNOWN] = &summary->unknown};
             *fields[counts[i].state] += counts[i].count;
-            summary->items += counts[i].count;
             free(counts[i].kind);
         }
     free(counts);
+    // The store does not know yet the items whose image was not looked at before the run ended.
+    summary->items = run->next_place;
+    summary->open = run->next_place - summary->accepted - summary->rejected - summary->unknown;
     summary->calls = progress->calls;
     summary->requests = progress->requests;
     summary->retries = progress->retries;
@@ -103,6 +106,20 @@ static double seconds(const struct timeval *time)
     return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
 
+// VmHWM rather than getrusage's ru_maxrss, which a program inherits from the one that started it.
+static long long peak_memory_kib(void)
+{
+    long long kib = -1;
+    char line[200];
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status != NULL && fgets(line, sizeof line, status) != NULL)
+        if (sscanf(line, "VmHWM: %lld kB", &kib) == 1)
+            break;
+    if (status != NULL)
+        fclose(status);
+    return kib;
+}
+
 static void write_this_run(struct run *run, struct buffer *out)
 {
     const struct progress *progress = &run->progress;
@@ -128,7 +145,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     buffer_append_format(out, "%.3f", (double)elapsed_ms / 1000);
     json_write_name(out, "cpu_seconds");
     buffer_append_format(out, "%.3f", seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
-    json_write_integer_field(out, "peak_memory_kib", usage.ru_maxrss);
+    json_write_integer_field(out, "peak_memory_kib", peak_memory_kib());
     write_latency(progress, out);
     buffer_append_char(out, '}');
 }

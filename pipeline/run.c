@@ -1,12 +1,16 @@
 #include "run.h"
 
+#include "admit.h"
 #include "clock.h"
+#include "dispatch.h"
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
 #include "memory.h"
 #include "random.h"
-#include "run_state.h"
+#include "report.h"
+#include "settle.h"
+#include "stage.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -22,105 +26,15 @@ void run_wake(void)
         client_wake(client);
 }
 
-// ---- The store's transaction --------------------------------------------------------------------
-
-bool run_write(struct run *run, struct error *why)
+// A look once a second: calls whose replies cannot be kept are money thrown away.
+static bool check_place(struct run *run, struct error *why)
 {
-    if (!run->transaction && !store_begin(run->store, why))
-        return false;
-    run->transaction = true;
-    return true;
-}
-
-bool run_commit(struct run *run, struct error *why)
-{
-    if (!run->transaction)
+    enum { INTERVAL_MS = 1000 };
+    int64_t now_ms = clock_now_ms();
+    if (now_ms - run->place_checked_ms < INTERVAL_MS)
         return true;
-    run->transaction = false;
-    return store_commit(run->store, why);
-}
-
-// ---- The end of items, subjects and batches -----------------------------------------------------
-
-void run_stop(struct run *run, const struct error *why)
-{
-    if (run->stop_why.kind == ERR_NONE)
-        run->stop_why = *why;
-    run->stopping = true;
-}
-
-static void count_item(struct run *run, const struct item *item)
-{
-    struct progress *progress = &run->progress;
-    if (item->kept)
-        progress->done_before++;
-    else if (item->state == ITEM_ACCEPTED)
-        progress->accepted++;
-    else if (item->state == ITEM_REJECTED)
-        progress->rejected++;
-    else
-        progress->unknown++;
-}
-
-static void unlink_subject(struct run *run, struct subject *subject)
-{
-    if (subject->previous != NULL)
-        subject->previous->next = subject->next;
-    else
-        run->first = subject->next;
-    if (subject->next != NULL)
-        subject->next->previous = subject->previous;
-    else
-        run->last = subject->previous;
-}
-
-static void end_subject(struct run *run, struct subject *subject)
-{
-    if (subject->heap_place != (size_t)HEAP_OUTSIDE)
-        heap_remove(subject->image == IMAGE_READY ? &run->ready : &run->hungry, subject);
-    stage_release(run, subject);
-    unlink_subject(run, subject);
-    subject_free(subject);
-}
-
-bool run_settle(struct run *run, struct subject *subject, struct error *why)
-{
-    if (!memory_check(why))
-        return false;
-    for (unsigned i = 0; i < subject->item_count; i++) {
-        struct item *item = &subject->items[i];
-        if (item->state == ITEM_OPEN || item->reported)
-            continue;
-        item->reported = true;
-        run->open_items--;
-        subject->batch->open--;
-        count_item(run, item);
-        if (!item->kept &&
-            (!run_write(run, why) || !store_finish_item(run->store, item->number, item->state,
-                                                        item->kind, item->line, why)))
-            return false;
-        free(item->line);
-        item->line = NULL;
-    }
-    if (subject->open_items == 0 && subject->in_flight == 0 && subject->waiting == 0 &&
-        subject->ready == NULL && subject->image != IMAGE_WORKING)
-        end_subject(run, subject);
-    return true;
-}
-
-// The part grows by whole batches, oldest first.
-static bool extend_part(struct run *run, struct error *why)
-{
-    struct batch *batch;
-    while ((batch = run->oldest_batch) != NULL && batch->full && batch->open == 0) {
-        if (!output_extend(&run->output, run->store, batch->from, batch->to, why))
-            return false;
-        run->oldest_batch = batch->next;
-        if (run->oldest_batch == NULL)
-            run->newest_batch = NULL;
-        free(batch);
-    }
-    return true;
+    run->place_checked_ms = now_ms;
+    return store_check_place(run->store, why);
 }
 
 // ---- The loop -----------------------------------------------------------------------------------
@@ -151,16 +65,16 @@ static bool finished(const struct run *run)
 
 static bool something_to_do(const struct run *run)
 {
-    return !run->stopping && !admit_waits(run);
+    return !run->stopping && !run->input_waits && !admit_waits(run);
 }
 
 static bool turn(struct run *run, struct error *why)
 {
     heed_signals(run);
-    if (!admit_some(run, why) || !stage_collect(run, why))
+    if (!check_place(run, why) || !admit_some(run, why) || !stage_collect(run, why))
         return false;
-    dispatch_wake_due(run, clock_now_ms());
-    if (!stage_feed(run, why) || !dispatch_send(run, why) || !extend_part(run, why))
+    if (!dispatch_wake_due(run, clock_now_ms(), why) || !stage_feed(run, why) ||
+        !dispatch_send(run, why) || !settle_batches(run, why))
         return false;
     // What was decided since the last turn is kept before the loop sleeps over it.
     if (!run_commit(run, why))
@@ -180,7 +94,7 @@ static bool loop(struct run *run, struct error *why)
     bool good = true;
     while (good && !finished(run))
         good = turn(run, why);
-    good = good && extend_part(run, why) && run_commit(run, why);
+    good = good && settle_batches(run, why) && run_commit(run, why);
     if (good && run->stopping) {
         *why = run->stop_why;
         return false;
@@ -190,14 +104,28 @@ static bool loop(struct run *run, struct error *why)
 
 // ---- Set-up and end -----------------------------------------------------------------------------
 
+// Calls on one image run close together, oldest image first.
 static bool subject_before(const void *a, const void *b)
 {
-    return ((const struct subject *)a)->order < ((const struct subject *)b)->order;
+    const struct subject *x = a, *y = b;
+    if (x->image->order != y->image->order)
+        return x->image->order < y->image->order;
+    return x->order < y->order;
 }
 
 static size_t *subject_place(void *subject)
 {
     return &((struct subject *)subject)->heap_place;
+}
+
+static bool image_before(const void *a, const void *b)
+{
+    return ((const struct image *)a)->order < ((const struct image *)b)->order;
+}
+
+static size_t *image_place(void *image)
+{
+    return &((struct image *)image)->heap_place;
 }
 
 static bool task_before(const void *a, const void *b)
@@ -227,7 +155,10 @@ static bool check_recipe(struct run *run, struct error *why)
 
 static bool open_source(struct run *run, struct error *why)
 {
-    struct source_settings settings = {.is_image = stage_is_image, .max_record_bytes = 64 << 20};
+    struct source_settings settings = {.is_image = stage_is_image,
+                                       .max_record_bytes = 64 << 20,
+                                       .left_out = run->settings->directory,
+                                       .stop = run->settings->stop};
     run->source = source_open(run->settings->input, &settings, why);
     return run->source != NULL;
 }
@@ -256,7 +187,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
 {
     *run = (struct run){.settings = settings,
                         .ready = {.before = subject_before, .place = subject_place},
-                        .hungry = {.before = subject_before, .place = subject_place},
+                        .hungry = {.before = image_before, .place = image_place},
                         .due = {.before = task_before, .place = task_place}};
     int64_t now_ms = clock_now_ms();
     run->jitter = random_from((uint64_t)clock_wall_ms(), "", "jitter");
@@ -299,7 +230,7 @@ static void run_close(struct run *run)
     while (run->first != NULL) {
         struct subject *subject = run->first;
         free_tasks(subject->ready);
-        unlink_subject(run, subject);
+        settle_unlink(run, subject);
         subject_free(subject);
     }
     while (run->oldest_batch != NULL) {
@@ -307,6 +238,7 @@ static void run_close(struct run *run)
         run->oldest_batch = batch->next;
         free(batch);
     }
+    image_table_clear(&run->images);
     heap_free(&run->ready);
     heap_free(&run->hungry);
     heap_free(&run->due);

@@ -1,4 +1,5 @@
-// The run's inside, shared by the files that make it up: admit.c brings items in, stage.c makes
+// The run's inside, shared by the files that make it up, each of which knows those before it only:
+// queue.c says where a subject stands, settle.c ends items, admit.c brings them in, stage.c makes
 // images ready, dispatch.c sends calls and takes what came of them, report.c says what was done,
 // run.c turns the loop. One thread owns all of it.
 #ifndef VQAGEN_RUN_STATE_H
@@ -41,20 +42,25 @@ struct run {
     unsigned open_items;
     struct batch *oldest_batch, *newest_batch;
     bool source_ended;
+    bool input_waits;  // a pipe, and its writer is slower than we are
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
-    // Queues. A subject is in one of the first two at most.
+    struct image_table images;
+
+    // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send
-    struct heap hungry;               // subjects that need their image
+    struct heap hungry;               // images that some subject needs and that wait for a worker
     struct heap due;                  // tasks that wait for their time
-    size_t payload_bytes;             // of all subjects' payloads
-    size_t payload_count;             // subjects that hold one
+    size_t payload_bytes;             // of all images' payloads
+    size_t payload_count;             // images that hold one
     size_t payload_sum, payload_made; // for the average size
     int64_t frozen_until_ms;          // no call is sent before: the endpoint said so
 
     // What the turn of the loop brought.
     struct exchange *finished, *finished_last; // linked by exchange->transfer once they are done
     bool transaction;                          // of the store, open
+
+    int64_t place_checked_ms; // that DIR is still there
 
     // The end.
     bool stopping;
@@ -66,44 +72,9 @@ struct run {
     uint64_t jitter; // state of the random numbers for waits: no part of the dataset
 };
 
-// run.c
-bool run_write(struct run *run,
-               struct error *why); // opens the store's transaction when there is none
-bool run_commit(struct run *run, struct error *why);     // and closes it
+bool run_write(struct run *run, struct error *why);  // opens the store's transaction, if none is
+bool run_commit(struct run *run, struct error *why); // and closes it
+
 void run_stop(struct run *run, const struct error *why); // the first reason is kept
-
-// Reports the items of the subject that ended, sends nothing; frees the subject when nothing of it
-// is left. False: the disk. *subject must not be used after it.
-bool run_settle(struct run *run, struct subject *subject, struct error *why);
-
-// admit.c: takes in some records when there is room; stage.c calls admit_begin once the digest is
-// known.
-bool admit_some(struct run *run, struct error *why);
-bool admit_begin(struct run *run, struct subject *subject, struct error *why);
-bool admit_waits(const struct run *run); // nothing can be admitted now
-
-// stage.c
-void stage_queue(struct run *run, struct subject *subject);   // into the queue where it belongs now
-bool stage_feed(struct run *run, struct error *why);          // gives image work to the workers
-bool stage_collect(struct run *run, struct error *why);       // takes finished image work
-void stage_release(struct run *run, struct subject *subject); // its payload, if nobody uses it
-bool stage_busy(const struct run *run);
-bool stage_is_image(const void *bytes, size_t length); // for the source: is it to be taken in
-void stage_drop(struct work *work);
-void stage_wake(void *client); // for workers_new
-
-// dispatch.c
-void dispatch_add(struct subject *subject, struct task *wanted); // to the subject's ready calls
-void dispatch_done(void *run, struct exchange *exchange);        // for the client
-bool dispatch_send(struct run *run, struct error *why);          // while slots are free
-bool dispatch_take(struct run *run, struct error *why);          // what has finished
-void dispatch_wake_due(struct run *run, int64_t now_ms);
-int dispatch_wait_ms(const struct run *run, int64_t now_ms); // until the loop has something to do
-
-// report.c
-void report_summarize(struct run *run, struct run_summary *summary, const struct error *why,
-                      struct error *fault);
-bool report_write(struct run *run, const struct run_summary *summary, const struct error *why,
-                  struct error *fault);
 
 #endif

@@ -1,13 +1,13 @@
-// The image stage: which images are made ready, and when, and how much memory they may hold.
-//
-// Images are prepared a little ahead of the calls that need them, oldest first. A payload stays
-// while calls of its image are ready or under way. One whose calls all wait for a later time is
-// only a cache: it is the first to go when memory is wanted, and is made again when its time comes.
+#include "stage.h"
+
+#include "admit.h"
+#include "advance.h"
 #include "clock.h"
 #include "file.h"
 #include "image_job.h"
 #include "log.h"
-#include "run_state.h"
+#include "queue.h"
+#include "settle.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -19,35 +19,7 @@ enum {
     FIRST_GUESS = 512 << 10 // bytes of a payload, while none has been made
 };
 
-static struct work *job_new(struct run *run, struct subject *subject);
-
-void stage_queue(struct run *run, struct subject *subject)
-{
-    if (subject->heap_place != (size_t)HEAP_OUTSIDE)
-        return;
-    bool wants = subject->ready != NULL || !subject->digest_known;
-    if (!wants || subject->image == IMAGE_WORKING || subject->image == IMAGE_FAILED)
-        return;
-    struct heap *heap = subject->image == IMAGE_READY ? &run->ready : &run->hungry;
-    struct error why = {0};
-    if (!heap_put(heap, subject)) {
-        error_set(&why, ERR_MEMORY, "no memory for the queue of images");
-        run_stop(run, &why);
-    }
-}
-
-void stage_release(struct run *run, struct subject *subject)
-{
-    if (subject->payload == NULL)
-        return;
-    if (subject->heap_place != (size_t)HEAP_OUTSIDE)
-        heap_remove(&run->ready, subject);
-    run->payload_bytes -= subject->payload->length;
-    run->payload_count--;
-    payload_drop(subject->payload);
-    subject->payload = NULL;
-    subject->image = IMAGE_RELEASED;
-}
+static struct work *job_new(struct run *run, struct image *image);
 
 static size_t guess_payload(const struct run *run)
 {
@@ -60,8 +32,9 @@ static bool make_room(struct run *run, size_t wanted)
     size_t ceiling = run->settings->payload_memory;
     for (struct subject *subject = run->last;
          subject != NULL && run->payload_bytes + wanted > ceiling; subject = subject->previous)
-        if (subject->payload != NULL && subject->in_flight == 0 && subject->ready == NULL)
-            stage_release(run, subject);
+        if (subject->image != NULL && subject->image->payload != NULL &&
+            !image_in_use(subject->image))
+            queue_release(run, subject->image);
     // One image may always be worked on, or nothing would ever move.
     return run->payload_bytes + wanted <= ceiling || run->payload_count == 0;
 }
@@ -77,10 +50,9 @@ static bool may_feed(struct run *run)
 }
 
 // URLs are waited for by threads of their own: a slow server must not keep pixels waiting.
-static struct workers *workers_for(struct run *run, const struct subject *subject,
-                                   struct error *why)
+static struct workers *workers_for(struct run *run, const struct image *image, struct error *why)
 {
-    if (subject->question.origin != IMAGE_URL || subject->image_path != NULL)
+    if (image->origin != IMAGE_URL)
         return run->workers;
     if (run->fetchers == NULL)
         run->fetchers = workers_new(FETCHERS, FETCHERS, stage_wake, run->client, why);
@@ -90,32 +62,31 @@ static struct workers *workers_for(struct run *run, const struct subject *subjec
 bool stage_feed(struct run *run, struct error *why)
 {
     while (!run->stopping && run->hungry.count > 0 && may_feed(run)) {
-        struct subject *subject = heap_first(&run->hungry);
-        struct workers *workers = workers_for(run, subject, why);
+        struct image *image = heap_first(&run->hungry);
+        struct workers *workers = workers_for(run, image, why);
         if (workers == NULL)
             return false;
         if (workers_out(workers) == workers_capacity(workers))
             break;
-        struct work *work = job_new(run, subject);
+        struct work *work = job_new(run, image);
         if (work == NULL)
             return error_set(why, ERR_MEMORY, "no memory for image work");
-        heap_remove(&run->hungry, subject);
-        subject->image = IMAGE_WORKING;
+        heap_remove(&run->hungry, image);
+        image->state = IMAGE_WORKING;
         workers_give(workers, work);
     }
     return true;
 }
 
-static struct work *job_new(struct run *run, struct subject *subject)
+static struct work *job_new(struct run *run, struct image *image)
 {
     struct image_job *job = calloc(1, sizeof *job);
     if (job == NULL)
         return NULL;
-    bool on_disk = subject->image_path != NULL;
     job->work.run = image_job_run;
-    job->subject = subject;
-    job->origin = on_disk ? IMAGE_FILE : subject->question.origin;
-    job->image = on_disk ? subject->image_path : subject->question.image;
+    job->image = image;
+    job->origin = image->origin;
+    job->source = image->source;
     job->folder = run->settings->directory;
     job->limits = &run->settings->limits;
     job->retries = run->settings->retry.retries;
@@ -125,43 +96,33 @@ static struct work *job_new(struct run *run, struct subject *subject)
 }
 
 // What was learned about the image's bytes, so that a later run need not read them.
-static bool remember(struct run *run, struct subject *subject, struct image_job *job,
-                     struct error *why)
+static bool remember(struct run *run, struct image *image, struct image_job *job, struct error *why)
 {
     bool url = job->origin == IMAGE_URL;
+    image->digest = job->digest;
+    image->digest_known = true;
     if (job->origin != IMAGE_BASE64 &&
-        !store_put_digest(run->store, job->image, url ? (int64_t)job->format : job->size,
+        !store_put_digest(run->store, job->source, url ? (int64_t)job->format : job->size,
                           url ? 0 : job->changed_ns, &job->digest, why))
         return false;
     if (job->kept == NULL)
         return true;
-    subject->image_path = file_join(run->settings->directory, job->kept);
-    subject->image_shown = job->kept;
+    char *path = file_join(run->settings->directory, job->kept);
+    if (path == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a path");
+    free(image->source);
+    image->source = path;
+    image->origin = IMAGE_FILE;
+    image->kept = job->kept;
     job->kept = NULL;
-    if (job->origin == IMAGE_BASE64) {
-        free(subject->question.image);
-        subject->question.image = NULL;
-    }
-    return subject->image_path != NULL || error_set(why, ERR_MEMORY, "no memory for a path");
+    return true;
 }
 
-static bool fail_image(struct run *run, struct subject *subject, struct image_job *job, bool known,
-                       struct error *why)
+static bool fail_subject(struct run *run, struct subject *subject, const struct image_job *job,
+                         enum item_state state, const char *kind, struct error *why)
 {
-    const char *kind = "image_unusable";
-    enum item_state state = ITEM_REJECTED;
-    if (job->why.kind == ERR_TOO_LARGE)
-        kind = "image_too_large";
-    if (job->format == PICTURE_UNKNOWN && digest_equal(&job->digest, &(struct digest){{0}})) {
-        // Its bytes could not be had: that says nothing about the picture.
-        kind = job->origin == IMAGE_URL ? "image_unreachable" : "image_unreadable";
-        state = ITEM_UNKNOWN;
-    }
-    if (subject->image_shown == NULL)
-        subject->image_shown = text_copy(subject->question.name);
-    subject->image = IMAGE_FAILED;
     log_detail("%s: %s", subject->question.id, job->why.message);
-    if (!known && !admit_begin(run, subject, why))
+    if (!subject->begun && !admit_begin(run, subject, why))
         return false;
     while (subject->ready != NULL) {
         struct task *task = subject->ready;
@@ -169,33 +130,69 @@ static bool fail_image(struct run *run, struct subject *subject, struct image_jo
         free(task);
     }
     subject_fail(subject, "image", state, kind, job->why.message, clock_wall_ms());
-    return run_settle(run, subject, why);
+    return settle_subject(run, subject, why);
 }
 
-static bool take_payload(struct run *run, struct subject *subject, struct image_job *job)
+static bool fail_image(struct run *run, struct image *image, const struct image_job *job,
+                       struct error *why)
 {
-    subject->payload = job->payload;
+    const char *kind = job->why.kind == ERR_TOO_LARGE ? "image_too_large" : "image_unusable";
+    enum item_state state = ITEM_REJECTED;
+    if (!job->have_bytes) {
+        // Its bytes could not be had: that says nothing about the picture.
+        kind = job->origin == IMAGE_URL ? "image_unreachable" : "image_unreadable";
+        state = ITEM_UNKNOWN;
+    }
+    image->state = IMAGE_FAILED;
+    for (struct subject *subject = image->subjects; subject != NULL;) {
+        struct subject *next = subject->next_of_image; // the last one may take the image with it
+        if (!fail_subject(run, subject, job, state, kind, why))
+            return false;
+        subject = next;
+    }
+    return true;
+}
+
+static void take_payload(struct run *run, struct image *image, struct image_job *job)
+{
+    image->payload = job->payload;
     job->payload = NULL;
-    subject->image = IMAGE_READY;
-    run->payload_bytes += subject->payload->length;
+    image->state = IMAGE_READY;
+    run->payload_bytes += image->payload->length;
     run->payload_count++;
-    run->payload_sum += subject->payload->length;
+    run->payload_sum += image->payload->length;
     run->payload_made++;
+}
+
+static bool serve_subjects(struct run *run, struct image *image, struct error *why)
+{
+    for (struct subject *subject = image->subjects; subject != NULL;) {
+        struct subject *next = subject->next_of_image; // the last one may take the image with it
+        if (!subject->begun && !admit_begin(run, subject, why))
+            return false;
+        queue_subject(run, subject);
+        if (!settle_subject(run, subject, why))
+            return false;
+        subject = next;
+    }
     return true;
 }
 
 static bool take_job(struct run *run, struct image_job *job, struct error *why)
 {
-    struct subject *subject = job->subject;
-    bool known = subject->digest_known;
+    struct image *image = job->image;
     if (job->origin == IMAGE_BASE64)
-        run->held_bytes -= strlen(job->image);
+        run->held_bytes -= strlen(job->source);
     if (job->why.kind == ERR_DISK || job->why.kind == ERR_MEMORY) {
         *why = job->why;
-        return error_note(why, "%s", subject->question.id);
+        return error_note(why, "an image of the input");
     }
-    bool have_bytes = job->good || !digest_equal(&job->digest, &(struct digest){{0}});
-    if (known && have_bytes && !digest_equal(&subject->digest, &job->digest)) {
+    if (image->subjects == NULL) { // nobody wants it any more
+        image->state = IMAGE_FAILED;
+        queue_end_image(run, image);
+        return true;
+    }
+    if (image->digest_known && job->have_bytes && !digest_equal(&image->digest, &job->digest)) {
         // Changed while the run goes on: its calls' keys would speak of another picture.
         job->good = false;
         error_clear(&job->why);
@@ -203,19 +200,12 @@ static bool take_job(struct run *run, struct image_job *job, struct error *why)
     }
     if (!run_write(run, why))
         return false;
-    if (!known && have_bytes) {
-        subject->digest = job->digest;
-        subject->digest_known = true;
-        if (!remember(run, subject, job, why))
-            return false;
-    }
-    if (!job->good)
-        return fail_image(run, subject, job, known, why);
-    take_payload(run, subject, job);
-    if (!known && !admit_begin(run, subject, why))
+    if (!image->digest_known && job->have_bytes && !remember(run, image, job, why))
         return false;
-    stage_queue(run, subject);
-    return run_settle(run, subject, why);
+    if (!job->good)
+        return fail_image(run, image, job, why);
+    take_payload(run, image, job);
+    return serve_subjects(run, image, why);
 }
 
 bool stage_collect(struct run *run, struct error *why)
@@ -232,12 +222,6 @@ bool stage_collect(struct run *run, struct error *why)
         }
     }
     return true;
-}
-
-bool stage_busy(const struct run *run)
-{
-    return workers_out(run->workers) > 0 ||
-           (run->fetchers != NULL && workers_out(run->fetchers) > 0);
 }
 
 bool stage_is_image(const void *bytes, size_t length)

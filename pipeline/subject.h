@@ -9,7 +9,7 @@
 #include "answer.h"
 #include "distractor.h"
 #include "draft.h"
-#include "payload.h"
+#include "image.h"
 #include "recipe.h"
 
 struct item_call {
@@ -45,19 +45,16 @@ struct item {
     const char *kind; // of the failure; static or owned by a chain
 };
 
-enum subject_image { IMAGE_WANTED, IMAGE_WORKING, IMAGE_READY, IMAGE_RELEASED, IMAGE_FAILED };
-
 struct subject {
     struct question question; // the record; owned
     uint64_t order;           // of admission
     struct batch *batch;
-    char *image_path;     // that can be opened; owned; NULL for base64 and URLs not yet kept
+    struct image *image; // NULL: the record names none that can be had
+    struct subject *next_of_image;
+    bool begun;           // its items were admitted: the image's digest is known
     char *image_shown;    // in the dataset; owned
-    struct digest digest; // of the image's bytes
-    bool digest_known;
-    enum subject_image image;
-    struct payload *payload;
-    struct item *items; // owned
+    struct digest digest; // of the image's bytes, once known
+    struct item *items;   // owned
     unsigned item_count, open_items;
     int64_t first_place;
     struct draft draft;
@@ -75,7 +72,6 @@ struct subject {
     unsigned in_flight, waiting;
     size_t heap_place; // in the queue of subjects with ready calls; SIZE_MAX: not in it
     struct subject *next, *previous; // all subjects under work, by order
-    int64_t prepared_at;             // when its payload became idle; for eviction
 };
 
 // A call that is wanted: to be looked up in the store, sent, or waiting for its time.
@@ -104,26 +100,15 @@ unsigned subject_item_count(const struct question *question, const struct recipe
 // The digest of all that an item's record depends on, beside the recipe and the replies.
 struct digest subject_fingerprint(const struct subject *subject, const struct item *item);
 
-// Goes as far as the stored calls carry, and appends to *wanted the tasks that must be sent (a list
-// by `next`; the caller owns them). Call it after the items were admitted and after each fed call.
-// Items that ended have a line; see item->reported. False: ERR_MEMORY.
-bool subject_advance(struct subject *subject, const struct recipe *recipe, struct task **wanted,
-                     struct error *why);
-
-// Feeds what a task came to; the task may be freed afterwards.
-void subject_take(struct subject *subject, const struct recipe *recipe, const struct task *task,
-                  const struct call *call);
-
-// Ends all open items alike: the image or the record cannot be used.
-void subject_fail(struct subject *subject, const char *stage, enum item_state state,
-                  const char *kind, const char *message, int64_t when_ms);
-
 // What an item holds by now; NULL while it is missing.
 const char *item_question(const struct item *item);
 const struct topic *item_topic(const struct item *item, const struct recipe *recipe);
 const char *item_topic_name(const struct item *item); // as drafted, else as given; or NULL
 const char *item_answer(const struct item *item, unsigned repeat);
 bool item_has_given_options(const struct item *item, const char *answer);
+
+struct draft_slot *item_slot(const struct item *item); // NULL: its question was given
+struct answer_ask item_answer_ask(const struct item *item, const struct recipe *recipe);
 
 // The prompt of a task, as its item stands now.
 void task_write_prompt(const struct task *task, const struct recipe *recipe, struct buffer *out);

@@ -514,6 +514,12 @@ static void write_percent(struct buffer *out, const char *name, long long value)
         buffer_append_format(out, "%lld", value);
 }
 
+static void write_exact(struct buffer *out, const char *name, double value)
+{
+    json_write_name(out, name);
+    buffer_append_format(out, "%.4f", value);
+}
+
 static void write_shapes(const struct scene *scene, const struct known *shapes, size_t count,
                          struct buffer *out)
 {
@@ -525,6 +531,9 @@ static void write_shapes(const struct scene *scene, const struct known *shapes, 
         json_write_string_field(out, "colour", hue_names[shapes[i].figure->hue]);
         json_write_string_field(out, "position", part_name(scene, &shapes[i]));
         write_percent(out, "percent", percent(scene, shapes[i].area));
+        write_exact(out, "x", shapes[i].x / scene->width);
+        write_exact(out, "y", shapes[i].y / scene->height);
+        write_exact(out, "share", shapes[i].area / (scene->width * scene->height));
         buffer_append_char(out, '}');
     }
     buffer_append_char(out, ']');
@@ -583,6 +592,25 @@ static void write_colours(const struct scene *scene, struct buffer *out)
     }
 }
 
+// The colour with the largest area in each field of the grid, row by row.
+static void write_fields(const struct scene *scene, struct buffer *out)
+{
+    double areas[9][HUES] = {{0}};
+    for (int y = 0; y < scene->height; y++)
+        for (int x = 0; x < scene->width; x++)
+            areas[y * 3 / scene->height * 3 + x * 3 / scene->width]
+                 [hue_at(scene, x + 0.5, y + 0.5)]++;
+    json_write_name(out, "field_colours");
+    for (int field = 0; field < 9; field++) {
+        int most = 0;
+        for (int hue = 1; hue < HUES; hue++)
+            most = areas[field][hue] > areas[field][most] ? hue : most;
+        buffer_append_char(out, field > 0 ? ',' : '[');
+        json_write_string(out, hue_names[most]);
+    }
+    buffer_append_char(out, ']');
+}
+
 static void write_plain(const struct scene *scene, struct buffer *out)
 {
     struct known shapes[MAX_SHAPES];
@@ -596,6 +624,10 @@ static void write_plain(const struct scene *scene, struct buffer *out)
     json_write_string_field(out, "largest_colour", hue_names[shapes[0].figure->hue]);
     json_write_string_field(out, "largest_position", part_name(scene, &shapes[0]));
     write_percent(out, "largest_percent", percent(scene, shapes[0].area));
+    double covered = 0;
+    for (size_t i = 0; i < count; i++)
+        covered += shapes[i].area;
+    write_percent(out, "ground_percent", percent(scene, scene->width * scene->height - covered));
     json_write_string_field(out, "largest_from_second",
                             count > 1 ? direction_name(&shapes[0], &shapes[1]) : NULL);
     const struct known *odd = odd_one(shapes, count);
@@ -616,6 +648,7 @@ static void write_truth(const struct scene *scene, struct buffer *out)
                             : scene->width < scene->height ? "portrait"
                                                            : "square");
     write_colours(scene, out);
+    write_fields(scene, out);
     json_write_string_field(out, "brightest_part", scene->brightest);
     json_write_string_field(out, "darkest_part", scene->darkest);
     json_write_string_field(out, "most_colourful_part", scene->colourful);

@@ -341,13 +341,26 @@ static void write_log(struct chat *chat, const struct chat_reply *reply, bool se
     buffer_clear(&line);
 }
 
-void chat_finish(struct chat *chat, const struct chat_reply *reply, bool sent)
+void chat_count(struct chat *chat, struct chat_reply *reply)
 {
-    struct outcome outcome = reply->outcome;
-    outcome.answered = outcome.answered && sent;
-    if (!sent && reply->action != FAULT_ACT_CUT)
-        outcome.status = 0;
-    ledger_outcome(chat->ledger, &reply->print, &outcome);
+    if (reply->counted)
+        return;
+    reply->counted = true;
+    ledger_outcome(chat->ledger, &reply->print, &reply->outcome);
+    ledger_end(chat->ledger);
+}
+
+void chat_finish(struct chat *chat, struct chat_reply *reply, bool sent)
+{
+    // A cut reply is not sent whole on purpose.
+    bool lost = !sent && reply->action != FAULT_ACT_CUT && reply->outcome.status != 0;
+    if (lost && reply->counted)
+        ledger_unsent(chat->ledger, &reply->print, &reply->outcome);
+    if (lost) {
+        reply->outcome.status = 0;
+        reply->outcome.answered = false;
+    }
+    chat_count(chat, reply);
     if (chat->log != NULL)
         write_log(chat, reply, sent);
 }

@@ -31,6 +31,7 @@ struct chat_reply {
     struct outcome outcome;
     unsigned seen;
     int64_t begun_ms;
+    bool counted;
 };
 
 // authorization: the header's value, or NULL. False, with a reply ready to send, when the key is
@@ -43,8 +44,13 @@ void chat_answer(struct chat *chat, const char *body, size_t length, struct chat
 // An error reply made by the server itself (404 path, 405, 413).
 void chat_refuse(struct chat *chat, int status, const char *message, struct chat_reply *reply);
 
-// The request has ended: counts it, and writes its line to the log. sent: the reply went out whole.
-void chat_finish(struct chat *chat, const struct chat_reply *reply, bool sent);
+// Counts the request with its reply: before a byte of it is sent, so that a client that has its
+// reply finds it counted.
+void chat_count(struct chat *chat, struct chat_reply *reply);
+
+// The request has ended: writes its line to the log. sent: the reply went out whole; if not, what
+// was counted is taken back.
+void chat_finish(struct chat *chat, struct chat_reply *reply, bool sent);
 
 void chat_reply_clear(struct chat_reply *reply);
 

@@ -198,24 +198,43 @@ static void count_fault(struct ledger *ledger, const char *name)
     }
 }
 
+// Under the lock: adds the outcome, or takes it back.
+static void count_outcome(struct ledger *ledger, const struct fingerprint *print,
+                          const struct outcome *outcome, int way)
+{
+    int status = outcome->status > 0 && outcome->status < STATUSES ? outcome->status : 0;
+    ledger->statuses[status] += way;
+    ledger->bytes_out += way * (long long)outcome->bytes_out;
+    if (!outcome->answered)
+        return;
+    struct body *body = body_find(ledger, print);
+    ledger->input += way * outcome->input_tokens;
+    ledger->cached += way * outcome->cached_tokens;
+    ledger->output += way * outcome->output_tokens;
+    ledger->answered += way;
+    if (body->seen == 0)
+        return;
+    ledger->answered_again += way * (body->answered > (way < 0));
+    body->answered += (unsigned)way;
+}
+
 void ledger_outcome(struct ledger *ledger, const struct fingerprint *print,
                     const struct outcome *outcome)
 {
     pthread_mutex_lock(&ledger->lock);
-    ledger->statuses[outcome->status > 0 && outcome->status < STATUSES ? outcome->status : 0]++;
     ledger->bytes_in += (long long)outcome->bytes_in;
-    ledger->bytes_out += (long long)outcome->bytes_out;
     if (outcome->fault != NULL)
         count_fault(ledger, outcome->fault);
-    if (outcome->answered) {
-        struct body *body = body_find(ledger, print);
-        ledger->input += outcome->input_tokens;
-        ledger->cached += outcome->cached_tokens;
-        ledger->output += outcome->output_tokens;
-        ledger->answered++;
-        if (body->seen > 0)
-            ledger->answered_again += body->answered++ > 0;
-    }
+    count_outcome(ledger, print, outcome, 1);
+    pthread_mutex_unlock(&ledger->lock);
+}
+
+void ledger_unsent(struct ledger *ledger, const struct fingerprint *print,
+                   const struct outcome *outcome)
+{
+    pthread_mutex_lock(&ledger->lock);
+    count_outcome(ledger, print, outcome, -1);
+    ledger->statuses[0]++;
     pthread_mutex_unlock(&ledger->lock);
 }
 

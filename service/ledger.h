@@ -37,6 +37,10 @@ struct outcome {
 void ledger_outcome(struct ledger *ledger, const struct fingerprint *body,
                     const struct outcome *outcome);
 
+// A counted reply did not go out whole after all: the client had gone.
+void ledger_unsent(struct ledger *ledger, const struct fingerprint *body,
+                   const struct outcome *outcome);
+
 // Appends the counts as a JSON object. working, most_working, waiting: of the schedule.
 void ledger_write(struct ledger *ledger, unsigned working, unsigned most_working, unsigned waiting,
                   struct buffer *out);

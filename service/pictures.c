@@ -183,9 +183,11 @@ static bool bad_base64(const char *base64, size_t length, struct picture_entry *
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < length; i++)
-        if (base64[i] == '\0' ||
-            (strchr(alphabet, base64[i]) == NULL && (base64[i] != '=' || i + 2 < length)))
+    size_t digits = 0; // the text need not end with a NUL
+    while (digits < length && memchr(alphabet, base64[digits], sizeof alphabet - 1) != NULL)
+        digits++;
+    for (size_t i = digits; i < length; i++)
+        if (base64[i] != '=' || i + 2 < length || base64[length - 1] != '=')
             return bad(entry, "invalid_base64_image",
                        "Invalid base64: byte 0x%02x at position %zu of %zu%s.",
                        (unsigned char)base64[i], i, length,

@@ -19,6 +19,7 @@ struct reader {
     struct fingerprint prints[SLIM_SPANS]; // of the spans
     struct buffer beginning;               // what the prefix cache sees, as text
     long long tokens;                      // so far
+    bool escaped;                          // a span holds a JSON escape
 };
 
 static bool print_body(struct reader *reader);
@@ -29,6 +30,7 @@ static bool read_parts(struct reader *reader, const cJSON *parts, int index, boo
 static bool read_part(struct reader *reader, const cJSON *part, const char *where, bool user);
 static bool read_image(struct reader *reader, const cJSON *image, const char *where);
 static bool read_body(struct reader *reader);
+static bool read_whole(struct reader *reader, const char *body, size_t length);
 
 bool request_refuse(struct request_fault *fault, int status, const char *code, const char *param,
                     const char *format, ...)
@@ -60,9 +62,27 @@ bool request_read(const struct request_rules *rules, const char *body, size_t le
     buffer_init(&reader.beginning, length + 4096);
     bool good = slim_init(&reader.slim, body, length) || no_memory(&reader);
     good = good && print_body(&reader) && read_body(&reader);
+    if (!good && reader.escaped)
+        good = read_whole(&reader, body, length);
     slim_clear(&reader.slim);
     buffer_clear(&reader.beginning);
     return good;
+}
+
+// Again, with the base64 left to the JSON library, which resolves escapes. The print of the body
+// stays.
+static bool read_whole(struct reader *reader, const char *body, size_t length)
+{
+    struct chat_request *request = reader->request;
+    struct fingerprint print = request->print;
+    slim_clear(&reader->slim);
+    buffer_empty(&reader->beginning);
+    request_clear(request);
+    *request = (struct chat_request){.temperature = -1, .print = print};
+    buffer_init(&request->prompt, length + 1);
+    *reader->fault = (struct request_fault){0};
+    reader->tokens = 0;
+    return slim_init_whole(&reader->slim, body, length) ? read_body(reader) : no_memory(reader);
 }
 
 void request_clear(struct chat_request *request)
@@ -285,9 +305,11 @@ static bool read_image(struct reader *reader, const cJSON *image, const char *wh
         return no_memory(reader);
     if (!pictures_get(reader->rules->pictures, &print, base64, length, &request->picture, NULL))
         return no_memory(reader);
-    if (request->picture.message[0] != '\0')
+    if (request->picture.message[0] != '\0') {
+        reader->escaped = cut && memchr(base64, '\\', length) != NULL;
         return request_refuse(reader->fault, 400, request->picture.code, where, "%s",
                               request->picture.message);
+    }
     request->image = true;
     request->image_tokens += image_tokens(request->picture.width, request->picture.height, low);
     char name[33];

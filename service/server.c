@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 enum {
-    CONNECTION_MEMORY = 128 << 10, // read buffer and headers of one connection
+    CONNECTION_MEMORY = 64 << 10, // read buffer and headers of one connection
     MAX_CONNECTIONS = 60000,
     BACKLOG = 4096,
 };
@@ -115,10 +115,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (call == NULL)
         return;
     *state = NULL;
-    if (call->route == ROUTE_CHAT) {
+    if (call->route == ROUTE_CHAT)
         chat_finish(server->chat, &call->reply, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-        ledger_end(chat_ledger(server->chat));
-    }
     buffer_clear(&call->body);
     chat_reply_clear(&call->reply);
     free(call);
@@ -327,6 +325,8 @@ static struct MHD_Response *make_response(struct call *call)
 
 static enum MHD_Result call_send(struct call *call)
 {
+    if (call->route == ROUTE_CHAT)
+        chat_count(call->server->chat, &call->reply);
     if (call->reply.action == FAULT_ACT_RESET)
         return call_reset(call);
     struct MHD_Response *response = make_response(call);

@@ -27,6 +27,7 @@ struct search {
 
 static bool ground_estimate(struct search *search);
 static bool pick_shapes(struct search *search, struct facts *facts);
+static bool stand_out(const struct facts *facts, enum colour ground);
 static struct part part_fill(struct search *search, unsigned start);
 static struct shape part_shape(const struct search *search, const struct part *part);
 static int by_share(const void *a, const void *b);
@@ -45,9 +46,10 @@ bool shapes_find(const unsigned char *rgb, const unsigned char *names, unsigned 
     bool good = search.state != NULL && search.stack != NULL;
     if (!good)
         error_set(why, ERR_MEMORY, "no memory to find shapes in %u x %u pixels", width, height);
-    if (good && pick_shapes(&search, facts)) {
+    enum colour ground = colour_of(search.ground[0], search.ground[1], search.ground[2]);
+    if (good && pick_shapes(&search, facts) && stand_out(facts, ground)) {
         facts->plain = true;
-        facts->ground = colour_of(search.ground[0], search.ground[1], search.ground[2]);
+        facts->ground = ground;
         qsort(facts->shapes, facts->shape_count, sizeof facts->shapes[0], by_share);
     } else {
         facts->shape_count = 0;
@@ -126,6 +128,15 @@ static bool pick_shapes(struct search *search, struct facts *facts)
         }
     }
     return specks <= MAX_SPECKS && (double)speck_pixels < 0.01 * (double)pixels;
+}
+
+// A grey shape on a grey ground is a shade of it to most people, and no shape.
+static bool stand_out(const struct facts *facts, enum colour ground)
+{
+    for (size_t i = 0; i < facts->shape_count; i++)
+        if (facts->shapes[i].colour == ground)
+            return false;
+    return true;
 }
 
 // Collects the part that start belongs to, over all eight neighbours.

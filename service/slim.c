@@ -13,13 +13,18 @@ bool slim_init(struct slim *slim, const char *body, size_t length)
 {
     slim->count = 0;
     buffer_init(&slim->text, length + SLIM_SPANS * 8);
+    if (cut_spans(slim, body, length))
+        return !slim->text.failed;
     // A body that forges our "@N" is taken as it is: there '@' is just no base64.
-    if (!cut_spans(slim, body, length)) {
-        slim->count = 0;
-        buffer_empty(&slim->text);
-        buffer_append(&slim->text, body, length);
-    }
-    return !slim->text.failed;
+    buffer_clear(&slim->text);
+    return slim_init_whole(slim, body, length);
+}
+
+bool slim_init_whole(struct slim *slim, const char *body, size_t length)
+{
+    slim->count = 0;
+    buffer_init(&slim->text, length + SLIM_SPANS * 8);
+    return buffer_append(&slim->text, body, length) || length == 0;
 }
 
 void slim_clear(struct slim *slim)
@@ -27,7 +32,8 @@ void slim_clear(struct slim *slim)
     buffer_clear(&slim->text);
 }
 
-// Only what runs straight to the closing quote, without an escape, is cut.
+// What runs to the next quote is cut, escapes and all: whoever reads the span finds those, and
+// falls back to slim_init_whole. Looking for them here would cost each call a pass over megabytes.
 static bool cut_spans(struct slim *slim, const char *body, size_t length)
 {
     const char *at = body, *end = body + length;
@@ -42,7 +48,7 @@ static bool cut_spans(struct slim *slim, const char *body, size_t length)
         size_t span = quote != NULL ? (size_t)(quote - begin) : 0;
         buffer_append(&slim->text, at, (size_t)(begin - at));
         at = begin;
-        if (span < SHORT_SPAN || memchr(begin, '\\', span) != NULL)
+        if (span < SHORT_SPAN || begin[span - 1] == '\\')
             continue;
         buffer_append_format(&slim->text, "@%zu", slim->count);
         slim->spans[slim->count].text = begin;

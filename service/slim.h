@@ -18,6 +18,9 @@ struct slim {
 
 // False: no memory.
 bool slim_init(struct slim *slim, const char *body, size_t length);
+
+// The same with nothing cut out: for a body whose base64 is written with JSON escapes ("\/").
+bool slim_init_whole(struct slim *slim, const char *body, size_t length);
 void slim_clear(struct slim *slim);
 
 // The text behind ";base64,": a span when it is "@N", else the text itself.

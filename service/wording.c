@@ -104,8 +104,9 @@ static void write_english(const struct facts *facts, struct buffer *out)
     buffer_append_format(out, "A %s %s scene", level,
                          orientation_name(facts->orientation, LANGUAGE_EN));
     if (facts->plain && facts->shape_count > 0)
-        buffer_append_format(out, " with %zu separate shape%s on a %s background",
+        buffer_append_format(out, " with %zu separate shape%s on %s %s background",
                              facts->shape_count, facts->shape_count > 1 ? "s" : "",
+                             facts->ground == COLOUR_ORANGE ? "an" : "a",
                              colour_name(facts->ground, LANGUAGE_EN));
     else if (facts->dominant != COLOUR_NONE)
         buffer_append_format(out, " that is mostly %s", colour_name(facts->dominant, LANGUAGE_EN));

@@ -12,6 +12,7 @@ medians of items a second, CPU seconds and peak memory, as ratios.
 """
 import argparse
 import json
+import multiprocessing
 import re
 import resource
 import shutil
@@ -113,7 +114,10 @@ def main():
     try:
         url = re.search(r"http://\S+", simulator.stdout.readline())[0]
         folder, questions = scratch / "images", scratch / "questions.jsonl"
-        make_folder(folder, sources, args.images)
+        # In a process of its own: memory that this one once held would count as its children's.
+        maker = multiprocessing.Process(target=make_folder, args=(folder, sources, args.images))
+        maker.start()
+        maker.join()
         write_questions(questions, folder)
         rows = {"yardstick": [], "vqagen": []}
         print(f"{args.images} JPEGs of 4000 x 3000, 4 questions each, concurrency {args.concurrency}")

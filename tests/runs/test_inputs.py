@@ -144,6 +144,14 @@ class Inputs(RunTest):
             self.assertEqual(failure["stage"], "input")
             self.assertEqual(failure["verdict"], "rejected")
 
+    def test_an_image_is_prepared_once_for_all_its_records(self):
+        code = base64.b64encode(self.images[0].read_bytes()).decode()
+        records = [{"id": f"q{number}", "image": image, "question": QUESTION,
+                    "question_type": "fill_in_blank"}
+                   for number, image in enumerate([str(self.jpeg), code, str(self.jpeg), code] * 3)]
+        self.run_on(self.write("q.json", json.dumps(records)), code=0)
+        self.assertEqual(self.report(self.folder / "out")["this_run"]["images_prepared"], 2)
+
     def test_claims_and_given_values(self):
         record = {"id": "c", "image": str(self.jpeg), "pipeline_name": "position",
                   "prefill": {"claim": "The [OBJECT_A] is at the [POSITION] of the picture",

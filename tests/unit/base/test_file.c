@@ -2,10 +2,12 @@
 
 #include "file.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/vqagen-file-XXXXXX";
@@ -80,9 +82,28 @@ static void a_full_disk_leaves_the_old_file(void **state)
     free(temporary);
 }
 
+static void a_pipe_is_written_to_and_not_replaced(void **state)
+{
+    (void)state;
+    struct error why = {0};
+    char *path = file_join(folder, "pipe");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(file_write(path, "new", 3, &why));
+    char got[8] = "";
+    assert_int_equal(read(reader, got, sizeof got), 3);
+    assert_string_equal(got, "new");
+    close(reader);
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    assert_true(S_ISFIFO(facts.st_mode));
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written_is_read),
-                                       cmocka_unit_test(a_full_disk_leaves_the_old_file)};
+                                       cmocka_unit_test(a_full_disk_leaves_the_old_file),
+                                       cmocka_unit_test(a_pipe_is_written_to_and_not_replaced)};
     return cmocka_run_group_tests(tests, set_up, take_down);
 }

@@ -54,7 +54,8 @@ static void add_question(struct buffer *out, const struct question *question)
 
 static void read_input(const char *path, size_t max_record_bytes, struct buffer *out)
 {
-    struct source_settings settings = {is_test_image, max_record_bytes};
+    struct source_settings settings = {.is_image = is_test_image,
+                                       .max_record_bytes = max_record_bytes};
     struct error why = {0};
     struct source *source = source_open(path, &settings, &why);
     int got = source != NULL ? 1 : -1;
@@ -157,7 +158,7 @@ static void reads_standard_input(void **state)
 
 static void expect_refusal(const char *input, const char *words)
 {
-    struct source_settings settings = {is_test_image, 0};
+    struct source_settings settings = {.is_image = is_test_image};
     struct error why = {0};
     assert_null(source_open(input, &settings, &why));
     assert_int_equal(why.kind, ERR_INPUT);
@@ -179,7 +180,7 @@ static void reads_folders_and_single_images(void **state)
     char *scratch = make_scratch();
     put_text(in_scratch(scratch, "a.png"), "\x89PNG....");
     put_text(in_scratch(scratch, "b.txt"), "text");
-    struct source_settings settings = {is_test_image, 0};
+    struct source_settings settings = {.is_image = is_test_image};
     const char *inputs[] = {scratch, in_scratch(scratch, "a.png")};
     for (size_t i = 0; i < 2; i++) {
         struct error why = {0};
@@ -215,7 +216,7 @@ static void reads_records_of_every_length(void **state)
                 i > 0 ? ",\n " : "", i, i * 13 + 1, i);
     fputc(']', file);
     fclose(file);
-    struct source_settings settings = {is_test_image, 0};
+    struct source_settings settings = {.is_image = is_test_image};
     struct error why = {0};
     struct source *source = source_open(path, &settings, &why);
     assert_non_null(source);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static const struct source_settings settings = {is_test_image, 0};
+static const struct source_settings settings = {.is_image = is_test_image, .max_record_bytes = 0};
 
 static void put_image(const char *folder, const char *name)
 {

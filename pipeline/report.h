@@ -1,0 +1,13 @@
+// run.json: what was asked for, what came of it, what it took.
+#ifndef VQAGEN_REPORT_H
+#define VQAGEN_REPORT_H
+
+#include "run_state.h"
+
+// why: how the run ended. fault: what went wrong while reporting.
+void report_summarize(struct run *run, struct run_summary *summary, const struct error *why,
+                      struct error *fault);
+bool report_write(struct run *run, const struct run_summary *summary, const struct error *why,
+                  struct error *fault);
+
+#endif

@@ -1,0 +1,143 @@
+#include "schedule.h"
+
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+// Jobs in the order in which they were handed back.
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct job *done[1000]; // guarded by lock
+static size_t done_count;      // guarded by lock
+static int begun;
+
+static void ready(struct job *job)
+{
+    pthread_mutex_lock(&lock);
+    done[done_count++] = job;
+    pthread_cond_signal(&changed);
+    pthread_mutex_unlock(&lock);
+}
+
+static void before(struct job *job)
+{
+    (void)job;
+    begun++;
+}
+
+static void wait_done(size_t count)
+{
+    pthread_mutex_lock(&lock);
+    while (done_count < count)
+        pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+static int set_up(void **state)
+{
+    done_count = 0;
+    begun = 0;
+    *state = NULL;
+    return 0;
+}
+
+static void hands_back_in_order_of_time(void **state)
+{
+    struct error why = {0};
+    struct schedule *schedule = schedule_new(0, ready, &why);
+    static struct job jobs[200];
+    (void)state;
+    // Shuffled delays; whatever the machine's load, no job comes before one that was due earlier
+    // and known.
+    for (size_t i = 0; i < 200; i++) {
+        jobs[i] = (struct job){.delay_ns = 100000000 + (int64_t)(i * 77 % 200) * 1000000};
+        assert_true(schedule_add(schedule, &jobs[i], before));
+    }
+    wait_done(200);
+    for (size_t i = 1; i < 200; i++)
+        assert_true(done[i - 1]->due_ns <= done[i]->due_ns);
+    assert_int_equal(begun, 200);
+    schedule_free(schedule);
+}
+
+static void others_wait_for_a_place_in_turn(void **state)
+{
+    struct error why = {0};
+    struct schedule *schedule = schedule_new(2, ready, &why);
+    struct job jobs[7];
+    unsigned working, most, waiting;
+    (void)state;
+    for (size_t i = 0; i < 7; i++) {
+        jobs[i] = (struct job){.delay_ns = 20000000};
+        assert_true(schedule_add(schedule, &jobs[i], before));
+    }
+    wait_done(7);
+    for (size_t i = 0; i < 7; i++)
+        assert_ptr_equal(done[i], &jobs[i]);
+    schedule_count(schedule, &working, &most, &waiting);
+    assert_int_equal(most, 2);
+    assert_int_equal(working, 0);
+    assert_int_equal(waiting, 0);
+    schedule_free(schedule);
+}
+
+static void a_stalled_job_ends_with_its_peer(void **state)
+{
+    struct error why = {0};
+    struct schedule *schedule = schedule_new(0, ready, &why);
+    int sockets[2];
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    struct job job = {.socket = sockets[0]}, forever = {.socket = -1};
+    assert_true(schedule_stall(schedule, &forever, before));
+    assert_true(schedule_stall(schedule, &job, before));
+    close(sockets[1]);
+    wait_done(1);
+    assert_ptr_equal(done[0], &job);
+    assert_true(job.aborted);
+    schedule_end(schedule);
+    assert_int_equal(done_count, 2);
+    assert_true(forever.aborted);
+    close(sockets[0]);
+    schedule_free(schedule);
+}
+
+static void the_end_hands_all_back(void **state)
+{
+    struct error why = {0};
+    struct schedule *schedule = schedule_new(3, ready, &why);
+    struct job jobs[10], late = {0};
+    (void)state;
+    for (size_t i = 0; i < 10; i++) {
+        jobs[i] = (struct job){.delay_ns = 3600 * 1000000000LL};
+        assert_true(schedule_add(schedule, &jobs[i], before));
+    }
+    schedule_end(schedule);
+    assert_int_equal(done_count, 10);
+    for (size_t i = 0; i < 10; i++)
+        assert_true(jobs[i].aborted);
+    assert_false(schedule_add(schedule, &late, before));
+    assert_false(schedule_stall(schedule, &late, before));
+    assert_int_equal(begun, 10);
+    schedule_free(schedule);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(hands_back_in_order_of_time, set_up),
+        cmocka_unit_test_setup(others_wait_for_a_place_in_turn, set_up),
+        cmocka_unit_test_setup(a_stalled_job_ends_with_its_peer, set_up),
+        cmocka_unit_test_setup(the_end_hands_all_back, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
