@@ -14,13 +14,15 @@ static const struct reader {
     enum picture_format format;
     bool (*measure)(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                     struct error *why);
-    bool (*read)(const unsigned char *bytes, size_t length, unsigned wanted_side,
+    bool (*read)(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                  struct picture *picture, struct error *why);
 } readers[] = {
     {PICTURE_JPEG, jpeg_measure, jpeg_read},  {PICTURE_PNG, png_measure, png_read},
     {PICTURE_WEBP, webp_measure, webp_read},  {PICTURE_PNM, pnm_measure, pnm_read},
     {PICTURE_GIF, other_measure, other_read}, {PICTURE_BMP, other_measure, other_read},
     {PICTURE_TGA, other_measure, other_read}, {PICTURE_PSD, other_measure, other_read},
+    {PICTURE_TIFF, tiff_measure, tiff_read},  {PICTURE_HEIC, heif_measure, heif_read},
+    {PICTURE_AVIF, heif_measure, heif_read},
 };
 
 enum {
@@ -67,7 +69,8 @@ bool image_prepare(const void *bytes, size_t length, const struct image_limits *
     out->orientation = facts.orientation;
     unsigned side = longest_side(&facts, &checked);
     struct picture source = {0};
-    bool done = reader->read(bytes, length, side, &source, why) ||
+    struct read_wish wish = {side, limits->accept_damaged ? &out->damage : NULL};
+    bool done = reader->read(bytes, length, &wish, &source, why) ||
                 error_note(why, "%s", sniff_name(reader->format));
     done = done && fit(&source, side, &checked, out, why);
     picture_clear(&source);
