@@ -36,6 +36,8 @@ static const struct reader *find_reader(const void *bytes, size_t length,
                                         struct picture_facts *facts, struct error *why);
 static unsigned longest_side(const struct picture_facts *facts, const struct image_limits *limits);
 static void aim(unsigned side, unsigned *width, unsigned *height);
+static bool pass(const void *bytes, size_t length, const struct picture_facts *facts, unsigned side,
+                 const struct image_limits *limits, struct prepared_image *out);
 static bool fit(const struct picture *source, unsigned side, const struct image_limits *limits,
                 struct prepared_image *out, struct error *why);
 
@@ -68,6 +70,8 @@ bool image_prepare(const void *bytes, size_t length, const struct image_limits *
     out->source_height = facts.height;
     out->orientation = facts.orientation;
     unsigned side = longest_side(&facts, &checked);
+    if (pass(bytes, length, &facts, side, &checked, out))
+        return true;
     struct picture source = {0};
     struct read_wish wish = {side, limits->accept_damaged ? &out->damage : NULL};
     bool done = reader->read(bytes, length, &wish, &source, why) ||
@@ -166,6 +170,21 @@ static void aim(unsigned side, unsigned *width, unsigned *height)
     unsigned *shorter = *width >= *height ? height : width;
     *shorter = shorten(*shorter, *longer, side);
     *longer = side;
+}
+
+// A JPEG that is as it should be keeps its coding.
+static bool pass(const void *bytes, size_t length, const struct picture_facts *facts, unsigned side,
+                 const struct image_limits *limits, struct prepared_image *out)
+{
+    bool fits = facts->width <= side && facts->height <= side && facts->orientation == 1;
+    out->passed = out->format == PICTURE_JPEG && fits && !limits->encode_all &&
+                  jpeg_pass(bytes, length, limits->verify, &out->jpeg) &&
+                  base64_length(out->jpeg.length) <= limits->max_base64_bytes;
+    if (!out->passed)
+        buffer_clear(&out->jpeg);
+    out->width = facts->width;
+    out->height = facts->height;
+    return out->passed;
 }
 
 static bool write_within(struct jpeg_writer *writer, int quality, const struct image_limits *limits,

@@ -20,6 +20,7 @@ struct image_limits {
     size_t refuse_base64_bytes; // never above this; default 10 MiB
     uint64_t max_pixels; // declared pixels above this are refused before anything is allocated
     bool accept_damaged; // take what can be read of a damaged file instead of refusing it
+    bool encode_all;     // pass no JPEG on in its own coding
     bool verify;         // decode what is passed on too, to be sure that it is whole
 };
 

@@ -6,6 +6,7 @@
 #ifndef VQAGEN_READ_H
 #define VQAGEN_READ_H
 
+#include "buffer.h"
 #include "picture.h"
 
 struct read_wish {
@@ -24,6 +25,11 @@ bool jpeg_measure(const unsigned char *bytes, size_t length, struct picture_fact
                   struct error *why);
 bool jpeg_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                struct picture *picture, struct error *why);
+
+// Appends the JPEG in its own coding, without metadata, when it can be passed on: it is upright, in
+// sRGB, and formed as jpeg_copy.h asks; with verify, also decodes without loss. False: it is to be
+// decoded and encoded, which shows what is wrong with it, if anything.
+bool jpeg_pass(const unsigned char *bytes, size_t length, bool verify, struct buffer *out);
 
 bool png_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                  struct error *why);

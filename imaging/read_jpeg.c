@@ -2,6 +2,7 @@
 
 #include "colours.h"
 #include "exif.h"
+#include "jpeg_copy.h"
 #include "jpeg_damage.h"
 #include "jpeg_header.h"
 
@@ -19,6 +20,7 @@ struct reading {
 };
 
 static bool read_pixels(struct reading *reading, struct picture *picture, struct error *why);
+static struct colours *find_colours(const struct jpeg_header *header);
 
 bool jpeg_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                   struct error *why)
@@ -38,6 +40,20 @@ static bool is_long_enough(const struct jpeg_header *header, size_t length)
 {
     uint64_t blocks = (uint64_t)(header->width / 8) * (header->height / 8);
     return header->coding >= 9 || header->components > 4 || blocks / 8 / 16 <= length;
+}
+
+bool jpeg_pass(const unsigned char *bytes, size_t length, bool verify, struct buffer *out)
+{
+    struct jpeg_header header;
+    if (!jpeg_header_read(bytes, length, &header, NULL) || !is_long_enough(&header, length) ||
+        (header.exif != NULL && exif_orientation(header.exif, header.exif_length) != 1))
+        return false;
+    struct colours *colours = find_colours(&header);
+    colours_free(colours);
+    if (colours != NULL || !jpeg_copy(bytes + header.start, length - header.start, out))
+        return false;
+    unsigned rows;
+    return !verify || jpeg_is_whole((const unsigned char *)out->data, out->length, &rows, NULL);
 }
 
 bool jpeg_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,

@@ -167,11 +167,19 @@ static inline struct file encode_png_rgb(const unsigned char *pixels, unsigned w
     return encode_png(pixels, (size_t)width * height * 3, header, NULL, NULL, NULL);
 }
 
-// Prepares, and fails the test with the message when that fails.
+// The default limits, but every JPEG is decoded and encoded, for the tests of what that does.
+static inline struct image_limits encode_limits(void)
+{
+    struct image_limits limits = image_limits_default();
+    limits.encode_all = true;
+    return limits;
+}
+
+// Prepares (without limits: by those above), and fails the test with the message when that fails.
 static inline struct prepared_image prepare_file(const struct file *file,
                                                  const struct image_limits *limits)
 {
-    struct image_limits normal = image_limits_default();
+    struct image_limits normal = encode_limits();
     struct prepared_image image;
     struct error why = {0};
     if (!image_prepare(file->bytes, file->length, limits != NULL ? limits : &normal, &image, &why))
