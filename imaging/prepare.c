@@ -16,13 +16,19 @@ static const struct reader {
                     struct error *why);
     bool (*read)(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                  struct picture *picture, struct error *why);
+    unsigned bytes_per_pixel; // of memory while it reads, the picture included; 0: jpeg_memory
 } readers[] = {
-    {PICTURE_JPEG, jpeg_measure, jpeg_read},  {PICTURE_PNG, png_measure, png_read},
-    {PICTURE_WEBP, webp_measure, webp_read},  {PICTURE_PNM, pnm_measure, pnm_read},
-    {PICTURE_GIF, other_measure, other_read}, {PICTURE_BMP, other_measure, other_read},
-    {PICTURE_TGA, other_measure, other_read}, {PICTURE_PSD, other_measure, other_read},
-    {PICTURE_TIFF, tiff_measure, tiff_read},  {PICTURE_HEIC, heif_measure, heif_read},
-    {PICTURE_AVIF, heif_measure, heif_read},
+    {PICTURE_JPEG, jpeg_measure, jpeg_read, 0},
+    {PICTURE_PNG, png_measure, png_read, 11}, // interlaced, of 16 bits
+    {PICTURE_WEBP, webp_measure, webp_read, 12},
+    {PICTURE_PNM, pnm_measure, pnm_read, 3},
+    {PICTURE_GIF, other_measure, other_read, 12},
+    {PICTURE_BMP, other_measure, other_read, 7},
+    {PICTURE_TGA, other_measure, other_read, 7},
+    {PICTURE_PSD, other_measure, other_read, 12},
+    {PICTURE_TIFF, tiff_measure, tiff_read, 15},
+    {PICTURE_HEIC, heif_measure, heif_read, 20},
+    {PICTURE_AVIF, heif_measure, heif_read, 20},
 };
 
 enum {
@@ -100,6 +106,24 @@ bool image_measure(const void *bytes, size_t length, const struct image_limits *
     *height = swap ? facts.width : facts.height;
     aim(longest_side(&facts, &checked), width, height);
     return true;
+}
+
+uint64_t image_memory(const void *bytes, size_t length, const struct image_limits *limits)
+{
+    struct image_limits checked = limits_checked(limits);
+    struct picture_facts facts;
+    const struct reader *reader = find_reader(bytes, length, &checked, &facts, NULL);
+    if (reader == NULL)
+        return 0;
+    unsigned side = longest_side(&facts, &checked), width = facts.width, height = facts.height;
+    uint64_t reading = reader->bytes_per_pixel > 0
+                           ? (uint64_t)width * height * reader->bytes_per_pixel
+                           : jpeg_memory(bytes, length, side);
+    aim(side, &width, &height);
+    // Scaled and turned (3 bytes a pixel), the JPEG, and, with a colour profile, the planes on the
+    // way to sRGB.
+    enum { FOR_RESULT = 12, FOR_TABLES = 1 << 20 };
+    return reading + (uint64_t)width * height * FOR_RESULT + length + FOR_TABLES;
 }
 
 static int clamp(int value, int low, int high)

@@ -49,4 +49,9 @@ void prepared_image_clear(struct prepared_image *image);
 bool image_measure(const void *bytes, size_t length, const struct image_limits *limits,
                    unsigned *width, unsigned *height, struct error *why);
 
+// About the most memory that image_prepare takes, the bytes themselves aside: for keeping all
+// workers together within a limit. 0 when the header cannot be read: then it fails without taking
+// any.
+uint64_t image_memory(const void *bytes, size_t length, const struct image_limits *limits);
+
 #endif

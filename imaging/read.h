@@ -31,6 +31,9 @@ bool jpeg_read(const unsigned char *bytes, size_t length, const struct read_wish
 // decoded and encoded, which shows what is wrong with it, if anything.
 bool jpeg_pass(const unsigned char *bytes, size_t length, bool verify, struct buffer *out);
 
+// The most memory that jpeg_read takes, in bytes; about.
+uint64_t jpeg_memory(const unsigned char *bytes, size_t length, unsigned wanted_side);
+
 bool png_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                  struct error *why);
 bool png_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,

@@ -108,6 +108,22 @@ static unsigned choose_shrink(const struct reading *reading, unsigned across, un
     return shrink;
 }
 
+uint64_t jpeg_memory(const unsigned char *bytes, size_t length, unsigned wanted_side)
+{
+    struct read_wish wish = {.side = wanted_side};
+    struct reading reading = {.wish = &wish};
+    if (!jpeg_header_read(bytes, length, &reading.header, NULL))
+        return 0;
+    const struct jpeg_header *header = &reading.header;
+    uint64_t pixels = (uint64_t)header->width * header->height;
+    unsigned shrink = choose_shrink(&reading, 4, 2);
+    // Inks go through pixels of four bytes to planes. A progressive picture's coefficients are kept
+    // whole, of two bytes each, whatever is made of them.
+    bool whole = header->coding == 2 || header->coding == 10;
+    uint64_t planes = pixels / shrink / shrink * (header->components > 3 ? 7 : 3);
+    return planes + (whole ? pixels * 2 * header->components : 0);
+}
+
 // TurboJPEG gives -1 for warnings too. The picture is then decoded as well as it can be, and is
 // good when nothing that was warned about costs pixels.
 static bool accept(const struct reading *reading, int result, struct error *why)
