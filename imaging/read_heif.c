@@ -13,9 +13,9 @@ struct reading {
     struct heif_image *image;
 };
 
-static bool open(struct reading *reading, const unsigned char *bytes, size_t length,
-                 struct error *why);
-static void close(struct reading *reading);
+static bool open_file(struct reading *reading, const unsigned char *bytes, size_t length,
+                      struct error *why);
+static void close_file(struct reading *reading);
 static bool read_pixels(struct reading *reading, struct picture *picture, struct error *why);
 static struct colours *find_colours(const struct heif_image_handle *handle);
 
@@ -23,7 +23,7 @@ bool heif_measure(const unsigned char *bytes, size_t length, struct picture_fact
                   struct error *why)
 {
     struct reading reading = {0};
-    bool done = open(&reading, bytes, length, why);
+    bool done = open_file(&reading, bytes, length, why);
     if (done) {
         int width = heif_image_handle_get_width(reading.handle);
         int height = heif_image_handle_get_height(reading.handle);
@@ -31,7 +31,7 @@ bool heif_measure(const unsigned char *bytes, size_t length, struct picture_fact
         done = (width > 0 && height > 0) ||
                error_set(why, ERR_IMAGE, "it declares %d x %d pixels", width, height);
     }
-    close(&reading);
+    close_file(&reading);
     return done;
 }
 
@@ -40,8 +40,8 @@ bool heif_read(const unsigned char *bytes, size_t length, const struct read_wish
 {
     (void)wish; // libheif gives the whole picture or nothing
     struct reading reading = {0};
-    bool done = open(&reading, bytes, length, why) && read_pixels(&reading, picture, why);
-    close(&reading);
+    bool done = open_file(&reading, bytes, length, why) && read_pixels(&reading, picture, why);
+    close_file(&reading);
     if (!done)
         picture_clear(picture);
     return done;
@@ -60,8 +60,8 @@ static bool fail(struct heif_error error, struct error *why)
 }
 
 // The file's structure only; the coded pixels stay where they are.
-static bool open(struct reading *reading, const unsigned char *bytes, size_t length,
-                 struct error *why)
+static bool open_file(struct reading *reading, const unsigned char *bytes, size_t length,
+                      struct error *why)
 {
     reading->context = heif_context_alloc();
     if (reading->context == NULL)
@@ -75,7 +75,7 @@ static bool open(struct reading *reading, const unsigned char *bytes, size_t len
     return error.code == heif_error_Ok || fail(error, why);
 }
 
-static void close(struct reading *reading)
+static void close_file(struct reading *reading)
 {
     heif_image_release(reading->image);
     heif_image_handle_release(reading->handle);

@@ -16,6 +16,8 @@ struct reading {
     unsigned bytes_per_sample;
     size_t row_bytes;
     const struct read_wish *wish;
+    const unsigned char *rest; // of the file
+    size_t left;
     unsigned char *pixels; // one row, or the whole picture when it is interlaced
 };
 
@@ -147,11 +149,27 @@ static bool read_interlaced(struct reading *reading, struct picture *picture, st
     return true;
 }
 
+// From a buffer spng takes a chunk whole or not at all, and many files have one chunk of pixels;
+// from a stream it takes what is there.
+static int give_bytes(spng_ctx *decoder, void *user, void *to, size_t length)
+{
+    (void)decoder;
+    struct reading *reading = user;
+    if (length > reading->left)
+        return SPNG_IO_EOF;
+    memcpy(to, reading->rest, length);
+    reading->rest += length;
+    reading->left -= length;
+    return 0;
+}
+
 static bool read_pixels(struct reading *reading, const unsigned char *bytes, size_t length,
                         struct picture *picture, struct error *why)
 {
     spng_set_chunk_limits(reading->decoder, MAX_CHUNK, MAX_CHUNKS);
-    int code = spng_set_png_buffer(reading->decoder, bytes, length);
+    reading->rest = bytes;
+    reading->left = length;
+    int code = spng_set_png_stream(reading->decoder, give_bytes, reading);
     if (code == SPNG_OK)
         code = spng_get_ihdr(reading->decoder, &reading->header);
     if (code != SPNG_OK)

@@ -22,7 +22,7 @@ struct reading {
 // For tables of offsets and the like; a strip's pixels may take more, see open.
 enum { MAX_TABLE = 64 << 20 };
 
-static bool open(struct reading *reading, uint64_t max_allocation, struct error *why);
+static bool open_file(struct reading *reading, uint64_t max_allocation, struct error *why);
 static void read_facts(TIFF *file, struct picture_facts *facts);
 static bool is_read(struct reading *reading, struct error *why);
 static bool read_pixels(struct reading *reading, const struct read_wish *wish,
@@ -32,7 +32,7 @@ bool tiff_measure(const unsigned char *bytes, size_t length, struct picture_fact
                   struct error *why)
 {
     struct reading reading = {.bytes = bytes, .length = length};
-    if (!open(&reading, 0, why))
+    if (!open_file(&reading, 0, why))
         return false;
     read_facts(reading.file, facts);
     bool done =
@@ -52,7 +52,7 @@ bool tiff_read(const unsigned char *bytes, size_t length, const struct read_wish
     if (!tiff_measure(bytes, length, &facts, why))
         return false;
     // At most 5 samples of 16 bits a pixel in one strip or tile, which may reach beyond the sides.
-    if (!open(&reading, (uint64_t)facts.width * facts.height * 10, why))
+    if (!open_file(&reading, (uint64_t)facts.width * facts.height * 10, why))
         return false;
     *picture = (struct picture){.width = facts.width,
                                 .height = facts.height,
@@ -133,7 +133,7 @@ static const char *message_of(const struct reading *reading)
     return reading->message[0] != '\0' ? reading->message : "its pixels cannot be decoded";
 }
 
-static bool open(struct reading *reading, uint64_t max_allocation, struct error *why)
+static bool open_file(struct reading *reading, uint64_t max_allocation, struct error *why)
 {
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
     if (options == NULL)
