@@ -47,6 +47,31 @@ static const struct command commands[] = {
         .run = generate_run,
     },
     {
+        .name = "prepare",
+        .bit = FOR_PREPARE,
+        .operand = "INPUT",
+        .reads_files = true,
+        .synopsis = "INPUT -o DIR [OPTIONS]",
+        .summary = "Make images ready for a model, and do nothing else",
+        .description =
+            "INPUT is as for generate. Each image becomes a JPEG: upright, in sRGB, within the "
+            "limits, without metadata. One that is all that already keeps its coding, and loses "
+            "its metadata.\n"
+            "\n"
+            "DIR/images holds the JPEGs, named after their SHA-256, DIR/images.jsonl a row for "
+            "each image in input order: its status (encoded, passed, skipped, failed), the reason, "
+            "format, sides, bytes and about how many tokens it costs at the providers.",
+        .examples =
+            {
+                {"What would be sent of these photographs", "vqagen prepare photos -o out"},
+                {"At most 1024 pixels a side, and the counts as JSON",
+                 "vqagen prepare photos -o out --max-side 1024 --json"},
+                {"Which of them are damaged",
+                 "vqagen prepare photos -o out --verify; grep '\"failed\"' out/images.jsonl"},
+            },
+        .run = prepare_run,
+    },
+    {
         .name = "simulate",
         .bit = FOR_SIMULATE,
         .synopsis = "[OPTIONS]",

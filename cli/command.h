@@ -39,6 +39,8 @@ bool command_run(int count, char **arguments, char *const *environment, int *exi
 // The commands' functions, one file each.
 bool generate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
+bool prepare_run(struct settings *settings, char *const *environment, int *exit_code,
+                 struct error *why);
 bool simulate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
 bool help_run(struct settings *settings, char *const *environment, int *exit_code,

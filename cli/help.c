@@ -205,6 +205,8 @@ void help_write_command(struct buffer *out, const struct command *command, size_
     if (command->bit == FOR_GENERATE) {
         write_settings_notes(out, width);
         write_exit_codes(out, width);
+    } else if (command->bit == FOR_PREPARE) {
+        write_exit_codes(out, width);
     } else if (command->bit == FOR_SIMULATE) {
         write_paragraph(out, "Where settings come from",
                         "Every option is also a variable: --latency is VQAGEN_SIMULATOR_LATENCY. "

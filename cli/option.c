@@ -13,17 +13,17 @@
 
 static const struct option_entry table[OPTION_COUNT] = {
     // Input and output
-    [OPTION_OUTPUT] = {.name = "output",
-                       .letter = 'o',
-                       .argument = "DIR",
-                       .type = TYPE_DIRECTORY,
-                       .example = "out",
-                       .group = GROUP_OUTPUT,
-                       .commands = FOR_GENERATE,
-                       .flags = OPTION_NO_FILE,
-                       .help =
-                           "Where the dataset goes. Made when absent; the same command with the "
-                           "same DIR goes on where it stopped and pays for no reply twice."},
+    [OPTION_OUTPUT] =
+        {.name = "output",
+         .letter = 'o',
+         .argument = "DIR",
+         .type = TYPE_DIRECTORY,
+         .example = "out",
+         .group = GROUP_OUTPUT,
+         .commands = FOR_GENERATE | FOR_PREPARE,
+         .flags = OPTION_NO_FILE,
+         .help = "Where the dataset goes, or the prepared images. Made when absent; generate "
+                 "with the same DIR goes on where it stopped and pays for no reply twice."},
     [OPTION_LIMIT] = {.name = "limit",
                       .argument = "N",
                       .type = TYPE_WHOLE,
@@ -344,7 +344,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .high = 16384,
                          .initial = "2048",
                          .group = GROUP_IMAGES,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_PREPARE,
                          .flags = OPTION_DATASET,
                          .help = "Longest side of an image as sent. Larger ones are reduced, none "
                                  "is enlarged."},
@@ -355,7 +355,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .high = 100,
                         .initial = "85",
                         .group = GROUP_IMAGES,
-                        .commands = FOR_GENERATE,
+                        .commands = FOR_GENERATE | FOR_PREPARE,
                         .flags = OPTION_DATASET,
                         .help = "JPEG quality tried first."},
     [OPTION_MIN_QUALITY] = {.name = "min-quality",
@@ -365,7 +365,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .high = 100,
                             .initial = "50",
                             .group = GROUP_IMAGES,
-                            .commands = FOR_GENERATE,
+                            .commands = FOR_GENERATE | FOR_PREPARE,
                             .flags = OPTION_DATASET,
                             .help = "Lowest quality before the sides shrink instead."},
     [OPTION_MAX_BYTES] = {.name = "max-bytes",
@@ -376,7 +376,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                           .initial = "7MiB",
                           .example = "500k",
                           .group = GROUP_IMAGES,
-                          .commands = FOR_GENERATE,
+                          .commands = FOR_GENERATE | FOR_PREPARE,
                           .flags = OPTION_DATASET,
                           .help = "Largest base64 of an image: quality, then sides, go down until "
                                   "it fits. k and M are powers of 1000, KiB and MiB of 1024."},
@@ -388,7 +388,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .initial = "200M",
                            .example = "100M",
                            .group = GROUP_IMAGES,
-                           .commands = FOR_GENERATE,
+                           .commands = FOR_GENERATE | FOR_PREPARE,
                            .help = "Pictures that declare more pixels are refused unread."},
     [OPTION_IMAGE_WORKERS] = {.name = "image-workers",
                               .argument = "N",
@@ -408,6 +408,51 @@ static const struct option_entry table[OPTION_COUNT] = {
                                .group = GROUP_IMAGES,
                                .commands = FOR_GENERATE,
                                .help = "Memory for prepared images that wait for their calls."},
+
+    [OPTION_WORKERS] = {.name = "workers",
+                        .argument = "N",
+                        .type = TYPE_WHOLE,
+                        .high = 1024,
+                        .initial = "0",
+                        .group = GROUP_IMAGES,
+                        .commands = FOR_PREPARE,
+                        .flags = OPTION_NO_FILE,
+                        .help = "Threads that prepare images; 0 is one a processor."},
+    [OPTION_IMAGE_MEMORY] = {.name = "image-memory",
+                             .argument = "SIZE",
+                             .type = TYPE_SIZE,
+                             .low = 16u * MIB,
+                             .high = (uint64_t)MIB * MIB,
+                             .initial = "1GiB",
+                             .example = "512MiB",
+                             .group = GROUP_IMAGES,
+                             .commands = FOR_PREPARE,
+                             .flags = OPTION_NO_FILE,
+                             .help = "Memory for all images that are worked on at once. Large ones "
+                                     "wait their turn; one that alone needs more is refused."},
+    [OPTION_ACCEPT_DAMAGED] = {.name = "accept-damaged",
+                               .type = TYPE_SWITCH,
+                               .initial = "false",
+                               .group = GROUP_IMAGES,
+                               .commands = FOR_PREPARE,
+                               .flags = OPTION_NO_FILE,
+                               .help = "Take what can be read of a damaged or cut off picture "
+                                       "instead of refusing it. Its row says what is missing."},
+    [OPTION_VERIFY] = {.name = "verify",
+                       .type = TYPE_SWITCH,
+                       .initial = "false",
+                       .group = GROUP_IMAGES,
+                       .commands = FOR_PREPARE,
+                       .flags = OPTION_NO_FILE,
+                       .help = "Also decode the JPEGs that are passed on as they are, of which "
+                               "otherwise only the markers are read."},
+    [OPTION_JSON] = {.name = "json",
+                     .type = TYPE_SWITCH,
+                     .initial = "false",
+                     .group = GROUP_OUTPUT,
+                     .commands = FOR_PREPARE,
+                     .flags = OPTION_NO_FILE,
+                     .help = "Print the counts, times and bytes as one line of JSON."},
 
     // The simulator's server
     [OPTION_HOST] = {.name = "host",
@@ -565,14 +610,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_SWITCH,
                       .initial = "false",
                       .group = GROUP_GENERAL,
-                      .commands = FOR_GENERATE | FOR_SIMULATE,
+                      .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE,
                       .help = "Print errors only."},
     [OPTION_VERBOSE] = {.name = "verbose",
                         .letter = 'v',
                         .type = TYPE_SWITCH,
                         .initial = "false",
                         .group = GROUP_GENERAL,
-                        .commands = FOR_GENERATE | FOR_SIMULATE,
+                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE,
                         .help = "Print more of what is going on."},
     [OPTION_MAN] = {.name = "man",
                     .type = TYPE_SWITCH,
@@ -601,7 +646,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_GENERAL,
-                     .commands = FOR_GENERATE | FOR_SIMULATE | FOR_HELP,
+                     .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_HELP,
                      .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                      .help = "Print this help and end."},
 };
@@ -666,7 +711,10 @@ char *option_variable(const struct option_entry *option, char *out)
     if ((option->flags & OPTION_NO_VARIABLE) != 0)
         return out;
     snprintf(out, OPTION_VARIABLE_BYTES, "VQAGEN_%s%s",
-             (option->commands & FOR_GENERATE) != 0 ? "" : "SIMULATOR_", option->name);
+             (option->commands & FOR_SIMULATE) == 0 || (option->commands & FOR_GENERATE) != 0
+                 ? ""
+                 : "SIMULATOR_",
+             option->name);
     for (char *c = out; *c != '\0'; c++)
         *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
     return out;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum option_command { FOR_GENERATE = 1, FOR_SIMULATE = 2, FOR_HELP = 4 };
+enum option_command { FOR_GENERATE = 1, FOR_SIMULATE = 2, FOR_HELP = 4, FOR_PREPARE = 8 };
 
 enum option_id {
     OPTION_OUTPUT,
@@ -57,6 +57,11 @@ enum option_id {
     OPTION_MAX_PIXELS,
     OPTION_IMAGE_WORKERS,
     OPTION_PAYLOAD_MEMORY,
+    OPTION_WORKERS,
+    OPTION_IMAGE_MEMORY,
+    OPTION_ACCEPT_DAMAGED,
+    OPTION_VERIFY,
+    OPTION_JSON,
 
     OPTION_HOST,
     OPTION_PORT,

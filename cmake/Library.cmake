@@ -19,6 +19,11 @@ if(VQAGEN_SANITIZE)
                          -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-null-dereference)
   target_link_options(vqagen_flags INTERFACE -fsanitize=${VQAGEN_SANITIZE})
 endif()
+if(VQAGEN_FUZZ)
+  # The warnings are GCC's, which builds everything else.
+  target_compile_options(vqagen_flags INTERFACE -fsanitize=fuzzer-no-link -Wno-error
+                         -Wno-unknown-warning-option)
+endif()
 
 function(vqagen_library name)
   cmake_parse_arguments(LIB "" "" "DEPENDS;PACKAGES" ${ARGN})

@@ -22,11 +22,12 @@ struct examination {
 enum { MAX_SCANS = 500 };
 
 static void examine(struct examination *examination, const unsigned char *bytes, size_t length);
+static unsigned report(const struct examination *examination, struct error *why);
 static void judge_warning(j_common_ptr common, int level);
 static void stop_on_error(j_common_ptr common);
 static void stop_on_many_scans(j_common_ptr common);
 
-bool jpeg_is_whole(const unsigned char *bytes, size_t length, struct error *why)
+bool jpeg_is_whole(const unsigned char *bytes, size_t length, unsigned *rows, struct error *why)
 {
     struct examination *examination = calloc(1, sizeof *examination);
     if (examination == NULL)
@@ -39,19 +40,40 @@ bool jpeg_is_whole(const unsigned char *bytes, size_t length, struct error *why)
     bool whole = setjmp(examination->damaged) == 0;
     if (whole)
         examine(examination, bytes, length);
-    else if (examination->out_of_memory)
-        error_set(why, ERR_MEMORY, "no memory for a JPEG decoder");
-    else if (decoder->output_scanline > 0)
-        error_set(why, ERR_IMAGE, "the JPEG is damaged: %s; about %u of %u rows can be read",
-                  examination->message,
-                  decoder->output_scanline * (decoder->image_height / decoder->output_height),
-                  decoder->image_height);
-    else
-        error_set(why, ERR_IMAGE, "the JPEG is damaged: %s", examination->message);
+    *rows = whole ? decoder->image_height : report(examination, why);
     jpeg_destroy_decompress(decoder);
     free(examination->row);
     free(examination);
     return whole;
+}
+
+// Says what is wrong. Returns the rows that can be read.
+static unsigned report(const struct examination *examination, struct error *why)
+{
+    const struct jpeg_decompress_struct *decoder = &examination->decoder;
+    if (examination->out_of_memory) {
+        error_set(why, ERR_MEMORY, "no memory for a JPEG decoder");
+        return 0;
+    }
+    // With several scans all are read before the first row is put out, and each but the first
+    // refines what is there already.
+    if (decoder->output_height > 0 && decoder->output_scanline == 0 && decoder->progressive_mode &&
+        decoder->input_scan_number > 1) {
+        error_set(why, ERR_IMAGE,
+                  "the JPEG is damaged: %s; %d of its scans can be read, the others would make it "
+                  "sharper",
+                  examination->message, decoder->input_scan_number - 1);
+        return decoder->image_height;
+    }
+    unsigned rows = 0;
+    if (decoder->output_height > 0)
+        rows = decoder->output_scanline * (decoder->image_height / decoder->output_height);
+    if (rows > 0)
+        error_set(why, ERR_IMAGE, "the JPEG is damaged: %s; about %u of %u rows can be read",
+                  examination->message, rows, decoder->image_height);
+    else
+        error_set(why, ERR_IMAGE, "the JPEG is damaged: %s", examination->message);
+    return rows;
 }
 
 // Reads all rows. What comes after the last one (jpeg_finish_decompress would look for the end

@@ -15,6 +15,7 @@ enum {
     MARKER_EOI = 0xd9,
     MARKER_SOS = 0xda,
     MARKER_APP1 = 0xe1,
+    MARKER_APP2 = 0xe2,
     MARKER_APP14 = 0xee,
     MARKER_TEM = 0x01,
 };
@@ -93,6 +94,26 @@ static bool take_frame(struct jpeg_header *header, unsigned marker, const unsign
     return true;
 }
 
+// A part of a colour profile: its number, how many there are, then its bytes.
+static void take_profile(struct jpeg_header *header, const unsigned char *body, size_t length)
+{
+    unsigned number = body[0];
+    if (number == 0 || number > body[1] || header->profile[number - 1].bytes != NULL)
+        return;
+    header->profile_parts = body[1];
+    header->profile[number - 1].bytes = body + 2;
+    header->profile[number - 1].length = length - 2;
+}
+
+bool jpeg_header_profile(const struct jpeg_header *header, struct buffer *out)
+{
+    for (unsigned i = 0; i < header->profile_parts; i++)
+        if (header->profile[i].bytes == NULL ||
+            !buffer_append(out, header->profile[i].bytes, header->profile[i].length))
+            return false;
+    return header->profile_parts > 0;
+}
+
 static bool take_segment(struct jpeg_header *header, unsigned marker, const unsigned char *body,
                          size_t length, struct error *why)
 {
@@ -104,6 +125,8 @@ static bool take_segment(struct jpeg_header *header, unsigned marker, const unsi
         header->exif = body;
         header->exif_length = length;
     }
+    if (marker == MARKER_APP2 && length >= 14 && memcmp(body, "ICC_PROFILE", 12) == 0)
+        take_profile(header, body + 12, length - 12);
     if (marker == MARKER_APP14 && length >= 12 && memcmp(body, "Adobe", 5) == 0)
         header->adobe = true;
     return true;

@@ -1,5 +1,7 @@
 #include "picture.h"
 
+#include "colours.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +52,7 @@ bool picture_allocate(struct picture *picture, struct error *why)
 void picture_clear(struct picture *picture)
 {
     free(picture->memory);
+    colours_free(picture->colours);
     *picture = (struct picture){0};
 }
 
@@ -84,6 +87,26 @@ static void put_row_opaque(struct picture *picture, unsigned y, const unsigned c
         const unsigned char *sample = pixels + (channels > p ? p : 0);
         for (size_t x = 0; x < plane->width; x++)
             row[x] = sample[x * channels];
+    }
+}
+
+void picture_put_row_multiplied(struct picture *picture, unsigned y, const unsigned char *pixels)
+{
+    for (unsigned p = 0; p < picture_planes(picture); p++) {
+        struct plane *plane = &picture->planes[p];
+        unsigned char *row = plane->samples + y * plane->stride;
+        for (size_t x = 0; x < plane->width; x++) {
+            unsigned sample = pixels[x * 4 + p] + 255u - pixels[x * 4 + 3];
+            row[x] = (unsigned char)(sample < 255 ? sample : 255);
+        }
+    }
+}
+
+void picture_blank_rows(struct picture *picture, unsigned y)
+{
+    for (unsigned p = 0; p < picture_planes(picture); p++) {
+        const struct plane *plane = &picture->planes[p];
+        memset(plane->samples + y * plane->stride, 255, (plane->height - y) * plane->stride);
     }
 }
 

@@ -12,6 +12,8 @@
 
 enum picture_colour { COLOUR_GREY, COLOUR_YCBCR, COLOUR_RGB };
 
+struct colours; // see colours.h
+
 struct plane {
     unsigned char *samples; // borrowed from the picture
     size_t stride;          // bytes from row to row; a multiple of 64, as zimg's widest code needs
@@ -26,7 +28,8 @@ struct picture {
     unsigned chroma_down;
     bool studio_range; // luma 16-235 and chroma 16-240, as in video; otherwise 0-255
     struct plane planes[3];
-    void *memory; // of all planes; NULL when they are borrowed from another picture
+    void *memory;            // of all planes; NULL when they are borrowed from another picture
+    struct colours *colours; // how it becomes sRGB; NULL: it is; owned
 };
 
 // Sides and orientation as a file's header declares them.
@@ -51,6 +54,13 @@ void picture_clear(struct picture *picture);
 // grey or RGB picture, alpha flattened on white. A grey picture takes the first channel.
 void picture_put_row(struct picture *picture, unsigned y, const unsigned char *pixels,
                      unsigned channels);
+
+// As picture_put_row, for RGBA whose colours have been multiplied with alpha already.
+void picture_put_row_multiplied(struct picture *picture, unsigned y, const unsigned char *pixels);
+
+// Makes the rows from y on white, in an unshrunk grey or RGB picture: for those that a damaged file
+// lacks.
+void picture_blank_rows(struct picture *picture, unsigned y);
 
 // Repeats the last column and row of the luma plane up to whole chroma samples.
 void picture_fill_edges(struct picture *picture);

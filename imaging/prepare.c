@@ -14,13 +14,21 @@ static const struct reader {
     enum picture_format format;
     bool (*measure)(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                     struct error *why);
-    bool (*read)(const unsigned char *bytes, size_t length, unsigned wanted_side,
+    bool (*read)(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                  struct picture *picture, struct error *why);
+    unsigned bytes_per_pixel; // of memory while it reads, the picture included; 0: jpeg_memory
 } readers[] = {
-    {PICTURE_JPEG, jpeg_measure, jpeg_read},  {PICTURE_PNG, png_measure, png_read},
-    {PICTURE_WEBP, webp_measure, webp_read},  {PICTURE_PNM, pnm_measure, pnm_read},
-    {PICTURE_GIF, other_measure, other_read}, {PICTURE_BMP, other_measure, other_read},
-    {PICTURE_TGA, other_measure, other_read}, {PICTURE_PSD, other_measure, other_read},
+    {PICTURE_JPEG, jpeg_measure, jpeg_read, 0},
+    {PICTURE_PNG, png_measure, png_read, 11}, // interlaced, of 16 bits
+    {PICTURE_WEBP, webp_measure, webp_read, 12},
+    {PICTURE_PNM, pnm_measure, pnm_read, 3},
+    {PICTURE_GIF, other_measure, other_read, 12},
+    {PICTURE_BMP, other_measure, other_read, 7},
+    {PICTURE_TGA, other_measure, other_read, 7},
+    {PICTURE_PSD, other_measure, other_read, 12},
+    {PICTURE_TIFF, tiff_measure, tiff_read, 15},
+    {PICTURE_HEIC, heif_measure, heif_read, 20},
+    {PICTURE_AVIF, heif_measure, heif_read, 20},
 };
 
 enum {
@@ -34,6 +42,8 @@ static const struct reader *find_reader(const void *bytes, size_t length,
                                         struct picture_facts *facts, struct error *why);
 static unsigned longest_side(const struct picture_facts *facts, const struct image_limits *limits);
 static void aim(unsigned side, unsigned *width, unsigned *height);
+static bool pass(const void *bytes, size_t length, const struct picture_facts *facts, unsigned side,
+                 const struct image_limits *limits, struct prepared_image *out);
 static bool fit(const struct picture *source, unsigned side, const struct image_limits *limits,
                 struct prepared_image *out, struct error *why);
 
@@ -66,8 +76,11 @@ bool image_prepare(const void *bytes, size_t length, const struct image_limits *
     out->source_height = facts.height;
     out->orientation = facts.orientation;
     unsigned side = longest_side(&facts, &checked);
+    if (pass(bytes, length, &facts, side, &checked, out))
+        return true;
     struct picture source = {0};
-    bool done = reader->read(bytes, length, side, &source, why) ||
+    struct read_wish wish = {side, limits->accept_damaged ? &out->damage : NULL};
+    bool done = reader->read(bytes, length, &wish, &source, why) ||
                 error_note(why, "%s", sniff_name(reader->format));
     done = done && fit(&source, side, &checked, out, why);
     picture_clear(&source);
@@ -93,6 +106,24 @@ bool image_measure(const void *bytes, size_t length, const struct image_limits *
     *height = swap ? facts.width : facts.height;
     aim(longest_side(&facts, &checked), width, height);
     return true;
+}
+
+uint64_t image_memory(const void *bytes, size_t length, const struct image_limits *limits)
+{
+    struct image_limits checked = limits_checked(limits);
+    struct picture_facts facts;
+    const struct reader *reader = find_reader(bytes, length, &checked, &facts, NULL);
+    if (reader == NULL)
+        return 0;
+    unsigned side = longest_side(&facts, &checked), width = facts.width, height = facts.height;
+    uint64_t reading = reader->bytes_per_pixel > 0
+                           ? (uint64_t)width * height * reader->bytes_per_pixel
+                           : jpeg_memory(bytes, length, side);
+    aim(side, &width, &height);
+    // Scaled and turned (3 bytes a pixel), the JPEG, and, with a colour profile, the planes on the
+    // way to sRGB.
+    enum { FOR_RESULT = 12, FOR_TABLES = 1 << 20 };
+    return reading + (uint64_t)width * height * FOR_RESULT + length + FOR_TABLES;
 }
 
 static int clamp(int value, int low, int high)
@@ -163,6 +194,21 @@ static void aim(unsigned side, unsigned *width, unsigned *height)
     unsigned *shorter = *width >= *height ? height : width;
     *shorter = shorten(*shorter, *longer, side);
     *longer = side;
+}
+
+// A JPEG that is as it should be keeps its coding.
+static bool pass(const void *bytes, size_t length, const struct picture_facts *facts, unsigned side,
+                 const struct image_limits *limits, struct prepared_image *out)
+{
+    bool fits = facts->width <= side && facts->height <= side && facts->orientation == 1;
+    out->passed = out->format == PICTURE_JPEG && fits && !limits->encode_all &&
+                  jpeg_pass(bytes, length, limits->verify, &out->jpeg) &&
+                  base64_length(out->jpeg.length) <= limits->max_base64_bytes;
+    if (!out->passed)
+        buffer_clear(&out->jpeg);
+    out->width = facts->width;
+    out->height = facts->height;
+    return out->passed;
 }
 
 static bool write_within(struct jpeg_writer *writer, int quality, const struct image_limits *limits,

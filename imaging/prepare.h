@@ -1,5 +1,6 @@
 // A picture file, as bytes, to a JPEG under the limits: upright (EXIF orientation applied), alpha
-// flattened on white, shrunk but never enlarged, without metadata.
+// flattened on white, shrunk but never enlarged, in sRGB, without metadata. A JPEG that is all that
+// already is passed on in its own coding, without its metadata.
 //
 // A pure function of its arguments: the same bytes and limits give the same JPEG on any thread. It
 // is called on worker threads, shares nothing, and survives hostile bytes.
@@ -18,6 +19,9 @@ struct image_limits {
     size_t max_base64_bytes;    // quality, then sides, go down until the base64 fits; default 7 MiB
     size_t refuse_base64_bytes; // never above this; default 10 MiB
     uint64_t max_pixels; // declared pixels above this are refused before anything is allocated
+    bool accept_damaged; // take what can be read of a damaged file instead of refusing it
+    bool encode_all;     // pass no JPEG on in its own coding
+    bool verify;         // decode what is passed on too, to be sure that it is whole
 };
 
 struct prepared_image {
@@ -28,6 +32,7 @@ struct prepared_image {
     unsigned width, height;               // of the JPEG
     int quality;                          // that it was written with; 0 when it was passed on
     bool passed;                          // the source's own coding was kept
+    struct error damage;                  // of a damaged picture that was accepted: what it lacks
 };
 
 struct image_limits image_limits_default(void);
@@ -43,5 +48,10 @@ void prepared_image_clear(struct prepared_image *image);
 // Sides are as shown (orientation 5-8 swaps them). False when the header cannot be read.
 bool image_measure(const void *bytes, size_t length, const struct image_limits *limits,
                    unsigned *width, unsigned *height, struct error *why);
+
+// About the most memory that image_prepare takes, the bytes themselves aside: for keeping all
+// workers together within a limit. 0 when the header cannot be read: then it fails without taking
+// any.
+uint64_t image_memory(const void *bytes, size_t length, const struct image_limits *limits);
 
 #endif

@@ -1,6 +1,8 @@
 #include "read.h"
 
+#include "colours.h"
 #include "exif.h"
+#include "jpeg_copy.h"
 #include "jpeg_damage.h"
 #include "jpeg_header.h"
 
@@ -15,10 +17,11 @@ struct reading {
     unsigned long length;
     struct jpeg_header header;
     int subsampling, colour; // TJSAMP, TJCS; -1 subsampling when TurboJPEG has no name for it
-    unsigned wanted_side;
+    const struct read_wish *wish;
 };
 
 static bool read_pixels(struct reading *reading, struct picture *picture, struct error *why);
+static struct colours *find_colours(const struct jpeg_header *header);
 
 bool jpeg_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                   struct error *why)
@@ -40,10 +43,24 @@ static bool is_long_enough(const struct jpeg_header *header, size_t length)
     return header->coding >= 9 || header->components > 4 || blocks / 8 / 16 <= length;
 }
 
-bool jpeg_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
+bool jpeg_pass(const unsigned char *bytes, size_t length, bool verify, struct buffer *out)
+{
+    struct jpeg_header header;
+    if (!jpeg_header_read(bytes, length, &header, NULL) || !is_long_enough(&header, length) ||
+        (header.exif != NULL && exif_orientation(header.exif, header.exif_length) != 1))
+        return false;
+    struct colours *colours = find_colours(&header);
+    colours_free(colours);
+    if (colours != NULL || !jpeg_copy(bytes + header.start, length - header.start, out))
+        return false;
+    unsigned rows;
+    return !verify || jpeg_is_whole((const unsigned char *)out->data, out->length, &rows, NULL);
+}
+
+bool jpeg_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                struct picture *picture, struct error *why)
 {
-    struct reading reading = {.subsampling = -1, .wanted_side = wanted_side};
+    struct reading reading = {.subsampling = -1, .wish = wish};
     if (!jpeg_header_read(bytes, length, &reading.header, why))
         return false;
     if (!is_long_enough(&reading.header, length))
@@ -84,12 +101,28 @@ static unsigned choose_shrink(const struct reading *reading, unsigned across, un
     unsigned side = header->width > header->height ? header->width : header->height;
     unsigned shrink = 1;
     while (shrink < 8 && side / (shrink * 2) >= 64 &&
-           (uint64_t)side * 8 >= (uint64_t)reading->wanted_side * shrink * 2 * 15)
+           (uint64_t)side * 8 >= (uint64_t)reading->wish->side * shrink * 2 * 15)
         shrink *= 2;
     while (!side_shrinks(header->width, shrink, across) ||
            !side_shrinks(header->height, shrink, down))
         shrink /= 2;
     return shrink;
+}
+
+uint64_t jpeg_memory(const unsigned char *bytes, size_t length, unsigned wanted_side)
+{
+    struct read_wish wish = {.side = wanted_side};
+    struct reading reading = {.wish = &wish};
+    if (!jpeg_header_read(bytes, length, &reading.header, NULL))
+        return 0;
+    const struct jpeg_header *header = &reading.header;
+    uint64_t pixels = (uint64_t)header->width * header->height;
+    unsigned shrink = choose_shrink(&reading, 4, 2);
+    // Inks go through pixels of four bytes to planes. A progressive picture's coefficients are kept
+    // whole, of two bytes each, whatever is made of them.
+    bool whole = header->coding == 2 || header->coding == 10;
+    uint64_t planes = pixels / shrink / shrink * (header->components > 3 ? 7 : 3);
+    return planes + (whole ? pixels * 2 * header->components : 0);
 }
 
 // TurboJPEG gives -1 for warnings too. The picture is then decoded as well as it can be, and is
@@ -98,8 +131,10 @@ static bool accept(const struct reading *reading, int result, struct error *why)
 {
     if (result == 0)
         return true;
+    unsigned rows;
     if (tjGetErrorCode(reading->decoder) == TJERR_WARNING)
-        return jpeg_is_whole(reading->bytes, reading->length, why);
+        return jpeg_is_whole(reading->bytes, reading->length, &rows, why) ||
+               (rows > 0 && read_take_damaged(reading->wish, why));
     const char *said = tjGetErrorStr2(reading->decoder);
     // TurboJPEG has no code for it: libjpeg says "Insufficient memory", its own layer the other.
     if (strstr(said, "Insufficient memory") != NULL ||
@@ -135,16 +170,36 @@ static bool read_planes(struct reading *reading, struct picture *picture, struct
     return accept(reading, result, why);
 }
 
-// Inks to light. Adobe's CMYK is stored inverted: 255 is no ink.
-static void inks_to_rgb(unsigned char *pixels, size_t count, bool inverted)
+static struct colours *find_colours(const struct jpeg_header *header)
 {
-    unsigned char flip = inverted ? 0 : 255;
-    for (size_t i = 0; i < count; i++) {
+    struct buffer profile;
+    buffer_init(&profile, 255 * 65536);
+    struct colours *colours = NULL;
+    if (jpeg_header_profile(header, &profile))
+        colours = colours_from_profile(profile.data, profile.length,
+                                       header->components == 4   ? COLOURS_CMYK
+                                       : header->components == 1 ? COLOURS_GREY
+                                                                 : COLOURS_RGB);
+    buffer_clear(&profile);
+    return colours;
+}
+
+// Inks to light. Adobe's CMYK is stored inverted: 255 is no ink.
+static void inks_to_rgb(const struct jpeg_header *header, unsigned char *pixels, size_t count)
+{
+    unsigned char flip = header->adobe ? 0 : 255;
+    for (size_t i = 0; flip != 0 && i < count * 4; i++)
+        pixels[i] ^= flip;
+    struct colours *colours = find_colours(header);
+    if (colours != NULL)
+        colours_convert_inks(colours, pixels, pixels, count);
+    for (size_t i = 0; colours == NULL && i < count; i++) {
         const unsigned char *inks = pixels + i * 4;
-        unsigned key = inks[3] ^ flip;
+        unsigned key = inks[3];
         for (size_t c = 0; c < 3; c++)
-            pixels[i * 3 + c] = (unsigned char)((unsigned)(inks[c] ^ flip) * key / 255);
+            pixels[i * 3 + c] = (unsigned char)(inks[c] * key / 255);
     }
+    colours_free(colours);
 }
 
 // CMYK, and subsamplings that TurboJPEG has no name for: through interleaved pixels.
@@ -163,7 +218,7 @@ static bool read_interleaved(struct reading *reading, struct picture *picture, s
                       (int)height, inks ? TJPF_CMYK : TJPF_RGB, TJFLAG_LIMITSCANS);
     bool done = accept(reading, result, why) && picture_allocate(picture, why);
     if (done && inks)
-        inks_to_rgb(pixels, width * height, reading->header.adobe);
+        inks_to_rgb(&reading->header, pixels, width * height);
     for (unsigned y = 0; done && y < height; y++)
         picture_put_row(picture, y, pixels + y * width * 3, 3);
     free(pixels);
@@ -180,5 +235,9 @@ static bool read_pixels(struct reading *reading, struct picture *picture, struct
     // R, G, B planes are of use only at full size; TurboJPEG hands them out as if Y, Cb, Cr.
     bool plain = named && reading->subsampling >= 0 && reading->header.components <= 3 &&
                  (reading->colour != TJCS_RGB || reading->subsampling == TJSAMP_444);
-    return plain ? read_planes(reading, picture, why) : read_interleaved(reading, picture, why);
+    if (!(plain ? read_planes(reading, picture, why) : read_interleaved(reading, picture, why)))
+        return false;
+    if (reading->header.components != 4)
+        picture->colours = find_colours(&reading->header);
+    return true;
 }

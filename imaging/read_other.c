@@ -36,6 +36,8 @@ static int source_ended(void *user);
 bool other_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                    struct error *why)
 {
+    if (bmp_is_runs(bytes, length))
+        return bmp_measure_runs(bytes, length, facts, why);
     int width = 0, height = 0, channels = 0;
     int head = length < INT32_MAX ? (int)length : INT32_MAX;
     bool known = stbi_info_from_memory(bytes, head, &width, &height, &channels) != 0;
@@ -49,10 +51,11 @@ bool other_measure(const unsigned char *bytes, size_t length, struct picture_fac
     return true;
 }
 
-bool other_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
+bool other_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                 struct picture *picture, struct error *why)
 {
-    (void)wanted_side;
+    if (bmp_is_runs(bytes, length))
+        return bmp_read_runs(bytes, length, wish, picture, why);
     static const stbi_io_callbacks callbacks = {source_read, source_skip, source_ended};
     struct source source = {.bytes = bytes, .length = length};
     int width = 0, height = 0, channels = 0;
@@ -68,9 +71,9 @@ bool other_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
                                 .shrink = 1,
                                 .chroma_across = 1,
                                 .chroma_down = 1};
-    bool done = source.overrun ? error_set(why, ERR_IMAGE,
-                                           "it is damaged: it is cut off after %zu bytes", length)
-                               : picture_allocate(picture, why);
+    if (source.overrun)
+        error_set(why, ERR_IMAGE, "it is damaged: it is cut off after %zu bytes", length);
+    bool done = (!source.overrun || read_take_damaged(wish, why)) && picture_allocate(picture, why);
     size_t row = (size_t)width * (size_t)channels;
     for (unsigned y = 0; done && y < picture->height; y++)
         picture_put_row(picture, y, pixels + y * row, (unsigned)channels);

@@ -1,6 +1,7 @@
 #include "read.h"
 
 #include "exif.h"
+#include "png_colours.h"
 
 #include <spng.h>
 #include <stdlib.h>
@@ -14,10 +15,12 @@ struct reading {
     unsigned channels;
     unsigned bytes_per_sample;
     size_t row_bytes;
+    const struct read_wish *wish;
+    const unsigned char *rest; // of the file
+    size_t left;
     unsigned char *pixels; // one row, or the whole picture when it is interlaced
 };
 
-static bool find_exif(const unsigned char *bytes, size_t length, struct picture_facts *facts);
 static bool read_pixels(struct reading *reading, const unsigned char *bytes, size_t length,
                         struct picture *picture, struct error *why);
 
@@ -44,33 +47,19 @@ bool png_measure(const unsigned char *bytes, size_t length, struct picture_facts
         facts->height > INT32_MAX)
         return error_set(why, ERR_IMAGE, "the PNG declares %u x %u pixels", facts->width,
                          facts->height);
-    find_exif(bytes, length, facts);
+    // It may stand before or behind the pixels; spng would read, and unpack, every other chunk on
+    // the way.
+    size_t size;
+    const unsigned char *exif = png_find_chunk(bytes, length, "eXIf", &size);
+    if (exif != NULL)
+        facts->orientation = exif_orientation(exif, size);
     return true;
 }
 
-// eXIf may stand before or behind the pixels, so the chunks are walked through; spng would read,
-// and unpack, every other chunk on the way.
-static bool find_exif(const unsigned char *bytes, size_t length, struct picture_facts *facts)
-{
-    size_t at = SIGNATURE_BYTES;
-    while (length - at >= CHUNK_BYTES) {
-        size_t size = read_number(bytes + at);
-        if (size > length - at - CHUNK_BYTES)
-            return false;
-        if (memcmp(bytes + at + 4, "eXIf", 4) == 0) {
-            facts->orientation = exif_orientation(bytes + at + 8, size);
-            return true;
-        }
-        at += CHUNK_BYTES + size;
-    }
-    return false;
-}
-
-bool png_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
+bool png_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
               struct picture *picture, struct error *why)
 {
-    (void)wanted_side;
-    struct reading reading = {.decoder = spng_ctx_new(0)};
+    struct reading reading = {.decoder = spng_ctx_new(0), .wish = wish};
     if (reading.decoder == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a PNG decoder");
     bool done = read_pixels(&reading, bytes, length, picture, why);
@@ -125,37 +114,63 @@ static void put_row(struct reading *reading, unsigned char *row, unsigned y,
 
 static bool read_rows(struct reading *reading, struct picture *picture, struct error *why)
 {
-    int code = spng_decode_image(reading->decoder, NULL, 0, reading->format,
-                                 SPNG_DECODE_TRNS | SPNG_DECODE_PROGRESSIVE);
-    if (code != SPNG_OK)
-        return fail(code, 0, reading, why);
     for (uint32_t y = 0; y < reading->header.height; y++) {
-        code = spng_decode_row(reading->decoder, reading->pixels, reading->row_bytes);
+        int code = spng_decode_row(reading->decoder, reading->pixels, reading->row_bytes);
         // spng says SPNG_EOI with the last row.
-        if (code != SPNG_OK && !(code == SPNG_EOI && y + 1 == reading->header.height))
-            return fail(code, y, reading, why);
+        if (code != SPNG_OK && !(code == SPNG_EOI && y + 1 == reading->header.height)) {
+            picture_blank_rows(picture, y);
+            fail(code, y, reading, why);
+            return y > 0 && read_take_damaged(reading->wish, why);
+        }
         put_row(reading, reading->pixels, y, picture);
     }
     return true;
 }
 
+// An interlaced picture comes in seven passes, each of which puts its pixels between those there.
 static bool read_interlaced(struct reading *reading, struct picture *picture, struct error *why)
 {
-    int code = spng_decode_image(reading->decoder, reading->pixels,
-                                 reading->row_bytes * reading->header.height, reading->format,
-                                 SPNG_DECODE_TRNS);
-    if (code != SPNG_OK)
-        return fail(code, 0, reading, why);
+    int code = SPNG_OK;
+    struct spng_row_info row = {0};
+    while (code == SPNG_OK) {
+        code = spng_get_row_info(reading->decoder, &row);
+        if (code == SPNG_OK)
+            code = spng_decode_row(reading->decoder,
+                                   reading->pixels + row.row_num * reading->row_bytes,
+                                   reading->row_bytes);
+    }
+    if (code != SPNG_EOI) {
+        fail(code, 0, reading, why);
+        error_note(why, "in pass %d of 7", row.pass + 1);
+        if (row.pass == 0 || !read_take_damaged(reading->wish, why))
+            return false;
+    }
     for (uint32_t y = 0; y < reading->header.height; y++)
         put_row(reading, reading->pixels + y * reading->row_bytes, y, picture);
     return true;
+}
+
+// From a buffer spng takes a chunk whole or not at all, and many files have one chunk of pixels;
+// from a stream it takes what is there.
+static int give_bytes(spng_ctx *decoder, void *user, void *to, size_t length)
+{
+    (void)decoder;
+    struct reading *reading = user;
+    if (length > reading->left)
+        return SPNG_IO_EOF;
+    memcpy(to, reading->rest, length);
+    reading->rest += length;
+    reading->left -= length;
+    return 0;
 }
 
 static bool read_pixels(struct reading *reading, const unsigned char *bytes, size_t length,
                         struct picture *picture, struct error *why)
 {
     spng_set_chunk_limits(reading->decoder, MAX_CHUNK, MAX_CHUNKS);
-    int code = spng_set_png_buffer(reading->decoder, bytes, length);
+    reading->rest = bytes;
+    reading->left = length;
+    int code = spng_set_png_stream(reading->decoder, give_bytes, reading);
     if (code == SPNG_OK)
         code = spng_get_ihdr(reading->decoder, &reading->header);
     if (code != SPNG_OK)
@@ -170,10 +185,15 @@ static bool read_pixels(struct reading *reading, const unsigned char *bytes, siz
                                 .chroma_across = 1,
                                 .chroma_down = 1};
     bool interlaced = reading->header.interlace_method != SPNG_INTERLACE_NONE;
-    reading->pixels = malloc(reading->row_bytes * (interlaced ? reading->header.height : 1));
+    reading->pixels = calloc(interlaced ? reading->header.height : 1, reading->row_bytes);
     if (reading->pixels == NULL)
         return fail(SPNG_EMEM, 0, reading, why);
     if (!picture_allocate(picture, why))
         return false;
+    code = spng_decode_image(reading->decoder, NULL, 0, reading->format,
+                             SPNG_DECODE_TRNS | SPNG_DECODE_PROGRESSIVE);
+    if (code != SPNG_OK)
+        return fail(code, 0, reading, why);
+    picture->colours = png_colours(bytes, length, reading->decoder, grey);
     return interlaced ? read_interlaced(reading, picture, why) : read_rows(reading, picture, why);
 }

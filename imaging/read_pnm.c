@@ -15,6 +15,8 @@ struct reading {
 };
 
 static bool read_header(struct reading *reading, struct error *why);
+static bool read_rows(struct reading *reading, unsigned char *row, const struct read_wish *wish,
+                      struct picture *picture, struct error *why);
 static bool read_row(struct reading *reading, unsigned char *row);
 
 bool pnm_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
@@ -27,10 +29,9 @@ bool pnm_measure(const unsigned char *bytes, size_t length, struct picture_facts
     return true;
 }
 
-bool pnm_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
+bool pnm_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
               struct picture *picture, struct error *why)
 {
-    (void)wanted_side;
     struct reading reading = {.bytes = bytes, .length = length};
     if (!read_header(&reading, why))
         return false;
@@ -44,18 +45,27 @@ bool pnm_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
     bool done = row != NULL ? picture_allocate(picture, why)
                             : error_set(why, ERR_MEMORY, "no memory for a PNM row of %u pixels",
                                         reading.width);
-    for (unsigned y = 0; done && y < reading.height; y++) {
-        if (read_row(&reading, row))
-            picture_put_row(picture, y, row, reading.channels);
-        else
-            done = error_set(why, ERR_IMAGE,
-                             "the PNM is damaged: it is cut off; %u of %u rows can be read", y,
-                             reading.height);
-    }
+    done = done && read_rows(&reading, row, wish, picture, why);
     free(row);
     if (!done)
         picture_clear(picture);
     return done;
+}
+
+static bool read_rows(struct reading *reading, unsigned char *row, const struct read_wish *wish,
+                      struct picture *picture, struct error *why)
+{
+    for (unsigned y = 0; y < reading->height; y++) {
+        if (!read_row(reading, row)) {
+            picture_blank_rows(picture, y);
+            error_set(why, ERR_IMAGE,
+                      "the PNM is damaged: it is cut off; %u of %u rows can be read", y,
+                      reading->height);
+            return y > 0 && read_take_damaged(wish, why);
+        }
+        picture_put_row(picture, y, row, reading->channels);
+    }
+    return true;
 }
 
 static bool is_blank(unsigned char c)

@@ -1,5 +1,6 @@
 #include "read.h"
 
+#include "colours.h"
 #include "exif.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 static bool read_frame(WebPDemuxer *demuxer, const WebPIterator *frame, struct picture *picture,
                        struct error *why);
+static struct colours *find_colours(WebPDemuxer *demuxer);
 
 bool webp_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                   struct error *why)
@@ -31,10 +33,10 @@ bool webp_measure(const unsigned char *bytes, size_t length, struct picture_fact
                      facts->height);
 }
 
-bool webp_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
+bool webp_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                struct picture *picture, struct error *why)
 {
-    (void)wanted_side;
+    (void)wish;
     WebPDemuxState state;
     WebPDemuxer *demuxer = WebPDemuxPartial(&(WebPData){bytes, length}, &state);
     WebPIterator frame;
@@ -46,6 +48,8 @@ bool webp_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
                    : error_set(why, ERR_IMAGE, "the WebP is damaged: it is cut off after %zu bytes",
                                length);
         WebPDemuxReleaseIterator(&frame);
+        if (done)
+            picture->colours = find_colours(demuxer);
     } else {
         error_set(why, ERR_IMAGE, "the WebP is damaged: no frame is whole in its %zu bytes",
                   length);
@@ -54,6 +58,17 @@ bool webp_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
     if (!done)
         picture_clear(picture);
     return done;
+}
+
+static struct colours *find_colours(WebPDemuxer *demuxer)
+{
+    WebPChunkIterator chunk;
+    if (!WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk))
+        return NULL;
+    struct colours *colours =
+        colours_from_profile(chunk.chunk.bytes, chunk.chunk.size, COLOURS_RGB);
+    WebPDemuxReleaseChunkIterator(&chunk);
+    return colours;
 }
 
 static bool decode(const WebPIterator *frame, WebPDecoderConfig *config, struct error *why)

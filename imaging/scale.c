@@ -1,5 +1,7 @@
 #include "scale.h"
 
+#include "colours.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <zimg.h>
@@ -13,6 +15,8 @@ static bool scale_planes(const struct picture *source, struct turn turn, struct 
                          struct error *why);
 static bool scale_rgb(const struct picture *source, struct turn turn, struct picture *scaled,
                       struct error *why);
+static bool scale_converted(const struct picture *source, struct turn turn, struct picture *scaled,
+                            struct error *why);
 static void widen_range(struct picture *picture);
 
 bool picture_scale(const struct picture *source, unsigned width, unsigned height, struct turn turn,
@@ -31,8 +35,9 @@ bool picture_scale(const struct picture *source, unsigned width, unsigned height
     }
     if (!picture_allocate(scaled, why))
         return false;
-    bool done = source->colour == COLOUR_RGB ? scale_rgb(source, turn, scaled, why)
-                                             : scale_planes(source, turn, scaled, why);
+    bool done = source->colours != NULL        ? scale_converted(source, turn, scaled, why)
+                : source->colour == COLOUR_RGB ? scale_rgb(source, turn, scaled, why)
+                                               : scale_planes(source, turn, scaled, why);
     if (!done)
         picture_clear(scaled);
     return done;
@@ -147,7 +152,7 @@ static bool scale_planes(const struct picture *source, struct turn turn, struct 
         const struct plane *from = &source->planes[i];
         struct plane *to = &scaled->planes[i];
         struct region region = plane_region(source, scaled, i, turn);
-        if (is_whole(from, &region, to) && !source->studio_range) {
+        if (is_whole(from, &region, to) && !source->studio_range && source->colours == NULL) {
             *to = *from;
             continue;
         }
@@ -185,6 +190,49 @@ static bool scale_rgb(const struct picture *source, struct turn turn, struct pic
     output.chroma_location = ZIMG_CHROMA_CENTER;
     luma->samples += left + top * luma->stride;
     return run_graph(&input, &output, source->planes, even, 3, why);
+}
+
+// Y, Cb, Cr of full range, not subsampled, to R, G, B.
+static bool planes_to_rgb(const struct picture *from, struct picture *rgb, struct error *why)
+{
+    *rgb = *from;
+    rgb->colour = COLOUR_RGB;
+    if (!picture_allocate(rgb, why))
+        return false;
+    zimg_image_format input = plane_format(&from->planes[0], NULL);
+    zimg_image_format output = plane_format(&rgb->planes[0], NULL);
+    input.color_family = ZIMG_COLOR_YUV;
+    input.matrix_coefficients = ZIMG_MATRIX_ST170_M;
+    output.color_family = ZIMG_COLOR_RGB;
+    output.matrix_coefficients = ZIMG_MATRIX_RGB;
+    return run_graph(&input, &output, from->planes, rgb->planes, 3, why);
+}
+
+// Colours are converted where there are fewest pixels, that is after scaling, and on R, G, B.
+static bool scale_converted(const struct picture *source, struct turn turn, struct picture *scaled,
+                            struct error *why)
+{
+    if (source->colour == COLOUR_GREY) {
+        bool done = scale_planes(source, turn, scaled, why);
+        if (done)
+            colours_convert(source->colours, scaled);
+        return done;
+    }
+    struct picture flat = *scaled, rgb = {0};
+    flat.colour = source->colour;
+    flat.chroma_across = flat.chroma_down = 1;
+    bool done = picture_allocate(&flat, why) && scale_planes(source, (struct turn){0}, &flat, why);
+    struct picture *converted = &flat;
+    if (source->colour == COLOUR_YCBCR) {
+        done = done && planes_to_rgb(&flat, &rgb, why);
+        converted = &rgb;
+    }
+    if (done)
+        colours_convert(source->colours, converted);
+    done = done && scale_rgb(converted, turn, scaled, why);
+    picture_clear(&rgb);
+    picture_clear(&flat);
+    return done;
 }
 
 static unsigned char widen(int sample, int zero, int span, int offset)

@@ -48,8 +48,8 @@ static const struct {
     [PICTURE_PNG] = {"PNG", true},          [PICTURE_GIF] = {"GIF", true},
     [PICTURE_BMP] = {"BMP", true},          [PICTURE_PNM] = {"PNM", true},
     [PICTURE_TGA] = {"TGA", true},          [PICTURE_PSD] = {"PSD", true},
-    [PICTURE_WEBP] = {"WebP", true},        [PICTURE_HEIC] = {"HEIC", false},
-    [PICTURE_AVIF] = {"AVIF", false},       [PICTURE_TIFF] = {"TIFF", false},
+    [PICTURE_WEBP] = {"WebP", true},        [PICTURE_HEIC] = {"HEIC", true},
+    [PICTURE_AVIF] = {"AVIF", true},        [PICTURE_TIFF] = {"TIFF", true},
     [PICTURE_SVG] = {"SVG", false},         [PICTURE_PDF] = {"PDF", false},
     [PICTURE_HTML] = {"HTML", false},       [PICTURE_VIDEO] = {"video", false},
 };

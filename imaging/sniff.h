@@ -15,10 +15,10 @@ enum picture_format {
     PICTURE_TGA,
     PICTURE_PSD,
     PICTURE_WEBP,
-    // Recognised, to be named in an error, but not read.
     PICTURE_HEIC,
     PICTURE_AVIF,
     PICTURE_TIFF,
+    // Recognised, to be named in an error, but not read.
     PICTURE_SVG,
     PICTURE_PDF,
     PICTURE_HTML,

@@ -19,9 +19,10 @@ enum { MAX_FILE = 1 << 30 };
 char *image_kept_name(const struct digest *digest, enum picture_format format)
 {
     static const char *const suffixes[] = {
-        [PICTURE_JPEG] = "jpg", [PICTURE_PNG] = "png",  [PICTURE_GIF] = "gif",
-        [PICTURE_BMP] = "bmp",  [PICTURE_PNM] = "pnm",  [PICTURE_TGA] = "tga",
-        [PICTURE_PSD] = "psd",  [PICTURE_WEBP] = "webp"};
+        [PICTURE_JPEG] = "jpg",  [PICTURE_PNG] = "png",   [PICTURE_GIF] = "gif",
+        [PICTURE_BMP] = "bmp",   [PICTURE_PNM] = "pnm",   [PICTURE_TGA] = "tga",
+        [PICTURE_PSD] = "psd",   [PICTURE_WEBP] = "webp", [PICTURE_HEIC] = "heic",
+        [PICTURE_AVIF] = "avif", [PICTURE_TIFF] = "tiff"};
     const char *suffix = NULL;
     if ((size_t)format < sizeof suffixes / sizeof *suffixes)
         suffix = suffixes[format];

@@ -226,10 +226,7 @@ bool stage_collect(struct run *run, struct error *why)
 
 bool stage_is_image(const void *bytes, size_t length)
 {
-    enum picture_format format = sniff_format(bytes, length);
-    // Pictures that cannot be read yet are taken in as well, so that each is named with the reason.
-    return sniff_readable(format) || format == PICTURE_HEIC || format == PICTURE_AVIF ||
-           format == PICTURE_TIFF;
+    return sniff_readable(sniff_format(bytes, length));
 }
 
 void stage_wake(void *client)

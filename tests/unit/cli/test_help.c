@@ -60,10 +60,11 @@ static void test_every_option_appears(void **state)
     } texts[] = {
         {"help generate", write_generate, FOR_GENERATE, "--%s"},
         {"help simulate", write_simulate, FOR_SIMULATE, "--%s"},
-        {"man page", manual_write, FOR_GENERATE | FOR_SIMULATE | FOR_HELP, "\\-\\-%s\\fR"},
-        {"bash", write_bash, FOR_GENERATE | FOR_SIMULATE | FOR_HELP, "--%s"},
-        {"zsh", write_zsh, FOR_GENERATE | FOR_SIMULATE | FOR_HELP, "--%s"},
-        {"fish", write_fish, FOR_GENERATE | FOR_SIMULATE | FOR_HELP, " -l %s "},
+        {"man page", manual_write, FOR_GENERATE | FOR_SIMULATE | FOR_PREPARE | FOR_HELP,
+         "\\-\\-%s\\fR"},
+        {"bash", write_bash, FOR_GENERATE | FOR_SIMULATE | FOR_PREPARE | FOR_HELP, "--%s"},
+        {"zsh", write_zsh, FOR_GENERATE | FOR_SIMULATE | FOR_PREPARE | FOR_HELP, "--%s"},
+        {"fish", write_fish, FOR_GENERATE | FOR_SIMULATE | FOR_PREPARE | FOR_HELP, " -l %s "},
         {"Markdown", manual_write_markdown, FOR_GENERATE, "`--%s"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

@@ -167,11 +167,38 @@ static inline struct file encode_png_rgb(const unsigned char *pixels, unsigned w
     return encode_png(pixels, (size_t)width * height * 3, header, NULL, NULL, NULL);
 }
 
-// Prepares, and fails the test with the message when that fails.
+// With VQAGEN_SEEDS set, what the tests prepare is left there for the fuzz targets.
+static inline void keep_seed(const struct file *file)
+{
+    const char *folder = getenv("VQAGEN_SEEDS");
+    if (folder == NULL || file->length > 20000)
+        return;
+    char path[500];
+    uint64_t sum = file->length;
+    for (size_t i = 0; i < file->length; i++)
+        sum = sum * 1099511628211u + file->bytes[i];
+    snprintf(path, sizeof path, "%s/%016llx", folder, (unsigned long long)sum);
+    FILE *stream = fopen(path, "w");
+    if (stream != NULL) {
+        fwrite(file->bytes, 1, file->length, stream);
+        fclose(stream);
+    }
+}
+
+// The default limits, but every JPEG is decoded and encoded, for the tests of what that does.
+static inline struct image_limits encode_limits(void)
+{
+    struct image_limits limits = image_limits_default();
+    limits.encode_all = true;
+    return limits;
+}
+
+// Prepares (without limits: by those above), and fails the test with the message when that fails.
 static inline struct prepared_image prepare_file(const struct file *file,
                                                  const struct image_limits *limits)
 {
-    struct image_limits normal = image_limits_default();
+    struct image_limits normal = encode_limits();
+    keep_seed(file);
     struct prepared_image image;
     struct error why = {0};
     if (!image_prepare(file->bytes, file->length, limits != NULL ? limits : &normal, &image, &why))

@@ -68,6 +68,40 @@ static inline struct file make_bmp(unsigned width, unsigned height, bool downwar
     return file;
 }
 
+// In runs of 8 or 4 bits a pixel, with the second quarter's colour in plain pieces.
+static inline struct file make_bmp_runs(unsigned width, unsigned height, unsigned bits)
+{
+    struct file file = {0};
+    file_add(&file, "BM\0\0\0\0\0\0\0\0", 10);
+    file_add_number(&file, 54 + 16, 4, false);
+    file_add_number(&file, 40, 4, false);
+    file_add_number(&file, width, 4, false);
+    file_add_number(&file, height, 4, false);
+    file_add_number(&file, 1, 2, false);
+    file_add_number(&file, bits, 2, false);
+    file_add_number(&file, bits == 8 ? 1 : 2, 4, false);
+    file_add(&file, "\0\0\0\0\0\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0", 20);
+    for (int i = 0; i < 4; i++)
+        file_add(&file, (unsigned char[4]){quarters[i][2], quarters[i][1], quarters[i][0], 0}, 4);
+    for (unsigned y = height; y-- > 0;) {
+        for (unsigned half = 0; half < 2; half++) {
+            unsigned quarter = (y >= height / 2) * 2 + half;
+            unsigned count = half == 0 ? width / 2 : width - width / 2;
+            unsigned char code = (unsigned char)(bits == 8 ? quarter : quarter * 17);
+            if (quarter != 1) {
+                file_add(&file, (unsigned char[2]){(unsigned char)count, code}, 2);
+                continue;
+            }
+            file_add(&file, (unsigned char[2]){0, (unsigned char)count}, 2);
+            unsigned size = bits == 8 ? count : (count + 1) / 2;
+            for (unsigned i = 0; i < (size + 1) / 2 * 2; i++)
+                file_add(&file, &code, 1);
+        }
+        file_add(&file, y > 0 ? "\0\0" : "\0\1", 2);
+    }
+    return file;
+}
+
 static inline struct file make_tga(unsigned width, unsigned height, bool runs)
 {
     struct file file = {0};

@@ -22,7 +22,7 @@ static void turns_every_orientation_upright(void **state)
             for (unsigned side = 45; side <= 300; side += 85) {
                 struct file file = make_jpeg(sides[s][0], sides[s][1], false);
                 jpeg_add_exif(&file, orientation);
-                struct image_limits limits = image_limits_default();
+                struct image_limits limits = encode_limits();
                 limits.max_side_px = side;
                 struct prepared_image image = prepare_file(&file, &limits);
                 assert_int_equal(image.orientation, orientation);
@@ -73,7 +73,7 @@ static void never_enlarges(void **state)
                                            {150, 100}, {2, 1},     {1, 1}};
     struct file file = make_jpeg(300, 200, false);
     for (size_t i = 0; i < sizeof limits_px / sizeof limits_px[0]; i++) {
-        struct image_limits limits = image_limits_default();
+        struct image_limits limits = encode_limits();
         limits.max_side_px = limits_px[i]; // 0: no limit of its own
         struct prepared_image image = prepare_file(&file, &limits);
         assert_int_equal(image.width, expected[i][0]);
@@ -85,7 +85,7 @@ static void never_enlarges(void **state)
 
 static struct prepared_image prepare_within(const struct file *file, size_t max_base64_bytes)
 {
-    struct image_limits limits = image_limits_default();
+    struct image_limits limits = encode_limits();
     limits.max_base64_bytes = max_base64_bytes;
     return prepare_file(file, &limits);
 }
@@ -130,7 +130,7 @@ static void steps_to_the_lowest_quality_exactly(void **state)
 {
     (void)state;
     struct file file = make_jpeg(200, 150, true);
-    struct image_limits limits = image_limits_default();
+    struct image_limits limits = encode_limits();
     limits.quality = 63;
     limits.min_quality = 56;
     limits.max_base64_bytes = 2000;
@@ -155,7 +155,7 @@ static void refuses_only_what_cannot_be_made_small(void **state)
     assert_int_equal(image.height, 1);
     size_t smallest = base64_length(image.jpeg.length);
     prepared_image_clear(&image);
-    struct image_limits limits = image_limits_default();
+    struct image_limits limits = encode_limits();
     limits.max_base64_bytes = 100;
     limits.refuse_base64_bytes = smallest;
     image = prepare_file(&file, &limits);
@@ -178,7 +178,7 @@ static void refuses_too_many_pixels_exactly(void **state)
 {
     (void)state;
     struct file file = make_jpeg(100, 50, false);
-    struct image_limits limits = image_limits_default();
+    struct image_limits limits = encode_limits();
     limits.max_pixels = 5000;
     struct prepared_image image = prepare_file(&file, &limits);
     prepared_image_clear(&image);
@@ -226,7 +226,7 @@ static void names_what_it_does_not_read(void **state)
         expect_refused(files[i].bytes, files[i].length, ERR_IMAGE, files[i].named);
         unsigned width, height;
         struct error why = {0};
-        struct image_limits limits = image_limits_default();
+        struct image_limits limits = encode_limits();
         assert_false(
             image_measure(files[i].bytes, files[i].length, &limits, &width, &height, &why));
         assert_int_equal(why.kind, ERR_IMAGE);
@@ -285,7 +285,7 @@ static void survives_changed_bytes(void **state)
                 size_t within = change % 2 == 0 && file.length > 200 ? 200 : file.length;
                 file.bytes[(random >> 8) % within] = (unsigned char)(random >> 24);
             }
-            struct image_limits limits = image_limits_default();
+            struct image_limits limits = encode_limits();
             limits.max_pixels = 1000 * 1000;
             limits.max_side_px = 64;
             struct prepared_image image;
@@ -317,7 +317,7 @@ static void *prepare_all(void *context)
 {
     struct turn_of_work *work = context;
     for (size_t kind = 0; kind < KINDS; kind++) {
-        struct image_limits limits = image_limits_default();
+        struct image_limits limits = encode_limits();
         limits.max_side_px = 100;
         struct prepared_image image;
         struct error why = {0};

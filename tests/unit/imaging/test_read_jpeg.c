@@ -21,7 +21,7 @@ static void reads_every_subsampling(void **state)
         for (int flags = 0; flags <= TJFLAG_PROGRESSIVE; flags += TJFLAG_PROGRESSIVE) {
             for (unsigned side = 8; side <= 64; side *= 2) {
                 struct file file = make_jpeg(257, 191, subsamplings[i], flags);
-                struct image_limits limits = image_limits_default();
+                struct image_limits limits = encode_limits();
                 limits.max_side_px = side;
                 struct prepared_image image = prepare_file(&file, &limits);
                 assert_int_equal(image.width, side);
@@ -46,7 +46,7 @@ static void reads_the_smallest_sides(void **state)
                 for (unsigned limit = 1; limit <= 3000; limit = limit * 7 + 1) {
                     struct file file = make_jpeg(sides[s][0], sides[s][1], subsamplings[i], 0);
                     jpeg_add_exif(&file, orientation);
-                    struct image_limits limits = image_limits_default();
+                    struct image_limits limits = encode_limits();
                     limits.max_side_px = limit;
                     struct prepared_image image = prepare_file(&file, &limits);
                     unsigned longer = sides[s][0] > sides[s][1] ? sides[s][0] : sides[s][1];
@@ -211,7 +211,7 @@ static void reads_odd_subsamplings(void **state)
     for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
         for (int side = 20; side <= 320; side *= 2) {
             struct file file = make_sampled(factors[i], 253, 187);
-            struct image_limits limits = image_limits_default();
+            struct image_limits limits = encode_limits();
             limits.max_side_px = (unsigned)side;
             struct prepared_image image;
             struct error why = {0};

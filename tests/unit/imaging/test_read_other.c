@@ -18,13 +18,18 @@ static struct file make(int kind)
         return make_tga(W, H, true);
     case 5:
         return make_psd(W, H, 8);
-    default:
+    case 6:
         return make_psd(W, H, 16);
+    case 7:
+        return make_bmp_runs(W, H, 8);
+    default:
+        return make_bmp_runs(W, H, 4);
     }
 }
 
-static const enum picture_format formats[] = {PICTURE_GIF, PICTURE_BMP, PICTURE_BMP, PICTURE_TGA,
-                                              PICTURE_TGA, PICTURE_PSD, PICTURE_PSD};
+static const enum picture_format formats[] = {PICTURE_GIF, PICTURE_BMP, PICTURE_BMP,
+                                              PICTURE_TGA, PICTURE_TGA, PICTURE_PSD,
+                                              PICTURE_PSD, PICTURE_BMP, PICTURE_BMP};
 enum { KINDS = sizeof formats / sizeof formats[0] };
 
 static void reads_every_kind(void **state)

@@ -103,7 +103,7 @@ static void check_plane(const unsigned char *samples, int stride, unsigned i,
 static void check(const struct file *file, unsigned side, const struct ramps *ramps,
                   const char *where)
 {
-    struct image_limits limits = image_limits_default();
+    struct image_limits limits = encode_limits();
     limits.max_side_px = side;
     limits.quality = limits.min_quality = 100;
     struct prepared_image image = prepare_file(file, &limits);
@@ -248,7 +248,7 @@ static double fidelity(unsigned side, unsigned wanted)
         for (unsigned x = 0; x < wanted; x++)
             expected[y * wanted + x] =
                 (unsigned char)(fmin(fmax(both[(size_t)y * side + x], 0), 255) + 0.5);
-    struct image_limits limits = image_limits_default();
+    struct image_limits limits = encode_limits();
     limits.max_side_px = wanted;
     limits.quality = 95;
     struct prepared_image image = prepare_file(&file, &limits);

@@ -1,0 +1,99 @@
+// vqagen prepare: the images alone, without a model.
+#include "prepare_run.h"
+
+#include "command.h"
+#include "log.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static volatile sig_atomic_t stop;
+
+static void fill(const struct settings *settings, struct prepare_settings *prepare);
+static void catch_signals(void);
+static bool tell(const struct settings *settings, const struct prepare_summary *summary,
+                 struct error *why);
+
+bool prepare_run(struct settings *settings, char *const *environment, int *exit_code,
+                 struct error *why)
+{
+    (void)environment;
+    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
+                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
+                                                              : LOG_NORMAL);
+    if (settings->operand == NULL)
+        return error_set(why, ERR_USAGE,
+                         "INPUT is missing: a folder of images, an image, or a file that names "
+                         "them, as in vqagen prepare photos -o out");
+    if (settings_text(settings, OPTION_OUTPUT) == NULL)
+        return error_set(why, ERR_USAGE,
+                         "where shall the images go? Give -o DIR, as in vqagen prepare %s -o out",
+                         settings->operand);
+    struct prepare_settings prepare;
+    struct prepare_summary summary;
+    fill(settings, &prepare);
+    catch_signals();
+    if (!prepare_run_all(&prepare, &summary, why) || !tell(settings, &summary, why))
+        return false;
+    if (summary.failed > 0)
+        *exit_code = error_exit_code(ERR_ITEMS);
+    return true;
+}
+
+static void fill(const struct settings *settings, struct prepare_settings *prepare)
+{
+    *prepare = (struct prepare_settings){
+        .input = settings->operand,
+        .directory = settings_text(settings, OPTION_OUTPUT),
+        .workers = (unsigned)settings_number(settings, OPTION_WORKERS),
+        .limits = image_limits_default(),
+        .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
+        .stop = &stop,
+    };
+    struct image_limits *limits = &prepare->limits;
+    limits->max_side_px = (unsigned)settings_number(settings, OPTION_MAX_SIDE);
+    limits->quality = (int)settings_number(settings, OPTION_QUALITY);
+    limits->min_quality = (int)settings_number(settings, OPTION_MIN_QUALITY);
+    limits->max_base64_bytes = settings_number(settings, OPTION_MAX_BYTES);
+    limits->max_pixels = settings_number(settings, OPTION_MAX_PIXELS);
+    limits->accept_damaged = settings_switch(settings, OPTION_ACCEPT_DAMAGED);
+    limits->verify = settings_switch(settings, OPTION_VERIFY);
+}
+
+// The first signal asks to finish what was begun, the second to stop at once.
+static void on_signal(int number)
+{
+    (void)number;
+    stop = stop == 0 ? 1 : 2;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static bool tell(const struct settings *settings, const struct prepare_summary *summary,
+                 struct error *why)
+{
+    log_note("%llu images: %llu encoded, %llu passed on, %llu skipped, %llu failed, in %.1f s",
+             summary->images, summary->encoded, summary->passed, summary->skipped, summary->failed,
+             summary->seconds);
+    if (summary->other_files > 0)
+        log_note("%llu other files of the folder are no images", summary->other_files);
+    if (summary->failed > 0)
+        log_note("%s/images.jsonl says why each of them failed.",
+                 settings_text(settings, OPTION_OUTPUT));
+    if (!settings_switch(settings, OPTION_JSON))
+        return true;
+    struct buffer line;
+    buffer_init(&line, 4096);
+    prepare_summary_write(summary, &line);
+    bool good = buffer_check(&line, "the summary", why);
+    if (good)
+        fputs(buffer_text(&line), stdout);
+    buffer_clear(&line);
+    return good;
+}
