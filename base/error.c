@@ -22,6 +22,8 @@ bool error_set_errno(struct error *why, enum error_kind kind, const char *format
     int number = errno;
     if (why == NULL || why->kind != ERR_NONE)
         return false;
+    if (number == ENOMEM || number == EMFILE || number == ENFILE)
+        kind = ERR_MEMORY;
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(why->message, sizeof why->message, format, arguments);

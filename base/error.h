@@ -46,7 +46,9 @@ struct error {
 bool error_set(struct error *why, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// As error_set, with ": " and the text of errno behind the message.
+// As error_set, with ": " and the text of errno behind the message. Too little memory and too few
+// file descriptors are the machine's want, not a fault of what was being opened: then the kind is
+// ERR_MEMORY.
 bool error_set_errno(struct error *why, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

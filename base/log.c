@@ -110,9 +110,10 @@ void log_progress(const char *text)
     size_t columns = 80;
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
         columns = size.ws_col;
+    // Room is left for the terminal's own "^C", which would wrap the line and leave it behind.
+    columns = columns > 10 ? columns - 3 : columns - 1;
     pthread_mutex_lock(&lock);
-    size_t length =
-        text_cut(text, columns - 1 < sizeof progress - 1 ? columns - 1 : sizeof progress - 1);
+    size_t length = text_cut(text, columns < sizeof progress - 1 ? columns : sizeof progress - 1);
     memcpy(progress, text, length);
     progress[length] = '\0';
     write_all("\r");

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t stop;
 
@@ -68,6 +69,9 @@ static bool check_needed(const struct settings *settings, struct error *why)
         return error_set(why, ERR_USAGE,
                          "where shall the dataset go? Give -o DIR, as in vqagen generate %s -o out",
                          settings->operand);
+    const char *bundle = settings_text(settings, OPTION_CA_FILE);
+    if (bundle != NULL && access(bundle, R_OK) != 0)
+        return error_set_errno(why, ERR_SETTINGS, "--ca-file: cannot read %s", bundle);
     return true;
 }
 
@@ -239,6 +243,7 @@ static void catch_signals(void)
         sigaction(SIGHUP, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL); // a limit on file size is a full disk, and told as one
 }
 
 static void tell_failures(const char *directory, const struct run_summary *summary)
@@ -259,8 +264,8 @@ static void tell_summary(const char *directory, const struct run_summary *summar
 {
     if (summary->items == 0 && summary->calls == 0 && !ended)
         return;
-    log_note("%lld items: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
-             summary->accepted, summary->rejected, summary->unknown,
+    log_note("%lld items%s: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
+             ended ? "" : " so far", summary->accepted, summary->rejected, summary->unknown,
              summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);

@@ -22,6 +22,9 @@ int main(int count, char **arguments)
     int exit_code = 0;
     memory_watch_json();
     if (!command_run(count, arguments, environ, &exit_code, &why) || !memory_check(&why)) {
+        // What was said may be no more than what followed: a name that is "not known".
+        if (!memory_check(NULL) && why.kind != ERR_MEMORY)
+            error_clear(&why);
         if (memory_check(&why))
             error_set(&why, ERR_INTERNAL, "the command failed and left no reason");
         exit_code = error_exit_code(why.kind);

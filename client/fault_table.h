@@ -71,7 +71,9 @@
       "(--ca-file names a bundle).")                                                               \
     X(connect_timeout, FAULT_RETRY, "The host does not answer; check address and firewall.")       \
     X(timeout, FAULT_RETRY, "Raise --timeout or lower --concurrency if this keeps happening.")     \
-    X(connection_reset, FAULT_RETRY, "The connection was closed before an answer came.")           \
+    X(connection_reset, FAULT_RETRY,                                                               \
+      "The connection was closed before an answer came; a server that expects TLS needs https:// " \
+      "in the base URL.")                                                                          \
     X(reply_cut, FAULT_RETRY, "The connection was closed in the middle of an answer.")             \
     X(reply_too_large, FAULT_ITEM, "The answer is larger than vqagen takes.")                      \
     X(proxy, FAULT_RETRY, "Check the proxy's address and credentials (--proxy, HTTPS_PROXY).")     \

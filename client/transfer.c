@@ -68,6 +68,7 @@ struct transfer *transfer_new(const struct client_settings *settings,
     if (settings->ca_file != NULL)
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
     set_proxy(easy, settings);
+    transfer->proxied = settings->proxy != NULL;
     return transfer;
 }
 
@@ -295,7 +296,7 @@ static enum transport transport_of(const struct transfer *transfer, CURLcode cod
     case CURLE_PROXY:
         return TRANSPORT_PROXY;
     case CURLE_COULDNT_CONNECT:
-        return proxy_status >= 300 ? TRANSPORT_PROXY : TRANSPORT_REFUSED;
+        return proxy_status >= 300 || transfer->proxied ? TRANSPORT_PROXY : TRANSPORT_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
         curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
         return begun == 0 && transfer->position == 0 ? TRANSPORT_CONNECT_TIMEOUT

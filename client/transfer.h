@@ -15,6 +15,7 @@ struct transfer {
     int local_port;                // of the connection in use, which it tells from others; 0: none
     struct buffer unread;          // what the server had sent when libcurl gave the connection up
     bool over_ceiling;             // the answer did not fit
+    bool proxied;                  // by --proxy: it, not the server, is what is connected to
     struct transfer *next, **at;   // in the client's list of idle or running ones
     char message[CURL_ERROR_SIZE]; // libcurl's words
 };

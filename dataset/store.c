@@ -165,7 +165,7 @@ static bool open_database(struct store *store, struct error *why)
            set_journal(store, why) &&
            run_text(store,
                     "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;"
-                    "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768;"
+                    "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;"
                     "PRAGMA temp_store = MEMORY",
                     why);
 }

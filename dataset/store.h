@@ -27,14 +27,16 @@ struct store_setting {
 // one's process id: ERR_USAGE), recognises a file system that cannot do WAL (ERR_DISK, naming it),
 // a store of another version or a file that is none (ERR_DISK, with what to do).
 struct store *store_open(const char *directory, struct error *why);
+
 // Whether DIR is still where it was. False: ERR_DISK. To be asked now and then: SQLite goes on
 // writing into files that are gone.
 bool store_check_place(const struct store *store, struct error *why);
 
 void store_close(struct store *store); // commits what is open; NULL is fine
 
-// The first call writes the settings. A later one with other values: ERR_SETTINGS, each difference
-// with both values, and what to do (another DIR, or the old values).
+// The first call writes the settings. A later one with other values, once the store holds a reply:
+// ERR_SETTINGS, each difference with both values, and what to do (another DIR, or the old values).
+// Without a reply the new ones are taken, and what failed under the old ones is forgotten.
 bool store_check_settings(struct store *store, const struct store_setting *settings, size_t count,
                           struct error *why);
 

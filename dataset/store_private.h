@@ -12,7 +12,9 @@
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
     X(READ_SETTINGS, "SELECT name, value FROM settings")                                           \
-    X(HAS_ROWS, "SELECT EXISTS (SELECT 1 FROM items) OR EXISTS (SELECT 1 FROM calls)")             \
+    X(CLEAR_ITEMS, "DELETE FROM items")                                                            \
+    X(CLEAR_LINES, "DELETE FROM lines")                                                            \
+    X(CLEAR_CALLS, "DELETE FROM calls")                                                            \
     X(CLEAR_SETTINGS, "DELETE FROM settings")                                                      \
     X(PUT_SETTING, "INSERT INTO settings (name, value) VALUES (?1, ?2)")                           \
     X(FIND_FILE, "SELECT digest FROM files WHERE path = ?1 AND size = ?2 AND changed_ns = ?3")     \

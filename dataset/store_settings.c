@@ -8,23 +8,19 @@ static bool compare_settings(struct store *store, const struct store_setting *se
                              struct error *why);
 static bool write_settings(struct store *store, const struct store_setting *settings, size_t count,
                            struct error *why);
-static bool has_rows(struct store *store, bool *found, struct error *why);
 
-// A store in which nothing was done yet takes any settings: a mistyped model is no reason for
-// another DIR.
+// A store without a single reply takes any settings: a mistyped model, or a request that the
+// endpoint refused, is no reason for another DIR.
 bool store_check_settings(struct store *store, const struct store_setting *settings, size_t count,
                           struct error *why)
 {
-    bool rows;
-    if (!has_rows(store, &rows, why))
-        return false;
-    if (!rows)
-        return write_settings(store, settings, count, why);
     struct buffer differences;
     buffer_init(&differences, 700);
     bool any = false;
     bool good = compare_settings(store, settings, count, &differences, &any, why);
-    if (good && any)
+    if (good && any && store->totals.replies == 0)
+        good = write_settings(store, settings, count, why);
+    else if (good && any)
         good = error_set(why, ERR_SETTINGS,
                          "%s holds a dataset made with other settings: %s; give another -o DIR, "
                          "or the old values",
@@ -33,13 +29,17 @@ bool store_check_settings(struct store *store, const struct store_setting *setti
     return good;
 }
 
-static bool has_rows(struct store *store, bool *found, struct error *why)
+// What failed under the old settings, without a reply, may well do under the new ones.
+static bool clear_work(struct store *store, struct error *why)
 {
-    sqlite3_stmt *statement = store_prepare(store, SQL_HAS_ROWS, why);
-    if (statement == NULL || store_step(store, statement, "read", why) != 1)
-        return false;
-    *found = sqlite3_column_int(statement, 0) != 0;
-    sqlite3_reset(statement);
+    static const enum store_statement all[] = {SQL_CLEAR_ITEMS, SQL_CLEAR_LINES, SQL_CLEAR_CALLS};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        sqlite3_stmt *statement = store_prepare(store, all[i], why);
+        if (statement == NULL || !store_run(store, statement, "write", why))
+            return false;
+    }
+    store->totals.calls = store->totals.faults = 0; // requests were sent all the same
+    store->totals_changed = true;
     return true;
 }
 
@@ -51,7 +51,8 @@ static bool write_settings(struct store *store, const struct store_setting *sett
         return false;
     sqlite3_stmt *clear = store_prepare(store, SQL_CLEAR_SETTINGS, why);
     sqlite3_stmt *put = store_prepare(store, SQL_PUT_SETTING, why);
-    bool good = clear != NULL && put != NULL && store_run(store, clear, "write", why);
+    bool good = clear != NULL && put != NULL && store_run(store, clear, "write", why) &&
+                clear_work(store, why);
     for (size_t i = 0; good && i < count; i++) {
         sqlite3_bind_text(put, 1, settings[i].name, -1, SQLITE_STATIC);
         sqlite3_bind_text(put, 2, settings[i].value != NULL ? settings[i].value : "", -1,

@@ -274,7 +274,8 @@ static enum visit make_fault(struct walk *walk, struct question *out, const stru
                              struct error *why)
 {
     if (fault->kind == ERR_MEMORY) {
-        error_set(why, fault->kind, "%s", fault->message);
+        error_set(why, fault->kind, "%s/%s: %s", walk->root, buffer_text(&walk->path),
+                  fault->message);
         return VISIT_FAILED;
     }
     if (!set_names(walk, out, why))

@@ -1,5 +1,7 @@
 #include "exif.h"
 
+#include "memory.h"
+
 #include <libexif/exif-data.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,8 +22,9 @@ int exif_orientation(const unsigned char *bytes, size_t length)
     // libexif wants the signature that JPEG puts in front; PNG and most WebP files lack it.
     bool bare = memcmp(bytes, signature, sizeof signature) != 0;
     size_t front = bare ? sizeof signature : 0;
-    unsigned char *block = malloc(front + length);
-    ExifData *exif = exif_data_new();
+    // A picture that lies on its side for want of memory would be another picture.
+    unsigned char *block = memory_noted(malloc(front + length));
+    ExifData *exif = memory_noted(exif_data_new());
     int orientation = 1;
     if (block != NULL && exif != NULL) {
         memcpy(block, signature, front);

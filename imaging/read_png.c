@@ -83,7 +83,8 @@ bool png_read(const unsigned char *bytes, size_t length, unsigned wanted_side,
 
 static bool fail(int code, uint32_t row, const struct reading *reading, struct error *why)
 {
-    if (code == SPNG_EMEM)
+    // zlib cannot begin for want of memory only, or because of a wrong version.
+    if (code == SPNG_EMEM || code == SPNG_EZLIB_INIT)
         return error_set(why, ERR_MEMORY, "no memory for a PNG of %u x %u", reading->header.width,
                          reading->header.height);
     if (row > 0)

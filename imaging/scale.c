@@ -1,5 +1,6 @@
 #include "scale.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <zimg.h>
 
@@ -121,8 +122,12 @@ static bool run_graph(const zimg_image_format *from, const zimg_image_format *to
                                                        NULL, NULL) == ZIMG_ERROR_SUCCESS;
     if (!done) {
         char message[200] = "";
+        // When memory runs out inside its own error handling, zimg fails without any message.
         bool out_of_memory =
-            zimg_get_last_error(message, sizeof message) == ZIMG_ERROR_OUT_OF_MEMORY;
+            zimg_get_last_error(message, sizeof message) == ZIMG_ERROR_OUT_OF_MEMORY ||
+            message[0] == '\0';
+        if (message[0] == '\0')
+            snprintf(message, sizeof message, "out of memory");
         error_set(why, out_of_memory ? ERR_MEMORY : ERR_IMAGE,
                   "scaling %u x %u to %u x %u failed: %s", from->width, from->height, to->width,
                   to->height, message);

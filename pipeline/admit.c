@@ -60,7 +60,7 @@ static void end_source(struct run *run)
         run->newest_batch->full = true;
     uint64_t skipped = source_skipped(run->source);
     if (skipped > 0)
-        log_note("%llu files of the input are not images and were passed over",
+        log_note("files of the input that are not images and were passed over: %llu",
                  (unsigned long long)skipped);
     if (source_left_out(run->source))
         log_note("%s lies in the input and was passed over: it is where this run writes",

@@ -7,6 +7,7 @@
 #include "provider.h"
 #include "queue.h"
 #include "random.h"
+#include "secret.h"
 #include "settle.h"
 #include "text.h"
 
@@ -176,17 +177,32 @@ static void take_reply(struct call *call, struct reply *reply)
     call->reasoning_tokens = reply->usage.reasoning_tokens;
 }
 
+// The endpoint's words and what to do about them, as one sentence.
+struct advice {
+    char text[sizeof(struct fault) + 300];
+};
+
+static struct advice advice_of(const struct fault *fault)
+{
+    struct advice advice;
+    size_t length = strlen(fault->message);
+    while (fault->fix[0] != '\0' && length > 0 && strchr(". ", fault->message[length - 1]) != NULL)
+        length--;
+    snprintf(advice.text, sizeof advice.text, "%.*s%s%s", (int)length, fault->message,
+             fault->fix[0] != '\0' ? "; " : "", fault->fix);
+    return advice;
+}
+
 static void take_fault(struct call *call, const struct fault *fault,
                        const struct exchange *exchange)
 {
-    char message[sizeof fault->message + 300];
-    snprintf(message, sizeof message, "%s%s%s", fault->message, fault->fix[0] != '\0' ? "; " : "",
-             fault->fix);
     call->kind = text_copy(fault->kind);
-    call->message = text_copy(message);
+    call->message = text_copy(advice_of(fault).text);
     size_t length = exchange->body.length < SHOWN_REPLY ? exchange->body.length : SHOWN_REPLY;
     if (length > 0)
         call->text = text_repair(exchange->body.data, length);
+    if (call->text != NULL)
+        secret_hide(call->text); // some endpoints repeat the key that they refuse
 }
 
 // The first fault of each kind is shown as it happens; the report has them all.
@@ -205,8 +221,7 @@ static void warn_once(struct run *run, const struct fault *fault)
         log_note("learned: %s%s: %s; the run goes on without it", fault->kind, status,
                  fault->message);
     else
-        log_warn("%s%s: %s%s%s", fault->kind, status, fault->message,
-                 fault->fix[0] != '\0' ? "; " : "", fault->fix);
+        log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
 }
 
 static void stop_for_fault(struct run *run, const struct fault *fault)
@@ -218,9 +233,9 @@ static void stop_for_fault(struct run *run, const struct fault *fault)
     char status[24] = "";
     if (fault->http_status != 0)
         snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
-    error_set(&why, kind, "the endpoint %s: %s (%s%s); %s",
-              fault->unreachable ? "cannot be reached" : "refuses every call", fault->message,
-              fault->kind, status, fault->fix);
+    error_set(&why, kind, "the endpoint %s (%s%s): %s",
+              fault->unreachable ? "cannot be reached" : "refuses every call", fault->kind, status,
+              advice_of(fault).text);
     run_stop(run, &why);
 }
 

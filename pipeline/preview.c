@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "file.h"
 #include "json.h"
+#include "memory.h"
 #include "source.h"
 #include "stage.h"
 #include "subject.h"
@@ -50,25 +51,30 @@ static long long image_tokens(unsigned width, unsigned height)
     return 85 + 170 * (long long)((w + 511) / 512) * (long long)((h + 511) / 512);
 }
 
-static void measure_image(struct preview *preview, const struct question *question)
+// False: ERR_MEMORY; an image that cannot be used is counted.
+static bool measure_image(struct preview *preview, const struct question *question,
+                          struct error *why)
 {
     if (question->origin != IMAGE_FILE ||
         preview->measured + preview->unreadable >= MEASURED_IMAGES)
-        return;
+        return true;
     struct buffer bytes;
-    struct error why = {0};
+    struct error fault = {0};
     unsigned width, height;
     buffer_init(&bytes, 1 << 30);
-    if (file_read(question->image, &bytes, &why) &&
+    if (file_read(question->image, &bytes, &fault) &&
         image_measure(bytes.data, bytes.length, &preview->recipe.settings->limits, &width, &height,
-                      &why)) {
+                      &fault)) {
         preview->measured++;
         preview->image_tokens += image_tokens(width, height);
+    } else if (fault.kind == ERR_MEMORY) {
+        *why = fault;
     } else {
         preview->unreadable++;
-        printf("cannot be used: %s\n", why.message);
+        printf("cannot be used: %s\n", fault.message);
     }
     buffer_clear(&bytes);
+    return fault.kind != ERR_MEMORY;
 }
 
 static void show_prompt(const char *title, const char *id, const char *text)
@@ -82,14 +88,14 @@ static bool add_subject(struct preview *preview, struct subject *subject, struct
     bool show = preview->shown < SHOWN_PROMPTS;
     preview->shown++;
     struct task *wanted = NULL;
-    if (!subject_advance(subject, &preview->recipe, &wanted, why))
-        return false;
+    bool good = subject_advance(subject, &preview->recipe, &wanted, why);
     for (struct task *task = wanted; task != NULL;) {
         struct buffer prompt;
         buffer_init(&prompt, 1 << 20);
         task_write_prompt(task, &preview->recipe, &prompt);
+        good = good && buffer_check(&prompt, "a prompt", why);
         preview->prompt_tokens += text_tokens(buffer_text(&prompt));
-        if (show)
+        if (show && good)
             show_prompt(call_step_name(task->plan.step), question->id, buffer_text(&prompt));
         buffer_clear(&prompt);
         struct task *next = task->next;
@@ -107,7 +113,7 @@ static bool add_subject(struct preview *preview, struct subject *subject, struct
             preview->answers += preview->recipe.settings->repeat;
         preview->options += choice && question->option_count == 0;
     }
-    return true;
+    return good;
 }
 
 static bool add_record(struct preview *preview, struct question *question, struct error *why)
@@ -120,8 +126,9 @@ static bool add_record(struct preview *preview, struct question *question, struc
         return true;
     }
     preview->images++;
-    measure_image(preview, question);
-    struct subject *subject = subject_new(question, &preview->recipe, preview->items, why);
+    struct subject *subject = NULL;
+    if (measure_image(preview, question, why))
+        subject = subject_new(question, &preview->recipe, preview->items, why);
     if (subject == NULL) {
         question_clear(question);
         return false;
@@ -184,7 +191,7 @@ bool run_preview(const struct run_settings *settings, struct error *why)
     struct source_settings source_settings = {
         .is_image = stage_is_image, .max_record_bytes = 64 << 20, .left_out = settings->directory};
     struct source *source = good ? source_open(settings->input, &source_settings, why) : NULL;
-    good = source != NULL && preview_all(&preview, source, why);
+    good = source != NULL && preview_all(&preview, source, why) && memory_check(why);
     if (good)
         print_estimate(&preview);
     source_close(source);

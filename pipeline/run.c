@@ -47,8 +47,9 @@ static void heed_signals(struct run *run)
     struct error why = {0};
     error_set(&why, ERR_INTERRUPTED, "interrupted; the same command goes on where it stopped");
     if (!run->stopping)
-        log_note("stopping: %u calls in flight are finished first; interrupt again to stop at once",
-                 client_in_flight(run->client));
+        log_note(
+            "stopping: calls in flight (%u) are finished first; interrupt again to stop at once",
+            client_in_flight(run->client));
     run_stop(run, &why);
     if (stop > 1 && !run->aborted) {
         run->aborted = true;

@@ -29,11 +29,12 @@ def clean_environment(**more):
 
 
 def read_lines(path):
-    """The objects of a JSONL file; an empty list when it does not exist."""
+    """The objects of a JSONL file; an empty list when it does not exist. A last line that is still being
+    written does not count."""
     if not Path(path).exists():
         return []
     with open(path, encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 class Simulator:

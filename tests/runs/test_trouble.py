@@ -2,14 +2,16 @@
 import base64
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import unittest
 
-from harness import RunTest, Simulator, clean_environment, read_lines, samples_images
+from harness import RunTest, clean_environment, read_lines, samples_images
 
 
 class Trouble(RunTest):
@@ -75,6 +77,39 @@ class Output(Trouble):
                 self.assertLess(simulator.stats()["requests"], before + 30)
                 self.assertFalse(out.exists())
 
+    def test_a_full_disk_loses_no_reply(self):
+        simulator = self.simulator()
+        out = self.folder / "out"
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))
+        done = self.generate(samples_images(), out, simulator=simulator, code=5, preexec_fn=limit)
+        self.assertIn("the disk is full", done.stderr)
+        self.assertIn("make room and run the same command again", done.stderr)
+        self.generate(samples_images(), out, simulator=simulator, code=None)
+        # Only what was in flight when the disk was full may be asked again.
+        self.assertLessEqual(simulator.stats()["bodies"]["answered_again"], 16)
+        fresh = self.folder / "fresh"
+        self.generate(samples_images(), fresh, code=None, simulator=simulator)
+        self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
+
+    def test_places_that_cannot_be_written(self):
+        (self.folder / "file").write_text("")
+        (self.folder / "foreign").mkdir()
+        (self.folder / "foreign" / "run.db").write_text("not a database")
+        (self.folder / "taken").mkdir()
+        (self.folder / "taken" / "images").write_text("")
+        for name, says in (("file", "is not a folder"), ("file/below", "Not a directory"),
+                           ("foreign", "is not an SQLite database"), ("taken", "images exists")):
+            with self.subTest(name=name):
+                done = self.generate(self.jpeg, self.folder / name, code=5)
+                self.assertIn(says, done.stderr)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
+    def test_no_permission(self):
+        locked = self.folder / "locked"
+        locked.mkdir(mode=0o500)
+        done = self.generate(self.jpeg, locked / "out", code=5)
+        self.assertIn("Permission denied", done.stderr)
+
 
 class Input(Trouble):
     def record(self, number):
@@ -118,6 +153,146 @@ class Input(Trouble):
             self.assertEqual(run.wait(), 130)
             _, said = run.communicate()
             self.assertIn("interrupted", said)
+
+    def test_files_of_every_kind_and_name(self):
+        source = os.fsencode(self.folder / "odd")
+        os.mkdir(source)
+        names = [b"a\nb.jpg", b"q\"'.jpg", b"\xff.jpg", b"\xfe.jpg", b" .jpg", b"-dash.jpg", b"\x1b[31m.jpg",
+                 b"data:image", b"x#1", b"x", b"n" * 255]
+        for name in names:
+            shutil.copy(self.jpeg, os.path.join(source, name))
+        os.mkfifo(source + b"/fifo.jpg")
+        os.symlink(b"/dev/zero", source + b"/zero.jpg")
+        os.symlink(source, source + b"/loop")
+        os.symlink(b"itself", source + b"/itself")
+        open(source + b"/empty.jpg", "w").close()
+        out = self.folder / "out"
+        for _ in range(2):
+            done = self.generate(os.fsdecode(source), out, "--per-image", 1, "--verbose", code=None)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            self.assertNotIn("\x1b", done.stderr)
+            rows = read_lines(out / "dataset.jsonl") + read_lines(out / "failures.jsonl")
+            self.assertEqual(len({row["id"] for row in rows}), len(names))
+        self.assertEqual(self.report(out)["this_run"]["requests"], 0)
+
+    def test_images_that_change(self):
+        source = self.copy_images("three-circles.jpg", "two-squares.png")
+        simulator = self.simulator()
+        out, fresh = self.folder / "out", self.folder / "fresh"
+        self.generate(source, out, simulator=simulator)
+        shutil.copy(samples_images() / "two-squares.png", source / "three-circles.jpg")
+        self.generate(source, out, simulator=simulator, code=None)
+        self.generate(source, fresh, simulator=simulator, code=None)
+        self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
+        # One that went away is no part of the dataset any more, and is not paid for when it is back.
+        shutil.move(source / "two-squares.png", self.folder / "held")
+        self.generate(source, out, simulator=simulator, code=None)
+        self.assertNotIn("two-squares.png", (out / "dataset.jsonl").read_text())
+        shutil.move(self.folder / "held", source / "two-squares.png")
+        before = simulator.stats()["requests"]
+        self.generate(source, out, simulator=simulator, code=None)
+        self.assertEqual(simulator.stats()["requests"], before)
+        self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
+
+    def test_an_input_that_vanishes_is_told_of_each_image(self):
+        source = self.copy_images()
+        simulator = self.simulator("--latency", "fixed:0.1s")
+        out = self.folder / "out"
+        run = self.start(source, out, simulator, "--concurrency", 1, "--image-workers", 1)
+        self.wait_for(simulator, 2)
+        shutil.rmtree(source)
+        _, said = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 1, said)
+        failures = read_lines(out / "failures.jsonl")
+        self.assertEqual({row["kind"] for row in failures}, {"image_unreadable"})
+        self.assertEqual({row["verdict"] for row in failures}, {"unknown"})
+        self.assertEqual(len(failures) + len(read_lines(out / "dataset.jsonl")), 64)
+
+
+class Server(Trouble):
+    def test_a_server_that_comes_back(self):
+        simulator = self.simulator("--latency", "fixed:0.05s")
+        out = self.folder / "out"
+        run = self.start(samples_images(), out, simulator, "--concurrency", 4, "--retries", 8)
+        self.wait_for(simulator, 20)
+        simulator.process.kill()
+        simulator.process.communicate()
+        time.sleep(0.5)
+        again = self.simulator(port=simulator.port)
+        _, said = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 0, said)
+        self.assertGreater(self.report(out)["this_run"]["retries"], 0)
+        fresh = self.folder / "fresh"
+        self.generate(samples_images(), fresh, simulator=again)
+        self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
+
+    def test_a_server_that_stays_away(self):
+        simulator = self.simulator("--latency", "fixed:0.05s")
+        out = self.folder / "out"
+        run = self.start(samples_images(), out, simulator, "--concurrency", 4, "--retries", 0)
+        self.wait_for(simulator, 20)
+        simulator.process.kill()
+        simulator.process.communicate()
+        _, said = run.communicate(timeout=60)
+        self.assertIn(run.returncode, (4, 1), said)
+        again = self.simulator(port=simulator.port)
+        options = () if run.returncode == 4 else ("--retry", "unknown")
+        self.generate(samples_images(), out, *options, simulator=again)
+        self.assertEqual(self.report(out)["items"]["accepted"], 64)
+
+    def test_replies_of_any_size_and_pace(self):
+        """A drip that never ends, a flood, a flood of headers: each is one failed call."""
+        def drip(peer):
+            for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b" " * 999:
+                peer.sendall(bytes([byte]))
+                time.sleep(0.01)
+
+        def flood(peer):
+            peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            while True:
+                peer.sendall(b" " * 65536)
+
+        def headers(peer):
+            peer.sendall(b"HTTP/1.1 200 OK\r\n")
+            while True:
+                peer.sendall(b"X-Filler: " + b"x" * 8000 + b"\r\n")
+
+        def escapes(peer):
+            body = json.dumps({"error": {"message": "\x1b[31mred\x1b]0;title\x07"}}).encode()
+            peer.sendall(b"HTTP/1.1 400 No\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+
+        for behave, kind in ((drip, "timeout"), (flood, "reply_too_large"), (headers, "reply_cut"),
+                             (escapes, "bad_request")):
+            with self.subTest(kind=kind):
+                server = socket.create_server(("127.0.0.1", 0))
+                self.addCleanup(server.close)
+                threading.Thread(target=self.serve, args=(server, behave), daemon=True).start()
+                out = self.folder / kind
+                done = self.vqagen("generate", self.jpeg, "-o", out, "--model", "m", "--retries", 0,
+                                   "--timeout", "2s", "--base-url",
+                                   f"http://127.0.0.1:{server.getsockname()[1]}/v1", code=1)
+                self.assertEqual({row["kind"] for row in read_lines(out / "failures.jsonl")}, {kind})
+                self.assertNotIn("\x1b", done.stderr)
+                self.assertLess(self.report(out)["this_run"]["peak_memory_kib"], 200 << 10)
+
+    @staticmethod
+    def serve(server, behave):
+        def one(peer):
+            with peer:
+                try:
+                    peer.recv(1 << 16)
+                    behave(peer)
+                    peer.shutdown(socket.SHUT_WR)
+                    while peer.recv(1 << 16):
+                        pass
+                except OSError:
+                    pass
+        while True:
+            try:
+                peer, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=one, args=(peer,), daemon=True).start()
 
 
 if __name__ == "__main__":

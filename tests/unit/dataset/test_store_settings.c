@@ -1,6 +1,15 @@
 #include "stored.h"
 
-static void compares_settings_once_there_are_items(void **state)
+// An item with a reply: from now on the settings hold.
+static void add_reply(struct store *store)
+{
+    struct stored_item item = admit(store, "x", 0, "f");
+    char text[] = "text";
+    struct call call = make_call("call", text);
+    expect(store_add_call(store, item.number, &call, &why));
+}
+
+static void compares_settings_once_there_is_a_reply(void **state)
 {
     (void)state;
     char *scratch = make_scratch();
@@ -12,7 +21,20 @@ static void compares_settings_once_there_are_items(void **state)
     // Nothing was done yet: other settings are taken.
     expect(store_check_settings(store, others, 2, &why));
     expect(store_check_settings(store, settings, 2, &why));
-    admit(store, "x", 0, "f");
+    // Nor when all that was tried failed: and what failed is tried again.
+    struct stored_item item = admit(store, "x", 0, "f");
+    struct call fault = make_call("fault", NULL);
+    fault.replied = false;
+    char kind[] = "bad_request";
+    fault.kind = kind;
+    expect(store_add_call(store, item.number, &fault, &why));
+    finish(store, item.number, ITEM_UNKNOWN, "bad_request", "{}");
+    expect(store_check_settings(store, settings, 2, &why));
+    assert_int_equal(admit(store, "x", 0, "f").state, ITEM_UNKNOWN);
+    expect(store_check_settings(store, others, 2, &why));
+    assert_int_equal(admit(store, "x", 0, "f").state, ITEM_OPEN);
+    expect(store_check_settings(store, settings, 2, &why));
+    add_reply(store);
     store_close(store);
 
     store = open_store(scratch);
@@ -41,7 +63,7 @@ static void shortens_long_values(void **state)
     struct store *store = open_store(scratch);
     struct store_setting setting = {"system_prompt", was};
     expect(store_check_settings(store, &setting, 1, &why));
-    admit(store, "x", 0, "f");
+    add_reply(store);
     setting.value = is;
     struct error refusal = {0};
     assert_false(store_check_settings(store, &setting, 1, &refusal));
@@ -80,7 +102,7 @@ static void remembers_digests_of_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compares_settings_once_there_are_items),
+        cmocka_unit_test(compares_settings_once_there_is_a_reply),
         cmocka_unit_test(shortens_long_values),
         cmocka_unit_test(remembers_digests_of_files),
     };
