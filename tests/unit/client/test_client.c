@@ -257,6 +257,21 @@ static void test_headers_sent(void **state)
         assert_true(client_start(run.client, exchange, &why));
         turn_until(&run, i + 2);
         assert_non_null(strstr(buffer_text(&exchange->body), expected[i]));
+        assert_null(strstr(buffer_text(&exchange->body), "version-of-it"));
+    }
+    // A provider's further headers go with its own calls only, under the same key too.
+    static const char *const more[] = {"version-of-it: 2", "another: x", NULL};
+    for (unsigned i = 0; i < 2; i++) {
+        struct error why = {0};
+        struct exchange *exchange = make_exchange(&run, "/head", "", "{}");
+        exchange->key = "key-1";
+        exchange->auth_header = formats[1];
+        exchange->headers = i == 0 ? more : NULL;
+        assert_true(client_start(run.client, exchange, &why));
+        turn_until(&run, i + 4);
+        const char *sent = buffer_text(&exchange->body);
+        assert_true((strstr(sent, "\r\nversion-of-it: 2\r\nanother: x\r\n") != NULL) == (i == 0));
+        assert_non_null(strstr(sent, expected[1]));
     }
     run_end(&run);
 }
