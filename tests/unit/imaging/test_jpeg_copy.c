@@ -122,6 +122,29 @@ static void cuts_the_thumbnail_of_jfif_off(void **state)
     file_free(&file);
 }
 
+// MPO: a second picture behind the first, for the other eye, which is not sent.
+static void takes_the_first_picture_of_mpo(void **state)
+{
+    (void)state;
+    unsigned char *pixels = make_quarters(W, H);
+    struct file file = encode_jpeg(pixels, W, H, TJPF_RGB, TJSAMP_444, 0), other = make(&kinds[0]);
+    size_t length = file.length;
+    ADD(&file, 0xe2, "MPF\0II*\0\10\0\0\0");
+    file_add(&file, other.bytes, other.length);
+    struct image_limits limits[] = {image_limits_default(), encode_limits()};
+    for (int i = 0; i < 2; i++) {
+        struct prepared_image image = prepare_file(&file, &limits[i]);
+        assert_int_equal(image.passed, i == 0);
+        if (image.passed)
+            assert_int_equal(image.jpeg.length, length);
+        expect_quarters(&image, (int[4]){0, 1, 2, 3}, 8, "MPO");
+        prepared_image_clear(&image);
+    }
+    file_free(&other);
+    file_free(&file);
+    free(pixels);
+}
+
 // Cut anywhere, or with a byte missing, the markers show it, but for the scan's coded data.
 static void passes_nothing_that_is_cut_off(void **state)
 {
@@ -317,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_picture_and_nothing_else),
         cmocka_unit_test(cuts_the_thumbnail_of_jfif_off),
+        cmocka_unit_test(takes_the_first_picture_of_mpo),
         cmocka_unit_test(passes_nothing_that_is_cut_off),
         cmocka_unit_test(passes_no_picture_that_lacks_scans),
         cmocka_unit_test(passes_nothing_with_restarts_missing),

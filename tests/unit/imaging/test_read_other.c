@@ -65,6 +65,23 @@ static void makes_transparent_gif_white(void **state)
     file_free(&file);
 }
 
+// A second frame that puts green where the first has red.
+static void takes_the_first_frame_of_gif(void **state)
+{
+    (void)state;
+    struct file file = make_gif(W, H, false), other = make_gif(12, 12, false);
+    unsigned char *frame = other.bytes + 13 + 128 * 3; // behind header and palette
+    assert_int_equal(frame[0], 0x2c);
+    frame[1] = frame[3] = 5;
+    file.length--;
+    file_add(&file, frame, other.length - (size_t)(frame - other.bytes));
+    struct prepared_image image = prepare_file(&file, NULL);
+    expect_quarters(&image, in_order, 6, "first frame");
+    prepared_image_clear(&image);
+    file_free(&other);
+    file_free(&file);
+}
+
 static void refuses_what_is_cut_off(void **state)
 {
     (void)state;
@@ -111,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_kind),
         cmocka_unit_test(makes_transparent_gif_white),
+        cmocka_unit_test(takes_the_first_frame_of_gif),
         cmocka_unit_test(refuses_what_is_cut_off),
         cmocka_unit_test(refuses_bombs_before_memory),
     };
