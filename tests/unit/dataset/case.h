@@ -49,9 +49,10 @@ __attribute__((unused)) static const char *in_scratch(const char *folder, const 
 {
     static char paths[4][4096];
     static unsigned turn;
-    char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
+    // Not written in place: folder or name may be one of the four.
+    char fresh[sizeof paths[0]];
+    snprintf(fresh, sizeof fresh, "%s/%s", folder, name);
+    return memcpy(paths[turn++ % 4], fresh, sizeof fresh);
 }
 
 __attribute__((unused)) static void put_file(const char *path, const void *bytes, size_t length)
