@@ -56,7 +56,8 @@ class Samples(RunTest):
         print(f"{language}: {len(items)} answers and {options} wrong options held against the truth, "
               f"{len(met)} forms of question", flush=True)
         never = [form[2][0] for number, form in enumerate(truth.FORMS) if number not in met]
-        self.assertEqual(never, [], "these forms were never asked")
+        if len(SEEDS) >= 3:  # fewer do not draw every form
+            self.assertEqual(never, [], "these forms were never asked")
         return items
 
     def test_english_answers_are_true_and_wrong_options_wrong(self):
