@@ -5,7 +5,7 @@
 #include <math.h>
 
 static const double bucket_ratio = 1.02, first_bucket_ms = 0.05;
-enum { TERMINAL_INTERVAL_MS = 100, PLAIN_INTERVAL_MS = 10000, RATE_INTERVAL_MS = 2000 };
+enum { TERMINAL_INTERVAL_MS = 100, PLAIN_INTERVAL_MS = 10000, RATE_INTERVAL_MS = 500 };
 
 void progress_begin(struct progress *progress, int64_t now_ms)
 {
@@ -95,7 +95,9 @@ static void measure_rate(struct progress *progress, int64_t now_ms)
     if (elapsed < (progress->rate > 0 ? RATE_INTERVAL_MS : TERMINAL_INTERVAL_MS))
         return;
     double rate = (double)(finished(progress) - progress->rate_items) * 1000 / (double)elapsed;
-    progress->rate = progress->rate > 0 ? 0.7 * progress->rate + 0.3 * rate : rate;
+    // Half of what is shown is at most three seconds old, whatever the interval was.
+    double share = (double)elapsed / (double)(elapsed + 3000);
+    progress->rate = progress->rate > 0 ? (1 - share) * progress->rate + share * rate : rate;
     progress->rate_items = finished(progress);
     progress->rate_since_ms = now_ms;
 }
