@@ -1,6 +1,7 @@
 // vqagen generate: settings in, a run, and what to tell about it.
 #include "access.h"
 #include "command.h"
+#include "limits.h"
 #include "log.h"
 #include "run.h"
 #include "simulator.h"
@@ -119,22 +120,14 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
 }
 
-static void fill_limits(const struct settings *settings, struct image_limits *limits)
-{
-    *limits = image_limits_default();
-    limits->max_side_px = count_of(settings, OPTION_MAX_SIDE);
-    limits->quality = (int)count_of(settings, OPTION_QUALITY);
-    limits->min_quality = (int)count_of(settings, OPTION_MIN_QUALITY);
-    limits->max_base64_bytes = settings_number(settings, OPTION_MAX_BYTES);
-    limits->max_pixels = settings_number(settings, OPTION_MAX_PIXELS);
-}
-
 static void fill_run(const struct settings *settings, struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){
         .input = settings->operand,
         .directory = settings_text(settings, OPTION_OUTPUT),
+        .limits = limits_of(settings),
+        .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
         .image_workers = count_of(settings, OPTION_IMAGE_WORKERS),
         .payload_memory = settings_number(settings, OPTION_PAYLOAD_MEMORY),
         .per_image = count_of(settings, OPTION_PER_IMAGE),
@@ -168,7 +161,6 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     fill_endpoint(settings, &run->endpoint);
-    fill_limits(settings, &run->limits);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.

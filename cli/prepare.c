@@ -2,6 +2,7 @@
 #include "prepare_run.h"
 
 #include "command.h"
+#include "limits.h"
 #include "log.h"
 
 #include <signal.h>
@@ -46,18 +47,10 @@ static void fill(const struct settings *settings, struct prepare_settings *prepa
         .input = settings->operand,
         .directory = settings_text(settings, OPTION_OUTPUT),
         .workers = (unsigned)settings_number(settings, OPTION_WORKERS),
-        .limits = image_limits_default(),
+        .limits = limits_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
         .stop = &stop,
     };
-    struct image_limits *limits = &prepare->limits;
-    limits->max_side_px = (unsigned)settings_number(settings, OPTION_MAX_SIDE);
-    limits->quality = (int)settings_number(settings, OPTION_QUALITY);
-    limits->min_quality = (int)settings_number(settings, OPTION_MIN_QUALITY);
-    limits->max_base64_bytes = settings_number(settings, OPTION_MAX_BYTES);
-    limits->max_pixels = settings_number(settings, OPTION_MAX_PIXELS);
-    limits->accept_damaged = settings_switch(settings, OPTION_ACCEPT_DAMAGED);
-    limits->verify = settings_switch(settings, OPTION_VERIFY);
 }
 
 // The first signal asks to finish what was begun, the second to stop at once.

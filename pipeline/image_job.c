@@ -105,14 +105,29 @@ static bool keep(struct image_job *job, const struct buffer *bytes)
     return good;
 }
 
-static bool make_payload(struct image_job *job, const struct buffer *bytes)
+static void prepare(struct image_job *job, const struct buffer *bytes)
 {
     struct prepared_image image;
     if (!image_prepare(bytes->data, bytes->length, job->limits, &image, &job->why))
-        return false;
+        return;
     job->payload =
         payload_new(image.jpeg.data, image.jpeg.length, image.width, image.height, &job->why);
     prepared_image_clear(&image);
+}
+
+// A large picture waits until the other workers' leave it enough memory.
+static bool make_payload(struct image_job *job, const struct buffer *bytes)
+{
+    enum { MIB = 1 << 20 };
+    uint64_t needed = bytes->length + image_memory(bytes->data, bytes->length, job->limits);
+    if (!allowance_take(job->memory, needed))
+        return error_set(&job->why, ERR_TOO_LARGE,
+                         "it needs about %llu MiB of memory at once, and --image-memory is %llu "
+                         "MiB: raise that",
+                         (unsigned long long)(needed / MIB + 1),
+                         (unsigned long long)(allowance_total(job->memory) / MIB));
+    prepare(job, bytes);
+    allowance_return(job->memory, needed);
     return job->payload != NULL;
 }
 

@@ -3,6 +3,7 @@
 #ifndef VQAGEN_IMAGE_JOB_H
 #define VQAGEN_IMAGE_JOB_H
 
+#include "allowance.h"
 #include "digest.h"
 #include "payload.h"
 #include "prepare.h"
@@ -20,9 +21,10 @@ struct image_job {
     const char *source; // path, base64 text or URL
     const char *folder; // DIR
     const struct image_limits *limits;
-    unsigned retries;   // of a fetch
-    int64_t timeout_ms; // of a fetch
-    bool want_payload;  // false: only the digest
+    struct allowance *memory; // shared with the other jobs
+    unsigned retries;         // of a fetch
+    int64_t timeout_ms;       // of a fetch
+    bool want_payload;        // false: only the digest
 
     // Out.
     bool good;

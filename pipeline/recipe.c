@@ -16,9 +16,10 @@ static bool digest_base(struct recipe *recipe, struct error *why)
 {
     const struct run_settings *settings = recipe->settings;
     char limits[160];
-    snprintf(limits, sizeof limits, "%u/%d/%d/%zu/%zu", settings->limits.max_side_px,
+    snprintf(limits, sizeof limits, "%u/%d/%d/%zu/%zu/%d", settings->limits.max_side_px,
              settings->limits.quality, settings->limits.min_quality,
-             settings->limits.max_base64_bytes, settings->limits.refuse_base64_bytes);
+             settings->limits.max_base64_bytes, settings->limits.refuse_base64_bytes,
+             settings->limits.accept_damaged);
     struct digester *digester = digester_new(why);
     if (digester == NULL)
         return false;
@@ -137,6 +138,7 @@ size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, stru
     ROW("max-bytes", buffer_append_format(text, "%zu", settings->limits.max_base64_bytes));
     ROW("quality", buffer_append_format(text, "%d", settings->limits.quality));
     ROW("min-quality", buffer_append_format(text, "%d", settings->limits.min_quality));
+    ROW("accept-damaged", buffer_append_text(text, settings->limits.accept_damaged ? "yes" : "no"));
     ROW("prompt version", buffer_append_text(text, PROMPT_VERSION));
 #undef ROW
     for (size_t i = 0; i < count && !text->failed; i++)

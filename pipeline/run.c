@@ -179,6 +179,9 @@ static bool open_client(struct run *run, struct error *why)
     run->client = client_new(&client, why);
     if (run->client == NULL)
         return false;
+    run->image_memory = allowance_new(settings->image_memory, why);
+    if (run->image_memory == NULL)
+        return false;
     unsigned count = settings->image_workers > 0 ? settings->image_workers : workers_processors();
     run->workers = workers_new(count, count + 1, stage_wake, run->client, why);
     return run->workers != NULL;
@@ -226,6 +229,7 @@ static void run_close(struct run *run)
     }
     workers_free(run->workers, stage_drop);
     workers_free(run->fetchers, stage_drop);
+    allowance_free(run->image_memory);
     for (struct task *task = heap_take(&run->due); task != NULL; task = heap_take(&run->due))
         free(task);
     while (run->first != NULL) {

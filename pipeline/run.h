@@ -20,6 +20,7 @@ struct run_settings {
     bool builtin; // the built-in model: the endpoint's name is "builtin" in every row
     struct image_limits limits;
     unsigned image_workers; // 0: one a processor
+    uint64_t image_memory;  // of all images being worked on at once, bytes
     size_t payload_memory;  // ceiling for prepared images in memory, bytes
 
     unsigned per_image; // questions drafted for an image without given ones

@@ -5,6 +5,7 @@
 #ifndef VQAGEN_RUN_STATE_H
 #define VQAGEN_RUN_STATE_H
 
+#include "allowance.h"
 #include "client.h"
 #include "heap.h"
 #include "output.h"
@@ -28,8 +29,9 @@ struct run {
     struct store *store;
     struct source *source;
     struct client *client;
-    struct workers *workers;  // pixels: as many threads as processors
-    struct workers *fetchers; // images given by URL; made when the first one comes
+    struct workers *workers;        // pixels: as many threads as processors
+    struct allowance *image_memory; // shared by the workers
+    struct workers *fetchers;       // images given by URL; made when the first one comes
     struct output output;
     struct progress progress;
     char *images_folder; // DIR/images
