@@ -175,3 +175,35 @@ bool file_write(const char *path, const void *bytes, size_t length, struct error
     fwrite(bytes, 1, length, writer.stream);
     return file_commit(&writer, why);
 }
+
+static bool fill_and_rename(int file, const char *temporary, const char *path, const void *bytes,
+                            size_t length)
+{
+    FILE *stream = fdopen(file, "w");
+    if (stream == NULL) {
+        close(file);
+        return false;
+    }
+    bool good = fwrite(bytes, 1, length, stream) == length;
+    good = fclose(stream) == 0 && good;
+    return good && chmod(temporary, 0644) == 0 && rename(temporary, path) == 0;
+}
+
+bool file_keep(const char *path, const void *bytes, size_t length, struct error *why)
+{
+    if (access(path, F_OK) == 0)
+        return true;
+    char *temporary = malloc(strlen(path) + sizeof ".XXXXXX");
+    if (temporary == NULL)
+        return error_set(why, ERR_MEMORY, "no memory to write %s", path);
+    sprintf(temporary, "%s.XXXXXX", path);
+    int file = mkostemp(temporary, O_CLOEXEC);
+    bool good = file >= 0 && fill_and_rename(file, temporary, path, bytes, length);
+    if (!good) {
+        error_set_errno(why, ERR_DISK, "cannot write %s", path);
+        if (file >= 0)
+            unlink(temporary);
+    }
+    free(temporary);
+    return good;
+}

@@ -36,4 +36,9 @@ void file_abandon(struct file_writer *writer); // closes and removes the tempora
 // Writes a small file as above in one go.
 bool file_write(const char *path, const void *bytes, size_t length, struct error *why);
 
+// Puts the bytes at path unless something is there already: for files named by their content, which
+// several threads may come to write at once. Written under a name of its own and renamed; not
+// synced. False: ERR_DISK, ERR_MEMORY; nothing is left behind.
+bool file_keep(const char *path, const void *bytes, size_t length, struct error *why);
+
 #endif

@@ -64,14 +64,6 @@ static void write_line(const char *prefix, const char *format, va_list arguments
     pthread_mutex_unlock(&lock);
 }
 
-void log_error(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    write_line("error: ", format, arguments);
-    va_end(arguments);
-}
-
 void log_warn(const char *format, ...)
 {
     if (level < LOG_NORMAL)

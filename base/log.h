@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 enum log_level {
-    LOG_QUIET,   // only log_error
+    LOG_QUIET,   // nothing
     LOG_NORMAL,  // and log_warn, log_note
     LOG_VERBOSE, // and log_detail
 };
@@ -14,7 +14,6 @@ enum log_level {
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
 
-void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));  // "error: ..."
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));   // "warning: ..."
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));   // as it is
 void log_detail(const char *format, ...) __attribute__((format(printf, 1, 2))); // as it is

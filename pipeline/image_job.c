@@ -5,13 +5,11 @@
 #include "file.h"
 #include "memory.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 // A picture file larger than this is a mistake, not a picture.
 enum { MAX_FILE = 1 << 30 };
@@ -80,27 +78,12 @@ static bool get_bytes(struct image_job *job, struct buffer *bytes)
     return error_set(&job->why, ERR_IMAGE, "the record has no image");
 }
 
-// Written under a name of its own and renamed, since two workers may keep the same image at once.
 static bool keep(struct image_job *job, const struct buffer *bytes)
 {
     job->kept = image_kept_name(&job->digest, job->format);
     char *path = job->kept != NULL ? file_join(job->folder, job->kept) : NULL;
-    char *temporary = path != NULL ? malloc(strlen(path) + 8) : NULL;
-    bool good = temporary != NULL || error_set(&job->why, ERR_MEMORY, "no memory to keep an image");
-    if (good && access(path, F_OK) != 0) {
-        sprintf(temporary, "%s.XXXXXX", path);
-        int file = mkostemp(temporary, O_CLOEXEC);
-        FILE *stream = file >= 0 ? fdopen(file, "w") : NULL;
-        good = stream != NULL && fwrite(bytes->data, 1, bytes->length, stream) == bytes->length;
-        if (stream != NULL)
-            good = fclose(stream) == 0 && good;
-        good = good && chmod(temporary, 0644) == 0 && rename(temporary, path) == 0;
-        if (!good) {
-            error_set_errno(&job->why, ERR_DISK, "cannot keep an image as %s", path);
-            unlink(temporary);
-        }
-    }
-    free(temporary);
+    bool good = path != NULL ? file_keep(path, bytes->data, bytes->length, &job->why)
+                             : error_set(&job->why, ERR_MEMORY, "no memory to keep an image");
     free(path);
     return good;
 }
@@ -144,7 +127,7 @@ void image_job_run(struct work *work)
         if (job->origin != IMAGE_FILE && sniff_readable(job->format))
             job->good = keep(job, &bytes);
     }
-    if (job->good && job->want_payload)
+    if (job->good)
         job->good = make_payload(job, &bytes);
     buffer_clear(&bytes);
     // Whatever a want of memory was taken for, it says nothing about the image.

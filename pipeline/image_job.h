@@ -24,7 +24,6 @@ struct image_job {
     struct allowance *memory; // shared with the other jobs
     unsigned retries;         // of a fetch
     int64_t timeout_ms;       // of a fetch
-    bool want_payload;        // false: only the digest
 
     // Out.
     bool good;

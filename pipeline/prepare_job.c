@@ -5,12 +5,10 @@
 #include "json.h"
 #include "tokens.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 // A picture file larger than this is a mistake, not a picture.
 enum { MAX_FILE = 1 << 30 };
@@ -101,33 +99,15 @@ static void prepare(struct prepare_job *job, const struct buffer *bytes)
     allowance_return(job->picture_memory, needed);
 }
 
-// Under a name of its own first, since two workers may write the same picture at once.
 static bool write_jpeg(struct prepare_job *job, const struct buffer *jpeg)
 {
-    char hex[DIGEST_HEX + 1], name[DIGEST_HEX + sizeof ".jpg.XXXXXX"];
+    char hex[DIGEST_HEX + 1], name[DIGEST_HEX + sizeof ".jpg"];
     job->digest = digest_of(jpeg->data, jpeg->length);
     digest_hex(&job->digest, hex);
-    snprintf(name, sizeof name, "%s.jpg.XXXXXX", hex);
-    char *temporary = file_join(job->folder, name);
     snprintf(name, sizeof name, "%s.jpg", hex);
     char *path = file_join(job->folder, name);
-    bool good = path != NULL && temporary != NULL;
-    if (!good) {
-        error_set(&job->why, ERR_MEMORY, "no memory for a path");
-    } else if (access(path, F_OK) != 0) {
-        int file = mkostemp(temporary, O_CLOEXEC);
-        FILE *stream = file >= 0 ? fdopen(file, "w") : NULL;
-        good = stream != NULL && fwrite(jpeg->data, 1, jpeg->length, stream) == jpeg->length;
-        if (stream != NULL)
-            good = fclose(stream) == 0 && good;
-        good = good && chmod(temporary, 0644) == 0 && rename(temporary, path) == 0;
-        if (!good) {
-            error_set_errno(&job->why, ERR_DISK, "cannot write %s", path);
-            if (file >= 0)
-                unlink(temporary);
-        }
-    }
-    free(temporary);
+    bool good = path != NULL ? file_keep(path, jpeg->data, jpeg->length, &job->why)
+                             : error_set(&job->why, ERR_MEMORY, "no memory for a path");
     free(path);
     return good;
 }

@@ -92,7 +92,6 @@ static struct work *job_new(struct run *run, struct image *image)
     job->memory = run->image_memory;
     job->retries = run->settings->retry.retries;
     job->timeout_ms = run->settings->timeout_ms;
-    job->want_payload = true;
     return &job->work;
 }
 

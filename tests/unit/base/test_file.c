@@ -100,9 +100,29 @@ static void a_pipe_is_written_to_and_not_replaced(void **state)
     free(path);
 }
 
+static void what_is_kept_stays_as_it_was_first_written(void **state)
+{
+    (void)state;
+    struct error why = {0};
+    char *path = file_join(folder, "by-content"), *nowhere = file_join(folder, "none/by-content");
+    assert_true(file_keep(path, "first", 5, &why));
+    assert_true(file_keep(path, "second", 6, &why));
+    struct buffer buffer;
+    buffer_init(&buffer, 100);
+    assert_true(file_read(path, &buffer, &why));
+    assert_string_equal(buffer.data, "first");
+    assert_false(file_keep(nowhere, "x", 1, &why));
+    assert_int_equal(why.kind, ERR_DISK);
+    assert_non_null(strstr(why.message, "none/by-content"));
+    buffer_clear(&buffer);
+    free(path);
+    free(nowhere);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_written_is_read),
+                                       cmocka_unit_test(what_is_kept_stays_as_it_was_first_written),
                                        cmocka_unit_test(a_full_disk_leaves_the_old_file),
                                        cmocka_unit_test(a_pipe_is_written_to_and_not_replaced)};
     return cmocka_run_group_tests(tests, set_up, take_down);
