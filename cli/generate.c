@@ -153,6 +153,7 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
         .retry = retry_settings_default(),
         .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),
+        .shard = settings->list[OPTION_SHARD].value.shard,
         .limit = (long long)settings_number(settings, OPTION_LIMIT),
         .retry_what = retry_of(settings_text(settings, OPTION_RETRY)),
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),

@@ -20,7 +20,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .type = TYPE_DIRECTORY,
          .example = "out",
          .group = GROUP_OUTPUT,
-         .commands = FOR_GENERATE | FOR_PREPARE,
+         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE,
          .flags = OPTION_NO_FILE,
          .help = "Where the dataset goes, or the prepared images. Made when absent; generate "
                  "with the same DIR goes on where it stopped and pays for no reply twice."},
@@ -35,6 +35,16 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .help =
                           "Take only the first N images or records; 0 takes all. Raise it later "
                           "to go on in the same DIR."},
+    [OPTION_SHARD] = {.name = "shard",
+                      .argument = "I/N",
+                      .type = TYPE_SHARD,
+                      .example = "2/8",
+                      .group = GROUP_OUTPUT,
+                      .commands = FOR_GENERATE,
+                      .flags = OPTION_NO_FILE,
+                      .help = "Take only part I of N of the input, each with a DIR of its own, for "
+                              "work on several machines; all questions on one image are in one "
+                              "part. vqagen merge joins the finished parts."},
     [OPTION_RETRY] = {.name = "retry",
                       .argument = "WHAT",
                       .type = TYPE_CHOICE,
@@ -608,7 +618,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_SWITCH,
                       .initial = "false",
                       .group = GROUP_GENERAL,
-                      .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE,
+                      .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_MERGE,
                       .help = "Print errors only."},
     [OPTION_VERBOSE] = {.name = "verbose",
                         .letter = 'v',
@@ -644,7 +654,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_GENERAL,
-                     .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_HELP,
+                     .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_HELP | FOR_MERGE,
                      .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                      .help = "Print this help and end."},
 };

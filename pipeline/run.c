@@ -258,13 +258,19 @@ static void run_close(struct run *run)
     free(run->images_folder);
 }
 
+static bool end_input(struct run *run, struct error *why)
+{
+    return run_write(run, why) && store_end_input(run->store, why) && run_commit(run, why);
+}
+
 // Writes what can be written, whether the run went well or not.
 static bool conclude(struct run *run, bool good, struct run_summary *summary, struct error *why)
 {
     struct error fault = {0};
     bool written = run_commit(run, &fault);
     if (good)
-        written = written && output_complete(&run->output, run->store, run->next_place, &fault);
+        written = written && end_input(run, &fault) &&
+                  output_complete(&run->output, run->store, run->next_place, &fault);
     else if (why->kind != ERR_DISK)
         written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);
     report_summarize(run, summary, why, &fault);

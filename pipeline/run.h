@@ -6,6 +6,7 @@
 #include "endpoint.h"
 #include "prepare.h"
 #include "retry.h"
+#include "shard.h"
 #include "store.h"
 #include "topic.h"
 
@@ -47,7 +48,8 @@ struct run_settings {
     const char *proxy;   // NULL: as the environment says
     struct retry_settings retry;
     size_t max_reply_bytes;
-    long long limit; // items of the input taken, 0: all
+    long long limit;    // items of the input taken, 0: all
+    struct shard shard; // the part of the input that is taken
     enum retry_what retry_what;
 
     const char *summary_file; // --summary-json; NULL

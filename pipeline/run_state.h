@@ -18,8 +18,9 @@
 // Items that were admitted together: once all are final, dataset.jsonl.part grows by them.
 struct batch {
     int64_t from, to; // places
-    unsigned open;    // items not final
-    bool full;        // no more items come in
+    unsigned admitted;
+    unsigned open; // items not final
+    bool full;     // no more items come in
     struct batch *next;
 };
 
