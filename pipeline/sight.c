@@ -1,4 +1,4 @@
-#include "probe_picture.h"
+#include "sight.h"
 
 #include "random.h"
 #include "text.h"
@@ -11,8 +11,8 @@
 enum {
     SIDE = 80, // of a square, pixels
     GAP = 32,  // between two squares
-    MARGIN = (PROBE_WIDTH - PROBE_SQUARES * SIDE - (PROBE_SQUARES - 1) * GAP) / 2,
-    TOP = (PROBE_HEIGHT - SIDE) / 2,
+    MARGIN = (SIGHT_WIDTH - SIGHT_SQUARES * SIDE - (SIGHT_SQUARES - 1) * GAP) / 2,
+    TOP = (SIGHT_HEIGHT - SIDE) / 2,
     QUALITY = 90,
     COLOURS = 7,
     NAMES = 4,
@@ -38,25 +38,24 @@ static const char question[] =
     "What are the colours of the five shapes in the image, from left to right? Answer with the "
     "five colour names and commas between them, and nothing else.";
 
-static bool draw(const struct probe_picture *probe, struct picture *picture, struct error *why);
+static bool draw(const struct sight *probe, struct picture *picture, struct error *why);
 static size_t read_colours(const char *text, size_t *found);
-static unsigned in_place(const struct probe_picture *picture, const size_t *named);
+static unsigned in_place(const struct sight *picture, const size_t *named);
 static bool says_none(const char *text);
 
-static void write_expected(struct probe_picture *picture)
+static void write_expected(struct sight *picture)
 {
     size_t length = 0;
-    for (size_t i = 0; i < PROBE_SQUARES; i++)
+    for (size_t i = 0; i < SIGHT_SQUARES; i++)
         length += (size_t)snprintf(picture->expected + length, sizeof picture->expected - length,
                                    "%s%s", i > 0 ? ", " : "", paints[picture->order[i]].names[0]);
 }
 
-bool probe_picture_make(struct probe_picture *picture, uint64_t seed, unsigned number,
-                        struct error *why)
+bool sight_make(struct sight *picture, uint64_t seed, unsigned number, struct error *why)
 {
     char id[24];
     size_t order[COLOURS];
-    *picture = (struct probe_picture){.question = question};
+    *picture = (struct sight){.question = question};
     snprintf(id, sizeof id, "%u", number);
     uint64_t random = random_from(seed, id, "probe");
     random_order(&random, order, COLOURS);
@@ -64,8 +63,8 @@ bool probe_picture_make(struct probe_picture *picture, uint64_t seed, unsigned n
     write_expected(picture);
     buffer_init(&picture->jpeg, 1 << 20);
     struct picture planes = {.colour = COLOUR_YCBCR,
-                             .width = PROBE_WIDTH,
-                             .height = PROBE_HEIGHT,
+                             .width = SIGHT_WIDTH,
+                             .height = SIGHT_HEIGHT,
                              .shrink = 1,
                              .chroma_across = 2,
                              .chroma_down = 2};
@@ -80,11 +79,11 @@ bool probe_picture_make(struct probe_picture *picture, uint64_t seed, unsigned n
     picture_clear(&planes);
     good = good && buffer_check(&picture->jpeg, "a picture", why);
     if (!good)
-        probe_picture_clear(picture);
+        sight_clear(picture);
     return good;
 }
 
-void probe_picture_clear(struct probe_picture *picture)
+void sight_clear(struct sight *picture)
 {
     buffer_clear(&picture->jpeg);
 }
@@ -96,7 +95,7 @@ static void fill(struct plane *plane, unsigned divisor, unsigned left, unsigned 
         memset(plane->samples + y * plane->stride + left / divisor, sample, SIDE / divisor);
 }
 
-static bool draw(const struct probe_picture *probe, struct picture *picture, struct error *why)
+static bool draw(const struct sight *probe, struct picture *picture, struct error *why)
 {
     static const unsigned char white[3] = {255, 128, 128};
     if (!picture_allocate(picture, why))
@@ -105,7 +104,7 @@ static bool draw(const struct probe_picture *probe, struct picture *picture, str
         struct plane *plane = &picture->planes[i];
         for (unsigned y = 0; y < plane->height; y++)
             memset(plane->samples + y * plane->stride, white[i], plane->width);
-        for (unsigned square = 0; square < PROBE_SQUARES; square++)
+        for (unsigned square = 0; square < SIGHT_SQUARES; square++)
             fill(plane, i == 0 ? 1 : 2, MARGIN + square * (SIDE + GAP),
                  paints[probe->order[square]].samples[i]);
     }
@@ -114,28 +113,28 @@ static bool draw(const struct probe_picture *probe, struct picture *picture, str
 }
 
 // A model that thinks aloud names the colours more than once: the first five count, and the last.
-enum probe_verdict probe_picture_judge(const struct probe_picture *picture, const char *reply)
+enum sight_verdict sight_judge(const struct sight *picture, const char *reply)
 {
     size_t named[READ];
     char *folded = text_fold(reply != NULL ? reply : "");
     if (folded == NULL)
-        return PROBE_UNCLEAR;
+        return SIGHT_UNCLEAR;
     size_t count = read_colours(folded, named);
     bool none = says_none(folded);
     free(folded);
-    if (count >= PROBE_SQUARES && (in_place(picture, named) + 1 >= PROBE_SQUARES ||
-                                   in_place(picture, named + count - PROBE_SQUARES) + 1 >=
-                                       PROBE_SQUARES))
-        return PROBE_SEEN;
+    if (count >= SIGHT_SQUARES &&
+        (in_place(picture, named) + 1 >= SIGHT_SQUARES ||
+         in_place(picture, named + count - SIGHT_SQUARES) + 1 >= SIGHT_SQUARES))
+        return SIGHT_SEEN;
     if (count >= 3)
-        return PROBE_INVENTED;
-    return none ? PROBE_BLIND : PROBE_UNCLEAR;
+        return SIGHT_INVENTED;
+    return none ? SIGHT_BLIND : SIGHT_UNCLEAR;
 }
 
-static unsigned in_place(const struct probe_picture *picture, const size_t *named)
+static unsigned in_place(const struct sight *picture, const size_t *named)
 {
     unsigned right = 0;
-    for (size_t i = 0; i < PROBE_SQUARES; i++)
+    for (size_t i = 0; i < SIGHT_SQUARES; i++)
         right += named[i] == picture->order[i];
     return right;
 }
@@ -170,8 +169,8 @@ static size_t read_colours(const char *text, size_t *found)
         if (colour == COLOURS)
             continue;
         if (count == READ)
-            memmove(found + PROBE_SQUARES, found + PROBE_SQUARES + 1,
-                    (READ - PROBE_SQUARES - 1) * sizeof *found);
+            memmove(found + SIGHT_SQUARES, found + SIGHT_SQUARES + 1,
+                    (READ - SIGHT_SQUARES - 1) * sizeof *found);
         else
             count++;
         found[count - 1] = colour;
@@ -183,13 +182,33 @@ static size_t read_colours(const char *text, size_t *found)
 static bool says_none(const char *text)
 {
     static const char *const words[] = {
-        "no image",       "no picture",         "not see any",    "not see an image",
-        "don't see",      "don’t see",          "can't see",      "can’t see",
-        "cannot see",     "unable to see",      "can't view",     "can’t view",
-        "cannot view",    "unable to view",     "not provided",   "wasn't provided",
-        "without the image", "upload",         "text-based",
-        "text only",      "没有图",             "没有看到",       "看不到",
-        "无法查看",       "无法看到",           "未提供",         "请上传",
+        "no image",
+        "no picture",
+        "not see any",
+        "not see an image",
+        "don't see",
+        "don’t see",
+        "can't see",
+        "can’t see",
+        "cannot see",
+        "unable to see",
+        "can't view",
+        "can’t view",
+        "cannot view",
+        "unable to view",
+        "not provided",
+        "wasn't provided",
+        "without the image",
+        "upload",
+        "text-based",
+        "text only",
+        "没有图",
+        "没有看到",
+        "看不到",
+        "无法查看",
+        "无法看到",
+        "未提供",
+        "请上传",
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strstr(text, words[i]) != NULL)
@@ -197,11 +216,11 @@ static bool says_none(const char *text)
     return false;
 }
 
-const char *probe_verdict_name(enum probe_verdict verdict)
+const char *sight_verdict_name(enum sight_verdict verdict)
 {
-    static const char *const names[] = {[PROBE_SEEN] = "seen",
-                                        [PROBE_INVENTED] = "invented",
-                                        [PROBE_BLIND] = "blind",
-                                        [PROBE_UNCLEAR] = "unclear"};
+    static const char *const names[] = {[SIGHT_SEEN] = "seen",
+                                        [SIGHT_INVENTED] = "invented",
+                                        [SIGHT_BLIND] = "blind",
+                                        [SIGHT_UNCLEAR] = "unclear"};
     return names[verdict];
 }
