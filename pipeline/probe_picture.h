@@ -6,6 +6,9 @@
 #include "payload.h"
 #include "prepare.h"
 
+// Several models take nothing below 28 pixels a side (Qwen2-VL's patch), and see poorly below 50.
+enum { PROBE_TINY_SIDE = 64, PROBE_TINY_QUALITY = 85 };
+
 enum probe_colour { PROBE_RED, PROBE_GREEN, PROBE_BLUE, PROBE_YELLOW, PROBE_COLOURS };
 
 // Whether the text names this colour and none of the others.
