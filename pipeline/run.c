@@ -5,6 +5,7 @@
 #include "dispatch.h"
 #include "file.h"
 #include "image_job.h"
+#include "judge.h"
 #include "log.h"
 #include "memory.h"
 #include "random.h"
@@ -85,7 +86,7 @@ static bool turn(struct run *run, struct error *why)
     int wait_ms = something_to_do(run) ? 0 : dispatch_wait_ms(run, clock_now_ms());
     if (!client_turn(run->client, wait_ms, why))
         return false;
-    bool good = dispatch_take(run, why);
+    bool good = judge_finished(run, why);
     progress_show(&run->progress, clock_now_ms(), run->stopping);
     return good && memory_check(why);
 }
@@ -167,14 +168,14 @@ static bool open_source(struct run *run, struct error *why)
 static bool open_client(struct run *run, struct error *why)
 {
     const struct run_settings *settings = run->settings;
-    struct client_settings client = {.max_connections = settings->concurrency,
+    struct client_settings client = {.max_connections = upstreams_slots(&run->upstreams),
                                      .timeout_ms = settings->timeout_ms,
                                      .connect_timeout_ms = settings->connect_timeout_ms,
                                      .max_reply_bytes = settings->max_reply_bytes,
                                      .user_agent = "vqagen/" VQAGEN_VERSION,
                                      .ca_file = settings->ca_file,
                                      .proxy = settings->proxy,
-                                     .done = dispatch_done,
+                                     .done = judge_later,
                                      .context = run};
     run->client = client_new(&client, why);
     if (run->client == NULL)
@@ -196,8 +197,8 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     int64_t now_ms = clock_now_ms();
     run->jitter = random_from((uint64_t)clock_wall_ms(), "", "jitter");
     progress_begin(&run->progress, now_ms);
-    return endpoint_init(&run->endpoint, &settings->endpoint, why) &&
-           recipe_init(&run->recipe, settings, &run->endpoint, why) && open_source(run, why) &&
+    return upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why) &&
+           recipe_init(&run->recipe, settings, &run->upstreams, why) && open_source(run, why) &&
            (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
@@ -252,7 +253,7 @@ static void run_close(struct run *run)
     store_close(run->store);
     source_close(run->source);
     recipe_clear(&run->recipe);
-    endpoint_clear(&run->endpoint);
+    upstreams_clear(&run->upstreams);
     free(run->images_folder);
 }
 

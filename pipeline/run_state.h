@@ -1,7 +1,7 @@
 // The run's inside, shared by the files that make it up, each of which knows those before it only:
 // queue.c says where a subject stands, settle.c ends items, admit.c brings them in, stage.c makes
-// images ready, dispatch.c sends calls and takes what came of them, report.c says what was done,
-// run.c turns the loop. One thread owns all of it.
+// images ready, dispatch.c sends calls, judge.c takes what came of them, report.c says what was
+// done, run.c turns the loop. One thread owns all of it.
 #ifndef VQAGEN_RUN_STATE_H
 #define VQAGEN_RUN_STATE_H
 
@@ -24,7 +24,7 @@ struct batch {
 
 struct run {
     const struct run_settings *settings;
-    struct endpoint endpoint;
+    struct upstreams upstreams;
     struct recipe recipe;
     struct store *store;
     struct source *source;
@@ -56,7 +56,6 @@ struct run {
     size_t payload_bytes;             // of all images' payloads
     size_t payload_count;             // images that hold one
     size_t payload_sum, payload_made; // for the average size
-    int64_t frozen_until_ms;          // no call is sent before: the endpoint said so
 
     // What the turn of the loop brought.
     struct exchange *finished, *finished_last; // linked by exchange->transfer once they are done
