@@ -41,6 +41,8 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
                   struct error *why);
 bool prepare_run(struct settings *settings, char *const *environment, int *exit_code,
                  struct error *why);
+bool diagnose_run(struct settings *settings, char *const *environment, int *exit_code,
+                  struct error *why);
 bool simulate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
 bool help_run(struct settings *settings, char *const *environment, int *exit_code,

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum option_command { FOR_GENERATE = 1, FOR_SIMULATE = 2, FOR_HELP = 4, FOR_PREPARE = 8 };
+enum option_command { FOR_GENERATE = 1, FOR_SIMULATE = 2, FOR_HELP = 4, FOR_PREPARE = 8, FOR_DIAGNOSE = 32 };
 
 enum option_id {
     OPTION_OUTPUT,
@@ -62,6 +62,8 @@ enum option_id {
     OPTION_ACCEPT_DAMAGED,
     OPTION_VERIFY,
     OPTION_JSON,
+    OPTION_IMAGE,
+    OPTION_REPLAY,
 
     OPTION_HOST,
     OPTION_PORT,

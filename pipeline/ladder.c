@@ -1,9 +1,9 @@
 #include "ladder_state.h"
 
 #include "key_site.h"
+#include "tokens.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -24,14 +24,24 @@ bool ladder_climb(const struct ladder_settings *settings, struct diagnosis *diag
                         "The endpoint takes what vqagen sends, sees images, and answers.", NULL);
     diagnosis->calls = ladder.prober.calls;
     diagnosis->tokens = ladder.prober.tokens;
-    free(ladder.tiny_answer);
-    free(ladder.answer);
     payload_drop(ladder.tiny);
     payload_drop(ladder.payload);
     probe_picture_clear(&ladder.picture);
     prober_clear(&ladder.prober);
     endpoint_clear(&ladder.endpoint);
     return good;
+}
+
+long long ladder_estimate(const struct ladder_settings *settings)
+{
+    // With text 1, with images 9, of which the last 6 carry the system prompt as well.
+    enum { TEXT = 40, ANSWER = 20, CALLS = 10, SMALL = 8, FULL = 6 };
+    unsigned side = settings->limits.max_side_px;
+    const struct token_rule *rule = token_rule_at(0);
+    long long system =
+        settings->system_prompt != NULL ? probe_text_tokens(settings->system_prompt) : 0;
+    return CALLS * (TEXT + ANSWER) + FULL * system + SMALL * (long long)rule->count(1, 1) +
+           (long long)rule->count(side, side);
 }
 
 struct probe ladder_probe(const struct ladder *ladder, const char *prompt)

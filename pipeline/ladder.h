@@ -20,6 +20,9 @@ struct ladder_settings {
     unsigned most_calls; // never more requests than this
 };
 
+// About how many tokens a climb to the top takes: an estimate, to be shown before.
+long long ladder_estimate(const struct ladder_settings *settings);
+
 enum { LADDER_MOST_CALLS = 20 };
 
 // Climbs and fills in the diagnosis, whatever is found. False: the diagnosis itself failed

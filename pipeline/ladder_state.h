@@ -15,7 +15,6 @@ struct ladder {
     struct prober prober;
     struct probe_picture picture;   // as configured
     struct payload *tiny, *payload; // of a small known picture, and of the picture
-    char *tiny_answer, *answer;     // what was said to them; owned
     bool ended;                     // a rung broke
 };
 

@@ -1,12 +1,10 @@
 // Images: a tiny one, one as the settings make them, and whether they are seen at all.
 #include "image_bisect.h"
-#include "text.h"
+#include "sight.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-enum { LONGEST_MADE_SIDE = 4096 };
+enum { LONGEST_MADE_SIDE = 4096, SIGHT_SEED = 1 };
 
 static const char question[] =
     "Question: What is the dominant colour of the image?\nAnswer with one word.";
@@ -15,12 +13,11 @@ static void judge_tiny(struct ladder *ladder, struct probe *probe, const char *t
 static bool judge_image(struct ladder *ladder, struct probe *probe, const char *tried,
                         struct error *why);
 
-static struct payload *make_known(const struct ladder *ladder, enum probe_colour colour,
-                                  struct error *why)
+static struct payload *make_tiny(const struct ladder *ladder, struct error *why)
 {
     struct probe_picture picture;
     struct payload *payload = NULL;
-    if (probe_picture_make(&picture, PROBE_TINY_SIDE, colour, false, why))
+    if (probe_picture_make(&picture, PROBE_TINY_SIDE, why))
         payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE, PROBE_TINY_QUALITY,
                                    why);
     probe_picture_clear(&picture);
@@ -38,16 +35,14 @@ static struct probe image_probe(const struct ladder *ladder, struct payload *pay
 bool rung_tiny_image(struct ladder *ladder, struct error *why)
 {
     char tried[SEEN_BYTES], seen[SEEN_BYTES];
-    ladder->tiny = make_known(ladder, PROBE_RED, why);
+    ladder->tiny = make_tiny(ladder, why);
     if (ladder->tiny == NULL)
         return false;
     struct probe probe = image_probe(ladder, ladder->tiny);
     payload_describe(ladder->tiny, tried, sizeof tried);
     bool good = ladder_send(ladder, &probe, why);
     if (good && probe.fault.verdict == FAULT_NONE) {
-        ladder->tiny_answer = probe.reply.text;
         ladder_pass(ladder, RUNG_TINY_IMAGE, tried, probe_seen(&probe, seen, sizeof seen));
-        probe.reply.text = NULL;
     } else if (good) {
         judge_tiny(ladder, &probe, tried);
     }
@@ -94,7 +89,7 @@ static bool make_picture(struct ladder *ladder, struct error *why)
         side = LONGEST_MADE_SIDE;
     bool good = settings->image_file != NULL
                     ? probe_picture_read(&ladder->picture, settings->image_file, why)
-                    : probe_picture_make(&ladder->picture, side, PROBE_GREEN, true, why);
+                    : probe_picture_make(&ladder->picture, side, why);
     if (good)
         ladder->payload = probe_picture_payload(&ladder->picture, &settings->limits, why);
     if (ladder->payload == NULL)
@@ -112,9 +107,7 @@ bool rung_image(struct ladder *ladder, struct error *why)
     payload_describe(ladder->payload, tried, sizeof tried);
     bool good = ladder_send(ladder, &probe, why);
     if (good && probe.fault.verdict == FAULT_NONE) {
-        ladder->answer = probe.reply.text;
         ladder_pass(ladder, RUNG_IMAGE, tried, probe_seen(&probe, seen, sizeof seen));
-        probe.reply.text = NULL;
     } else if (good) {
         good = judge_image(ladder, &probe, tried, why);
     }
@@ -126,8 +119,6 @@ static bool judge_image(struct ladder *ladder, struct probe *probe, const char *
                         struct error *why)
 {
     enum cause_id cause = ladder_cause(ladder, probe);
-    if (cause == CAUSE_web_page && probe->status == 413)
-        cause = CAUSE_image_bytes;
     if (ladder_beside(cause) && cause != CAUSE_gateway_error) {
         ladder_break_beside(ladder, RUNG_IMAGE, tried, probe);
         return true;
@@ -139,56 +130,53 @@ static bool judge_image(struct ladder *ladder, struct probe *probe, const char *
 
 // ---- Whether it is seen -------------------------------------------------------------------------
 
-// One more known picture, where the answers so far do not prove it.
-static bool ask_again(struct ladder *ladder, enum probe_colour colour, char **answer,
-                      struct probe *probe, struct error *why)
+// Shows a known picture and judges what is said of it. answer: for people; SEEN_BYTES.
+static bool look(struct ladder *ladder, unsigned number, struct probe *probe,
+                 enum sight_verdict *verdict, char *seen, struct error *why)
 {
-    struct payload *payload = make_known(ladder, colour, why);
-    if (payload == NULL)
+    struct sight sight;
+    if (!sight_make(&sight, SIGHT_SEED, number, why))
         return false;
+    struct payload *payload =
+        payload_new(sight.jpeg.data, sight.jpeg.length, SIGHT_WIDTH, SIGHT_HEIGHT, why);
     *probe = image_probe(ladder, payload);
-    bool good = ladder_send(ladder, probe, why);
-    if (good && probe->fault.verdict == FAULT_NONE)
-        *answer = text_copy(probe->reply.text);
+    probe->ask.prompt = sight.question;
+    bool good = payload != NULL && ladder_send(ladder, probe, why);
+    if (good) {
+        *verdict = sight_judge(&sight, probe->reply.text);
+        snprintf(seen, SEEN_BYTES, "shown %s, it said \"%.100s\"", sight.expected,
+                 probe->reply.text != NULL ? probe->reply.text : "");
+    }
     probe->payload = NULL;
+    probe->ask.prompt = "";
     payload_drop(payload);
+    sight_clear(&sight);
     return good;
 }
 
+// A lone slip is no blindness: who fails is shown another picture.
 bool rung_vision(struct ladder *ladder, struct error *why)
 {
-    static const char tried[] = "colours of known pictures";
-    char seen[SEEN_BYTES], detail[SEEN_BYTES];
-    bool own = ladder->picture.own;
-    bool tiny = probe_colour_named(PROBE_RED, ladder->tiny_answer);
-    bool large = !own && probe_colour_named(ladder->picture.colour, ladder->answer);
-    if (tiny && large) {
-        snprintf(seen, sizeof seen, "red was called \"%.60s\", green \"%.60s\"",
-                 ladder->tiny_answer, ladder->answer);
-        ladder_pass(ladder, RUNG_VISION, tried, seen);
-        return true;
+    static const char tried[] = "colours in a known picture";
+    char seen[SEEN_BYTES] = "", detail[SEEN_BYTES + 100];
+    bool good = true, done = false;
+    for (unsigned number = 1; number <= 2 && good && !done; number++) {
+        struct probe probe = {0};
+        enum sight_verdict verdict = SIGHT_UNCLEAR;
+        good = look(ladder, number, &probe, &verdict, seen, why);
+        done = good && (probe.fault.verdict != FAULT_NONE || verdict == SIGHT_SEEN);
+        if (done && verdict == SIGHT_SEEN && probe.fault.verdict == FAULT_NONE)
+            ladder_pass(ladder, RUNG_VISION, tried, seen);
+        else if (done)
+            ladder_break_beside(ladder, RUNG_VISION, tried, &probe);
+        else if (good && number == 1)
+            diagnosis_step(ladder->diagnosis, "%s; asked again with another picture", seen);
+        probe_clear(&probe);
     }
-    char *answer = NULL;
-    struct probe probe;
-    if (!ask_again(ladder, PROBE_BLUE, &answer, &probe, why))
-        return false;
-    bool third = probe_colour_named(PROBE_BLUE, answer);
-    // A lone slip is no blindness: two of three colours cannot be guessed by who sees none.
-    if (probe.fault.verdict != FAULT_NONE) {
-        ladder_break_beside(ladder, RUNG_VISION, tried, &probe);
-    } else if (third && (tiny || large)) {
-        snprintf(seen, sizeof seen, "red was called \"%.60s\", blue \"%.60s\"",
-                 ladder->tiny_answer, answer);
-        ladder_pass(ladder, RUNG_VISION, tried, seen);
-    } else {
-        snprintf(detail, sizeof detail,
-                 "The endpoint drops the image and answers without having seen it: a red picture "
-                 "was called \"%.60s\", a blue one \"%.60s\".",
-                 ladder->tiny_answer != NULL ? ladder->tiny_answer : "",
-                 answer != NULL ? answer : "");
-        ladder_break(ladder, RUNG_VISION, tried, NULL, CAUSE_image_ignored, detail, NULL);
-    }
-    probe_clear(&probe);
-    free(answer);
+    if (!good || done)
+        return good;
+    snprintf(detail, sizeof detail,
+             "The endpoint drops the image and answers without having seen it: %s.", seen);
+    ladder_break(ladder, RUNG_VISION, tried, NULL, CAUSE_image_ignored, detail, NULL);
     return true;
 }
