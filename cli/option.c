@@ -325,6 +325,34 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .group = GROUP_PACE,
                                 .commands = FOR_GENERATE | FOR_DIAGNOSE,
                                 .help = "Longest wait for a connection."},
+    [OPTION_FIRST_BYTE_TIMEOUT] =
+        {.name = "first-byte-timeout",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .low = 1,
+         .high = HOURS(24),
+         .flags = OPTION_OR_NONE,
+         .initial = "none",
+         .example = "60s",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Longest wait from a request's last byte to the reply's first. Without "
+                 "streaming a reply comes all at once when the model is done, so by default only "
+                 "--timeout counts."},
+    [OPTION_IDLE_TIMEOUT] =
+        {.name = "idle-timeout",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .low = 1,
+         .high = HOURS(24),
+         .flags = OPTION_OR_NONE,
+         .initial = "none",
+         .example = "30s",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Longest time without a byte sent or received, while a request is sent or after "
+                 "a reply has begun, also between the events of a stream. Mind servers that send "
+                 "a reply's headers before the model has begun."},
     [OPTION_RETRIES] = {.name = "retries",
                         .argument = "N",
                         .type = TYPE_WHOLE,
@@ -333,8 +361,21 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .group = GROUP_PACE,
                         .commands = FOR_GENERATE,
                         .help =
-                            "How often a call that failed is sent again, after 2, 4, 8 seconds "
-                            "or when the endpoint says. Only faults that can pass are retried."},
+                            "How often a call that failed is sent again, up to 2, 4, 8 ... 60 "
+                            "seconds later or when the endpoint says. Only faults that can pass "
+                            "are retried."},
+    [OPTION_OUTAGE_PATIENCE] =
+        {.name = "outage-patience",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .high = HOURS(24 * 7),
+         .initial = "15m",
+         .example = "2h",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "How long an endpoint that has answered may be away. Meanwhile calls wait, "
+                 "one at a time looks whether it is back, and no retry is used up; then the run "
+                 "stops with exit code 4. 0: calls are given up after their retries."},
     [OPTION_MAX_REPLY_BYTES] = {.name = "max-reply-bytes",
                                 .argument = "SIZE",
                                 .type = TYPE_SIZE,
