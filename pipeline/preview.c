@@ -183,11 +183,11 @@ static bool preview_all(struct preview *preview, struct source *source, struct e
 
 bool run_preview(const struct run_settings *settings, struct error *why)
 {
-    struct endpoint endpoint = {0};
+    struct upstreams upstreams = {0};
     struct preview preview = {0};
-    if (!endpoint_init(&endpoint, &settings->endpoint, why))
+    if (!upstreams_init(&upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
-    bool good = recipe_init(&preview.recipe, settings, &endpoint, why);
+    bool good = recipe_init(&preview.recipe, settings, &upstreams, why);
     struct source_settings source_settings = {
         .is_image = stage_is_image, .max_record_bytes = 64 << 20, .left_out = settings->directory};
     struct source *source = good ? source_open(settings->input, &source_settings, why) : NULL;
@@ -196,6 +196,6 @@ bool run_preview(const struct run_settings *settings, struct error *why)
         print_estimate(&preview);
     source_close(source);
     recipe_clear(&preview.recipe);
-    endpoint_clear(&endpoint);
+    upstreams_clear(&upstreams);
     return good;
 }

@@ -12,7 +12,6 @@
 #include "progress.h"
 #include "source.h"
 #include "subject.h"
-#include "upstream.h"
 #include "workers.h"
 
 // Items that were admitted together: once all are final, dataset.jsonl.part grows by them.
@@ -25,7 +24,7 @@ struct batch {
 
 struct run {
     const struct run_settings *settings;
-    struct upstream upstream;
+    struct upstreams upstreams;
     struct recipe recipe;
     struct store *store;
     struct source *source;
