@@ -5,6 +5,7 @@
 #include "queue.h"
 #include "reply_stream.h"
 #include "settle.h"
+#include "trace.h"
 
 #include <stdlib.h>
 
@@ -71,6 +72,7 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     task->attempts++;
     task->subject->in_flight++;
     run->progress.requests++;
+    trace_sent(task, exchange);
     return true;
 }
 
@@ -79,6 +81,7 @@ static void follow(struct task *same, struct task *task)
 {
     task->next = same->followers;
     same->followers = task;
+    trace_shared(task, same);
     task->subject->waiting++;
 }
 

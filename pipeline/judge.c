@@ -11,6 +11,7 @@
 #include "secret.h"
 #include "settle.h"
 #include "text.h"
+#include "trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,8 +158,10 @@ static void wait_again(struct run *run, struct task *task, const struct fault *f
     task->subject->waiting++;
     run->progress.retries++;
     // A rate limit holds for all: nothing is sent before the endpoint's own time is over.
-    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0)
+    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0) {
         upstream_freeze(task->upstream, now_ms + wait_ms);
+        trace_freeze(task->upstream, wait_ms);
+    }
     if (!heap_put(&run->due, task)) {
         struct error why = {0};
         error_set(&why, ERR_MEMORY, "no memory for the queue of waiting calls");
@@ -201,12 +204,14 @@ static bool judge_fault(struct run *run, struct result *result)
     if (fault->verdict != FAULT_ITEM) {
         int64_t wait_ms;
         if (outage_holds(run, task, fault, clock_now_ms(), &wait_ms)) {
+            trace_waits(task, fault, wait_ms, true);
             wait_again(run, task, fault, wait_ms);
             return false;
         }
         wait_ms =
             retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
         if (wait_ms >= 0) {
+            trace_waits(task, fault, wait_ms, false);
             wait_again(run, task, fault, wait_ms);
             return false;
         }
@@ -216,6 +221,7 @@ static bool judge_fault(struct run *run, struct result *result)
             return false;
         }
     }
+    trace_gives_up(task, fault);
     fill_call(&result->call, task, exchange);
     take_fault(&result->call, fault, exchange);
     return true;
@@ -230,6 +236,8 @@ static void read_exchange(struct run *run, struct exchange *exchange, struct res
     upstream_end(task->upstream);
     fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
                    &result->fault);
+    trace_ended(task, exchange, &result->fault);
+    trace_limits(task->upstream, exchange);
     outage_note(run, task, &result->fault, clock_now_ms());
 }
 

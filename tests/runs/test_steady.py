@@ -1,5 +1,6 @@
 """An endpoint that goes away, comes back, stands still or fails often: nothing is lost, nothing is asked twice."""
 import json
+import re
 import socket
 import struct
 import threading
@@ -8,6 +9,7 @@ import unittest
 
 from harness import SAMPLES, RunTest, read_lines, samples_images
 
+LIMIT = 7  # images
 NO_LINGER = struct.pack("ii", 1, 0)  # closing resets
 
 
@@ -130,17 +132,21 @@ class Steady(RunTest):
 
     def through(self, gate, out, *options, **more):
         return self.vqagen("generate", samples_images(), "-o", out, "--base-url", gate.url, "--model", "simulated",
-                           *options, **more)
+                           "--retry-wait", "100ms", "--limit", LIMIT, *options, **more)
+
+    expected = None
 
     def undisturbed(self):
-        out = self.folder / "undisturbed"
-        self.generate(samples_images(), out, simulator=self.simulator(), code=None)
-        return (out / "dataset.jsonl").read_bytes()
+        if Steady.expected is None:
+            out = self.folder / "undisturbed"
+            self.generate(samples_images(), out, "--limit", LIMIT, simulator=self.simulator(), code=None)
+            Steady.expected = (out / "dataset.jsonl").read_bytes()
+        return Steady.expected
 
     def test_no_call_is_used_up_while_the_endpoint_is_away(self):
         for how, retries in (("refused", 1), ("503", 1)):
             with self.subTest(how=how):
-                gate = self.gate(self.simulator("--latency", "fixed:0.01"), 25, how, 1.2)
+                gate = self.gate(self.simulator("--latency", "fixed:0.01"), 20, how, 0.9)
                 out = self.folder / how
                 done = self.through(gate, out, "--concurrency", 8, "--retries", retries, code=None)
                 self.assertIn(done.returncode, (0, 1), done.stderr)
@@ -148,7 +154,7 @@ class Steady(RunTest):
                 self.assertEqual(report["items"]["unknown"], 0, done.stderr)
                 self.assertEqual((out / "dataset.jsonl").read_bytes(), self.undisturbed())
                 self.assertEqual(report["this_run"]["outages"]["count"], 1)
-                self.assertGreater(report["this_run"]["outages"]["seconds"], 0.9)
+                self.assertGreater(report["this_run"]["outages"]["seconds"], 0.5)
                 # It takes twenty failures at most, beside the calls in flight, until calls wait; then one
                 # at a time looks whether it is back.
                 self.assertLessEqual(gate.turned_away, 20 + 8 + 4)
@@ -158,19 +164,19 @@ class Steady(RunTest):
     def test_patience_ends_and_the_next_run_goes_on(self):
         simulator = self.simulator("--latency", "fixed:0.01")
         out = self.folder / "out"
-        done = self.through(self.gate(simulator, 25, "503", None), out, "--concurrency", 8, "--retries", 1,
-                            "--outage-patience", "1s", code=4)
+        done = self.through(self.gate(simulator, 20, "503", None), out, "--concurrency", 8, "--retries", 1,
+                            "--outage-patience", "700ms", code=4)
         self.assertIn("has been away for", done.stderr)
         self.assertIn("HTTP 503", done.stderr)
         self.assertIn("--outage-patience", done.stderr)
         report = self.report(out)
         self.assertEqual(report["items"]["unknown"], 0)
         self.assertGreater(report["items"]["open"], 0)
-        self.generate(samples_images(), out, simulator=simulator, code=None)
+        self.generate(samples_images(), out, "--limit", LIMIT, simulator=simulator, code=None)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), self.undisturbed())
 
     def test_without_patience_calls_are_given_up(self):
-        gate = self.gate(self.simulator("--latency", "fixed:0.01"), 25, "503", None)
+        gate = self.gate(self.simulator("--latency", "fixed:0.01"), 20, "503", None)
         out = self.folder / "out"
         self.through(gate, out, "--concurrency", 8, "--retries", 0, "--outage-patience", 0, code=1)
         self.assertGreater(self.report(out)["items"]["unknown"], 0)
@@ -187,7 +193,7 @@ class Steady(RunTest):
         out = self.folder / "out"
         self.vqagen("generate", self.folder / "q.jsonl", "-o", out, "--base-url",
                     f"http://127.0.0.1:{server.getsockname()[1]}/v1", "--model", "m", "--concurrency", 1,
-                    "--retries", 1, "--format", "fill-in-blank", code=1)
+                    "--retries", 1, "--retry-wait", "50ms", "--format", "fill-in-blank", code=1)
         self.assertEqual(self.report(out)["failures"], {"server_error": 1})
         self.assertEqual(len(read_lines(out / "dataset.jsonl")), 2)
 
@@ -201,7 +207,7 @@ class Steady(RunTest):
         counts = {}
         for source in (single, several):
             simulator = self.simulator("--latency", "fixed:0.3", "--fault", "500:0.3")
-            self.generate(source, self.folder / source.stem, "--concurrency", 32, "--retries", 8,
+            self.generate(source, self.folder / source.stem, "--concurrency", 32, "--retries", 8, "--retry-wait", "50ms",
                           "--format", "fill-in-blank", simulator=simulator, code=None)
             by_status = simulator.stats()["by_status"]
             counts[source] = by_status["200"]
@@ -222,13 +228,40 @@ class Steady(RunTest):
         self.assertEqual((apart / "dataset.jsonl").read_bytes(),
                          (self.folder / "several" / "dataset.jsonl").read_bytes())
 
+    def test_trace_and_log_name_item_and_call(self):
+        key = "sk-steady-0123456789abcdefgh"
+        simulator = self.simulator("--fault", "500:0.4")
+        out, log = self.folder / "out", self.folder / "run.log"
+        done = self.generate(samples_images(), out, "--limit", 3, "--retries", 8, "--retry-wait", "20ms",
+                             "--trace", "client,retry", "--log", log, simulator=simulator, code=None, environment={"VQAGEN_API_KEY": key})
+        report = self.report(out)["this_run"]
+        lines = read_lines(log)
+        events = [line for line in lines if line["level"] == "trace"]
+        sent = [line for line in events if line["event"].startswith("sent")]
+        waits = [line for line in events if line["component"] == "retry" and line["event"].startswith("waits")]
+        self.assertEqual(len(sent), report["requests"])
+        self.assertEqual(len(waits), report["retries"])
+        self.assertGreater(len(waits), 0)
+        for line in sent + waits:
+            self.assertIn(".", line["item"])
+            self.assertRegex(line["call"], r"^(draft|answer|options)/\d+$")
+        self.assertEqual(len(re.findall(r"^client \S+ \S+/1: sent", done.stderr, re.M)),
+                         sum(line["call"].endswith("/1") for line in sent))
+        self.assertEqual(len(re.findall(r"^retry \S+ \S+: waits", done.stderr, re.M)), len(waits))
+        self.assertIn("server_error", [line.get("kind") for line in waits])
+        self.assertTrue(any(line["level"] == "warning" for line in lines))
+        self.assertNotIn(key, log.read_text(encoding="utf-8") + done.stderr)
+        self.assertNotIn("\npace", done.stderr)
+        self.assertEqual(log.stat().st_mode & 0o777, 0o600)
+        self.vqagen("generate", samples_images(), "-o", out, "--endpoint", "builtin", "--trace", "clients", code=2)
+
     def test_a_storm_of_passing_faults(self):
         kinds = ("429", "500", "503", "reset", "cut", "html", "broken-json", "wrong-json", "stall")
         faults = [word for kind in kinds for word in ("--fault", f"{kind}:{0.3 / len(kinds):.4f}")]
         simulator = self.simulator(*faults)
         out = self.folder / "out"
-        self.generate(samples_images(), out, "--retries", 8, "--concurrency", 32, "--timeout", 1,
-                      simulator=simulator, code=None)
+        self.generate(samples_images(), out, "--limit", LIMIT, "--retries", 8, "--retry-wait", "50ms", "--concurrency", 32,
+                      "--timeout", 1, simulator=simulator, code=None)
         report = self.report(out)
         self.assertEqual(report["items"]["unknown"], 0)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), self.undisturbed())
