@@ -261,6 +261,7 @@ static void run_close(struct run *run)
     recipe_clear(&run->recipe);
     upstreams_clear(&run->upstreams);
     free(run->images_folder);
+    free(run->recalled.path);
 }
 
 static bool end_input(struct run *run, struct error *why)
