@@ -2,6 +2,7 @@
 
 #include "advance.h"
 #include "clock.h"
+#include "learn.h"
 #include "log.h"
 #include "memory.h"
 #include "queue.h"
@@ -76,6 +77,21 @@ static void take_reply(struct call *call, struct reply *reply)
     call->reasoning_tokens = reply->usage.reasoning_tokens;
 }
 
+// What the call began, the reply goes on with; some servers repeat it themselves.
+static void restore_prefix(const struct task *task, struct reply *reply)
+{
+    const char *prefix = task->plan.prefix;
+    if (!task->sent.prefix || prefix == NULL || text_is_blank(reply->text) ||
+        text_starts(reply->text, prefix))
+        return;
+    struct buffer whole;
+    buffer_init(&whole, SIZE_MAX / 4);
+    buffer_append_text(&whole, prefix);
+    buffer_append_text(&whole, reply->text);
+    free(reply->text);
+    reply->text = buffer_take(&whole);
+}
+
 // The endpoint's words and what to do about them, as one sentence.
 struct advice {
     char text[sizeof(struct fault) + 300];
@@ -122,11 +138,7 @@ static void warn_once(struct run *run, const struct fault *fault)
     char status[24] = "";
     if (fault->http_status != 0)
         snprintf(status, sizeof status, " (HTTP %d)", fault->http_status);
-    if (fault->verdict == FAULT_ADAPT)
-        log_note("learned: %s%s: %s; the run goes on without it", fault->kind, status,
-                 fault->message);
-    else
-        log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
+    log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
 }
 
 // No call can succeed at the endpoint: the others go on without it, and without any the run ends.
@@ -189,7 +201,10 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
         put_back(run, task);
         return false;
     }
-    warn_once(run, fault);
+    if (fault->verdict == FAULT_ADAPT)
+        learn_tell(task->upstream, fault);
+    else
+        warn_once(run, fault);
     if (fault->verdict == FAULT_ADAPT) {
         put_back(run, task);
         return false;
@@ -234,6 +249,7 @@ static void judge(struct run *run, struct exchange *exchange, struct result *res
         upstream->counts.replies++;
         upstream->counts.latency_sum_ms += exchange->seconds_total * 1000;
         fill_call(&result->call, result->task, exchange);
+        restore_prefix(result->task, &reply);
         take_reply(&result->call, &reply);
         result->stored = true;
         progress_add_latency(&run->progress, result->call.latency_ms);
@@ -297,7 +313,7 @@ bool judge_finished(struct run *run, struct error *why)
     if (results == NULL)
         return error_set(why, ERR_MEMORY, "no memory for the replies of a turn");
     // All replies of the turn are one transaction, and on disk before they are used.
-    bool good = count == 0 || run_write(run, why);
+    bool good = (count == 0 || run_write(run, why)) && learn_keep(run, why);
     for (size_t i = 0; good && i < count; i++) {
         const struct task *task = results[i].task;
         const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];

@@ -30,7 +30,7 @@ struct probe {
     enum transport transport;
     int status;
     double seconds;
-    bool first_byte;      // something of an answer came
+    bool first_byte; // something of an answer came
     char content_type[64], location[200];
     struct buffer body; // its beginning
 };
