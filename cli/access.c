@@ -148,11 +148,8 @@ static bool choose_by_variable(struct settings *settings, char *const *environme
 static const struct endpoint_preset *preset_of(const struct settings *settings)
 {
     const char *endpoint = settings_text(settings, OPTION_ENDPOINT);
-    const char *url = endpoint != NULL ? endpoint : settings_text(settings, OPTION_BASE_URL);
-    if (url == NULL)
-        return NULL;
-    const struct endpoint_preset *preset = endpoint_preset_find(url);
-    return preset != NULL ? preset : endpoint_preset_at_host(url);
+    return endpoint_preset_meant(
+        endpoint, endpoint != NULL ? NULL : settings_text(settings, OPTION_BASE_URL));
 }
 
 static bool take_customary_url(struct settings *settings, const struct endpoint_preset *preset,

@@ -191,6 +191,7 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     run->upstreams[0].weight = 1;
     run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
     fill_endpoint(settings, &run->upstreams[0].endpoint);
+    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.

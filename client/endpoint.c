@@ -357,7 +357,7 @@ static bool lessons_set(struct endpoint *endpoint, const struct endpoint_setting
                         const struct endpoint_preset *preset, const char *base, struct error *why)
 {
     if (preset == NULL)
-        preset = endpoint_preset_at_host(base);
+        preset = endpoint_preset_meant(NULL, base);
     struct known known = {settings, preset != NULL ? preset->name : endpoint->name,
                           endpoint->model};
     struct endpoint_lessons *lessons = &endpoint->lessons;

@@ -8,6 +8,12 @@
 struct provider;
 struct capability;
 
+// What a provider takes of one image; 0: no limit of its own, or none known.
+struct endpoint_limits {
+    size_t image_base64_bytes;
+    unsigned side_px;
+};
+
 // A known provider or local server. Constant table, in endpoint.c; each figure has its source
 // there.
 struct endpoint_preset {
@@ -18,9 +24,13 @@ struct endpoint_preset {
     const char *url_variable; // customary variable for the base URL, or NULL
     const char *provider;     // wire format, see provider.h
     bool local;               // a server of the user's own: needs no key, names models verbatim
+    struct endpoint_limits limits;
     const char
         *prefix_path; // where a reply's beginning is taken, in place of "/v1"; NULL: no other
 };
+
+// The preset that is meant, by name or by its own address; NULL: none.
+const struct endpoint_preset *endpoint_preset_meant(const char *endpoint, const char *base_url);
 
 // The preset at whose own address the URL's host is; NULL: none, or a local server's.
 const struct endpoint_preset *endpoint_preset_at_host(const char *url);

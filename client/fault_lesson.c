@@ -69,8 +69,9 @@ static bool learn_switch(bool *known, bool sent)
 static bool learn_no_stream_usage(struct endpoint_lessons *known,
                                   const struct endpoint_lessons *sent)
 {
-    known->no_stream_usage = true;
-    return sent->stream && !sent->no_stream_usage;
+    bool sends = sent->stream && !sent->no_stream_usage;
+    known->no_stream_usage = known->no_stream_usage || sends;
+    return sends;
 }
 
 // First the newer name is tried, then none.

@@ -6,6 +6,7 @@
 #include "log.h"
 #include "memory.h"
 #include "outage.h"
+#include "prefix.h"
 #include "queue.h"
 #include "random.h"
 #include "reply_stream.h"
@@ -81,19 +82,14 @@ static void take_reply(struct call *call, struct reply *reply)
     call->reasoning_tokens = reply->usage.reasoning_tokens;
 }
 
-// What the call began, the reply goes on with; some servers repeat it themselves.
+// What the call began, the reply goes on with.
 static void restore_prefix(const struct task *task, struct reply *reply)
 {
-    const char *prefix = task->plan.prefix;
-    if (!task->sent.prefix || prefix == NULL || text_is_blank(reply->text) ||
-        text_starts(reply->text, prefix))
+    if (!task->sent.prefix || task->plan.prefix == NULL)
         return;
-    struct buffer whole;
-    buffer_init(&whole, SIZE_MAX / 4);
-    buffer_append_text(&whole, prefix);
-    buffer_append_text(&whole, reply->text);
+    char *whole = prefix_restore(task->plan.prefix, reply->text);
     free(reply->text);
-    reply->text = buffer_take(&whole);
+    reply->text = whole; // without memory the reply is put back: memory_check knows
 }
 
 // The endpoint's words and what to do about them, as one sentence.
