@@ -11,8 +11,8 @@
 //
 // Limits of one image: OpenAI's "Images and vision" (20 MB; sides up to 65,535); Anthropic's
 // "Vision" (10 MB of base64, 8000 px); Google's "Image understanding" (20 MB a request, prompt and
-// all); DeepSeek's "Vision" (32 MiB, 8192 px); Zhipu's GLM-4V (5 MB, 6000 px; taken as base64, to be
-// on the safe side); Model Studio's "Visual understanding" (10 MB of base64).
+// all); DeepSeek's "Vision" (32 MiB, 8192 px); Zhipu's GLM-4V (5 MB, 6000 px; taken as base64, to
+// be on the safe side); Model Studio's "Visual understanding" (10 MB of base64).
 static const struct endpoint_preset presets[] = {
     {.name = "openai",
      .title = "OpenAI",

@@ -117,6 +117,8 @@ class StreamTest(RunTest):
         self.over("openai", simulator, plain, "--limit", 2)
         for wire in WIRES:
             for oddity in ODDITIES:
+                if (wire, oddity) == ("gemini", "stream-no-done"):
+                    continue  # its last event says why the model ended: without it the stream is cut
                 simulator = self.simulator("--fault", oddity)
                 out = self.folder / f"{wire}-{oddity}"
                 self.over(wire, simulator, out, "--limit", 2, "--stream")
@@ -126,7 +128,8 @@ class StreamTest(RunTest):
 
     def test_broken_streams_are_told_apart(self):
         for wire in WIRES:
-            for fault, kinds in (("stream-cut", {"reply_cut"}),
+            for fault, kinds in (("stream-no-done" if wire == "gemini" else "stream-cut", {"reply_cut"}),
+                                 ("stream-cut", {"reply_cut"}),
                                  ("stream-error", {"overloaded", "server_error", "rate_limited"})):
                 simulator = self.simulator("--fault", fault)
                 out = self.folder / f"{wire}-{fault}"

@@ -130,12 +130,15 @@ static void test_patterns(void **state)
         const char *pattern, *model;
         bool fits;
     } cases[] = {
-        {"a", "a", true},         {"a", "ab", false},     {"a*", "a", true},
-        {"a*", "abc", true},      {"*c", "abc", true},    {"*b*", "abc", true},
-        {"*b", "abc", false},     {"a?c", "a.c", true},   {"a?c", "ac", false},
-        {"", "", true},           {"*", "", true},        {"a*b*c", "aXbYbZc", true},
-        {"a*b*c", "aXcYb", false}, {"c", "a/b/c", true},  {"b/c", "a/b/c", false},
-        {"a/*", "a/b/c", true},   {"**", "abc", true},    {"*ab", "aab", true},
+        {"a", "a", true},          {"a", "ab", false},
+        {"a*", "a", true},         {"a*", "abc", true},
+        {"*c", "abc", true},       {"*b*", "abc", true},
+        {"*b", "abc", false},      {"a?c", "a.c", true},
+        {"a?c", "ac", false},      {"", "", true},
+        {"*", "", true},           {"a*b*c", "aXbYbZc", true},
+        {"a*b*c", "aXcYb", false}, {"c", "a/b/c", true},
+        {"b/c", "a/b/c", false},   {"a/*", "a/b/c", true},
+        {"**", "abc", true},       {"*ab", "aab", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct capability own = {.model = cases[i].pattern, .values = {[CAPABILITY_vision] = "no"}};
@@ -158,9 +161,9 @@ static void test_checks(void **state)
 {
     (void)state;
     struct error why = {0};
-    struct capability good = {.model = "m",
-                              .values = {[CAPABILITY_max_tokens] = "none",
-                                         [CAPABILITY_thinking_off] = "{\"a\": {}}"}};
+    struct capability good = {
+        .model = "m",
+        .values = {[CAPABILITY_max_tokens] = "none", [CAPABILITY_thinking_off] = "{\"a\": {}}"}};
     assert_true(capability_check(&good, &why));
     expect_refusal((struct capability){.values = {[CAPABILITY_vision] = "no"}}, "a model or an");
     expect_refusal((struct capability){.endpoint = "e"}, "says nothing");

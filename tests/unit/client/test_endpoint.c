@@ -304,8 +304,8 @@ static void test_preset_table(void **state)
     } wanted[] = {
         {"openai", "https://api.openai.com/v1/chat/completions", "Authorization: Bearer %s",
          "OPENAI_API_KEY", 20000000, 65535},
-        {"anthropic", "https://api.anthropic.com/v1/messages", "x-api-key: %s",
-         "ANTHROPIC_API_KEY", 10485760, 8000},
+        {"anthropic", "https://api.anthropic.com/v1/messages", "x-api-key: %s", "ANTHROPIC_API_KEY",
+         10485760, 8000},
         {"gemini", NULL, "x-goog-api-key: %s", "GEMINI_API_KEY", 19000000, 0},
         {"deepseek", "https://api.deepseek.com/chat/completions", "Authorization: Bearer %s",
          "DEEPSEEK_API_KEY", 33554432, 8192},
@@ -318,8 +318,8 @@ static void test_preset_table(void **state)
         {"dashscope-intl",
          "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions",
          "Authorization: Bearer %s", "DASHSCOPE_API_KEY", 10000000, 0},
-        {"openrouter", "https://openrouter.ai/api/v1/chat/completions",
-         "Authorization: Bearer %s", "OPENROUTER_API_KEY", 0, 0},
+        {"openrouter", "https://openrouter.ai/api/v1/chat/completions", "Authorization: Bearer %s",
+         "OPENROUTER_API_KEY", 0, 0},
         {"gemini-openai",
          "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions",
          "Authorization: Bearer %s", "GEMINI_API_KEY", 19000000, 0},
@@ -365,11 +365,8 @@ static void test_preset_table(void **state)
 static void expect_addresses(const char *endpoint, const char *base_url, const char *stream,
                              const char *prefix)
 {
-    struct endpoint_settings settings = {.endpoint = endpoint,
-                                         .base_url = base_url,
-                                         .api_key = key,
-                                         .model = "m",
-                                         .stream = true};
+    struct endpoint_settings settings = {
+        .endpoint = endpoint, .base_url = base_url, .api_key = key, .model = "m", .stream = true};
     struct endpoint made;
     struct error why = {0};
     if (!endpoint_init(&made, &settings, &why))
@@ -424,14 +421,13 @@ static void test_known_from_the_start(void **state)
         begun_with((struct endpoint_settings){.endpoint = "openai", .model = "gpt-5"}, NULL);
     assert_true(lessons.no_temperature && lessons.max_completion_tokens && !lessons.stream);
     assert_false(lessons.prefix || lessons.thinking);
-    static const struct capability own[] = {
-        {.endpoint = "openai",
-         .values = {[CAPABILITY_temperature] = "yes",
-                    [CAPABILITY_max_tokens] = "none",
-                    [CAPABILITY_structured] = "none",
-                    [CAPABILITY_stream] = "no",
-                    [CAPABILITY_stream_usage] = "no",
-                    [CAPABILITY_thinking_low] = "{\"x\":1}"}}};
+    static const struct capability own[] = {{.endpoint = "openai",
+                                             .values = {[CAPABILITY_temperature] = "yes",
+                                                        [CAPABILITY_max_tokens] = "none",
+                                                        [CAPABILITY_structured] = "none",
+                                                        [CAPABILITY_stream] = "no",
+                                                        [CAPABILITY_stream_usage] = "no",
+                                                        [CAPABILITY_thinking_low] = "{\"x\":1}"}}};
     char *thinking = NULL;
     lessons = begun_with((struct endpoint_settings){.endpoint = "openai",
                                                     .model = "gpt-5",
@@ -465,17 +461,16 @@ static void test_prefix_use(void **state)
         {"gemini", PREFIX_AUTO, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct endpoint_lessons lessons =
-            begun_with((struct endpoint_settings){
-                           .endpoint = cases[i].endpoint, .model = "m", .prefix = cases[i].use},
-                       NULL);
+        struct endpoint_lessons lessons = begun_with(
+            (struct endpoint_settings){
+                .endpoint = cases[i].endpoint, .model = "m", .prefix = cases[i].use},
+            NULL);
         assert_int_equal(lessons.prefix, cases[i].sent);
     }
-    expect_refusal((struct endpoint_settings){.endpoint = "gemini",
-                                              .api_key = key,
-                                              .model = "m",
-                                              .prefix = PREFIX_ON},
-                   "--prefix on");
+    expect_refusal(
+        (struct endpoint_settings){
+            .endpoint = "gemini", .api_key = key, .model = "m", .prefix = PREFIX_ON},
+        "--prefix on");
 }
 
 static void test_refused_before_work(void **state)
@@ -495,10 +490,10 @@ static void test_refused_before_work(void **state)
                    "thinking_off");
     // What never thinks need be told nothing.
     char *thinking = NULL;
-    struct endpoint_lessons lessons =
-        begun_with((struct endpoint_settings){
-                       .endpoint = "openai", .model = "gpt-4o", .thinking = THINKING_OFF},
-                   &thinking);
+    struct endpoint_lessons lessons = begun_with(
+        (struct endpoint_settings){
+            .endpoint = "openai", .model = "gpt-4o", .thinking = THINKING_OFF},
+        &thinking);
     assert_null(thinking);
     assert_false(lessons.thinking);
 }
@@ -506,13 +501,20 @@ static void test_refused_before_work(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_presets),       cmocka_unit_test(test_base_urls),
-        cmocka_unit_test(test_other_formats), cmocka_unit_test(test_model_in_path),
-        cmocka_unit_test(test_bad_addresses), cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_plain_http),    cmocka_unit_test(test_model_names),
-        cmocka_unit_test(test_private_hosts), cmocka_unit_test(test_structured_start),
-        cmocka_unit_test(test_preset_table),  cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_known_from_the_start), cmocka_unit_test(test_prefix_use),
+        cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_base_urls),
+        cmocka_unit_test(test_other_formats),
+        cmocka_unit_test(test_model_in_path),
+        cmocka_unit_test(test_bad_addresses),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_plain_http),
+        cmocka_unit_test(test_model_names),
+        cmocka_unit_test(test_private_hosts),
+        cmocka_unit_test(test_structured_start),
+        cmocka_unit_test(test_preset_table),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_known_from_the_start),
+        cmocka_unit_test(test_prefix_use),
         cmocka_unit_test(test_refused_before_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

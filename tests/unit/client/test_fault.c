@@ -192,10 +192,10 @@ static bool check_case(const char *file, const struct fault *fault,
             "  want %s %s, lessons '%s', wait '%s', fix '%s', message '%s'\n",
             file, fault->kind, verdict, (long long)fault->wait_ms, fault->unreachable,
             learned->structured, learned->no_temperature, learned->max_completion_tokens,
-            learned->no_max_tokens, learned->max_tokens_cap, learned->stream, learned->no_stream_usage, learned->thinking,
-            learned->prefix, fault->fix, fault->message,
-            expected->kind, expected->verdict, expected->lessons, expected->wait_ms, expected->fix,
-            expected->message);
+            learned->no_max_tokens, learned->max_tokens_cap, learned->stream,
+            learned->no_stream_usage, learned->thinking, learned->prefix, fault->fix,
+            fault->message, expected->kind, expected->verdict, expected->lessons, expected->wait_ms,
+            expected->fix, expected->message);
     return good;
 }
 

@@ -72,7 +72,8 @@ static void test_stream_and_prefix(void **state)
     struct endpoint endpoint = endpoint_with((struct endpoint_lessons){
         .structured = STRUCTURED_SCHEMA, .no_temperature = true, .stream = true, .prefix = true});
     expect_request(&endpoint, &full,
-                   BEGINNING ",\"max_tokens\":1000,\"stream\":true,\"output_config\":{" FORMAT "}}");
+                   BEGINNING ",\"max_tokens\":1000,\"stream\":true,\"output_config\":{" FORMAT
+                             "}}");
     struct ask ask = {.prompt = "Hi",
                       .temperature = -1,
                       .schema_name = "qa",

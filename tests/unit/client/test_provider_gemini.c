@@ -136,12 +136,9 @@ static void test_replies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_request),
-        cmocka_unit_test(test_without_image_or_options),
-        cmocka_unit_test(test_lessons),
-        cmocka_unit_test(test_stream_and_thinking),
-        cmocka_unit_test(test_extra_body),
-        cmocka_unit_test(test_beginnings_are_equal),
+        cmocka_unit_test(test_whole_request), cmocka_unit_test(test_without_image_or_options),
+        cmocka_unit_test(test_lessons),       cmocka_unit_test(test_stream_and_thinking),
+        cmocka_unit_test(test_extra_body),    cmocka_unit_test(test_beginnings_are_equal),
         cmocka_unit_test(test_replies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,9 +27,12 @@ static void test_goes_on(void **state)
 static void test_begins_anew(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"{\"answer\":\"red\"}", " {\n \"answer\" : \"red\"}",
+    static const char *const texts[] = {"{\"answer\":\"red\"}",
+                                        " {\n \"answer\" : \"red\"}",
                                         "```json\n{\"answer\": \"red\"}\n```",
-                                        "```\n{\"answer\": \"red\"}", "{\"answer\"", ""};
+                                        "```\n{\"answer\": \"red\"}",
+                                        "{\"answer\"",
+                                        ""};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         expect_whole(answer, texts[i], texts[i]);
 }
