@@ -127,6 +127,22 @@ static enum model_naming naming_of(const char *word)
                                              : MODEL_NAMING_AUTO;
 }
 
+static enum thinking thinking_of(const char *word)
+{
+    return strcmp(word, "off") == 0      ? THINKING_OFF
+           : strcmp(word, "low") == 0    ? THINKING_LOW
+           : strcmp(word, "medium") == 0 ? THINKING_MEDIUM
+           : strcmp(word, "high") == 0   ? THINKING_HIGH
+                                         : THINKING_AUTO;
+}
+
+static enum prefix_use prefix_of(const char *word)
+{
+    return strcmp(word, "on") == 0    ? PREFIX_ON
+           : strcmp(word, "off") == 0 ? PREFIX_OFF
+                                      : PREFIX_AUTO;
+}
+
 // A number that the option's range keeps within an unsigned int.
 static unsigned count_of(const struct settings *settings, enum option_id id)
 {
@@ -142,6 +158,10 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
+    endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
+    endpoint->prefix = prefix_of(settings_text(settings, OPTION_PREFIX));
+    endpoint->capabilities = settings->capabilities;
+    endpoint->capability_count = settings->capability_count;
 }
 
 static void fill_run(const struct settings *settings, struct run_settings *run)
@@ -188,10 +208,14 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
+    const char *thinking = settings_text(settings, OPTION_THINKING);
+    run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
+    run->relearn = settings_switch(settings, OPTION_RELEARN);
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
     run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
     fill_endpoint(settings, &run->upstreams[0].endpoint);
+    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
@@ -237,7 +261,7 @@ static bool work_with_builtin(const struct settings *settings, struct run_settin
     snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
     struct upstream_settings *upstream = &run->upstreams[0];
     upstream->name = "builtin";
-    upstream->endpoint.endpoint = NULL;
+    upstream->endpoint.endpoint = "builtin";
     upstream->endpoint.base_url = url;
     if (upstream->endpoint.model == NULL)
         upstream->endpoint.model = "builtin";

@@ -283,6 +283,29 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
 
+    [OPTION_THINKING] = {.name = "thinking",
+                         .argument = "LEVEL",
+                         .type = TYPE_CHOICE,
+                         .choices = "auto|off|low|medium|high",
+                         .initial = "auto",
+                         .example = "off",
+                         .group = GROUP_MODEL,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_DATASET,
+                         .help = "How much the model thinks before it answers, told in the way of "
+                                 "each provider. off: not at all, or the least that the model "
+                                 "takes; auto: as the model does by itself."},
+    [OPTION_PREFIX] = {.name = "prefix",
+                       .argument = "WHEN",
+                       .type = TYPE_CHOICE,
+                       .choices = "auto|on|off",
+                       .initial = "auto",
+                       .group = GROUP_MODEL,
+                       .commands = FOR_GENERATE,
+                       .flags = OPTION_DATASET,
+                       .help = "Send the beginning of each reply along, so that the model goes on "
+                               "in the right form. auto: where the model takes it and no JSON "
+                               "schema (DeepSeek)."},
     [OPTION_STREAM] = {.name = "stream",
                        .type = TYPE_SWITCH,
                        .initial = "false",
@@ -291,6 +314,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .help = "Ask for replies as streams, and measure when the first token of "
                                "each comes. The dataset is the same; gateways that close silent "
                                "connections see that something happens."},
+    [OPTION_RELEARN] = {.name = "relearn",
+                        .type = TYPE_SWITCH,
+                        .initial = "false",
+                        .group = GROUP_MODEL,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_NO_FILE,
+                        .help = "Forget what an earlier run in DIR learned from refusals (a "
+                                "parameter that the model does not take), and try it again."},
 
     // Pace and patience
     [OPTION_CONCURRENCY] = {.name = "concurrency",

@@ -25,6 +25,7 @@ static struct exchange *write_exchange(const struct run *run, const struct task 
                       .max_tokens = task->plan.max_tokens,
                       .schema_name = task->plan.schema_name,
                       .schema = task->plan.schema,
+                      .prefix = task->plan.prefix,
                       .extra_body = run->settings->extra_body};
     bool good =
         exchange != NULL && buffer_check(&prompt, "a prompt", why) &&
@@ -43,7 +44,8 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     struct exchange *exchange = write_exchange(run, task, endpoint, why);
     if (exchange == NULL)
         return false;
-    exchange->url = endpoint->lessons.stream ? endpoint->stream_url : endpoint->url;
+    bool prefixed = endpoint->lessons.prefix && task->plan.prefix != NULL;
+    exchange->url = endpoint_address(endpoint, prefixed);
     if (endpoint->lessons.stream)
         exchange->stream =
             reply_stream_new(endpoint->provider, run->settings->max_reply_bytes, why);

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "file.h"
 #include "json.h"
+#include "learn.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
@@ -179,6 +180,29 @@ static void write_this_run(struct run *run, struct buffer *out)
     buffer_append_char(out, '}');
 }
 
+// What refusals taught, in this run or an earlier one.
+static void write_learned(const struct run *run, struct buffer *out)
+{
+    struct buffer words;
+    buffer_init(&words, 1000);
+    json_write_name(out, "learned");
+    buffer_append_char(out, '[');
+    for (size_t i = 0, written = 0; i < run->upstreams.count; i++) {
+        const struct upstream *upstream = &run->upstreams.list[i];
+        buffer_empty(&words);
+        learn_write(upstream, &words);
+        if (words.length == 0)
+            continue;
+        buffer_append_text(out, written++ > 0 ? ",{" : "{");
+        json_write_string_field(out, "endpoint", upstream->name);
+        json_write_string_field(out, "model", upstream->endpoint.model);
+        json_write_string_field(out, "asked_with", buffer_text(&words));
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+    buffer_clear(&words);
+}
+
 static void write_versions(struct buffer *out)
 {
     json_write_name(out, "versions");
@@ -242,6 +266,7 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
     json_write_name(&out, "settings");
     buffer_append_text(&out,
                        run->settings->settings_json != NULL ? run->settings->settings_json : "{}");
+    write_learned(run, &out);
     write_versions(&out);
     buffer_append_char(&out, '}');
     bool good = write_report(&out, run->settings->directory, run->settings->summary_file, fault);
