@@ -14,7 +14,11 @@ enum option_command {
     FOR_SIMULATE = 2,
     FOR_HELP = 4,
     FOR_PREPARE = 8,
-    FOR_MERGE = 16
+    FOR_MERGE = 16,
+    FOR_DIAGNOSE = 32,
+    FOR_SHOW = 64,
+    FOR_TUNE = 128,
+    FOR_ALL = 255
 };
 
 enum option_id {
@@ -54,7 +58,10 @@ enum option_id {
     OPTION_BATCH_SIZE,
     OPTION_TIMEOUT,
     OPTION_CONNECT_TIMEOUT,
+    OPTION_FIRST_BYTE_TIMEOUT,
+    OPTION_IDLE_TIMEOUT,
     OPTION_RETRIES,
+    OPTION_OUTAGE_PATIENCE,
     OPTION_MAX_REPLY_BYTES,
 
     OPTION_MAX_SIDE,
@@ -69,6 +76,8 @@ enum option_id {
     OPTION_ACCEPT_DAMAGED,
     OPTION_VERIFY,
     OPTION_JSON,
+    OPTION_IMAGE,
+    OPTION_REPLAY,
 
     OPTION_HOST,
     OPTION_PORT,

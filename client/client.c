@@ -1,5 +1,6 @@
 #include "client.h"
 
+#include "clock.h"
 #include "transfer.h"
 
 #include <netinet/in.h>
@@ -27,12 +28,15 @@ struct client {
     struct transfer *idle, *running;
     struct header_set *header_sets;
     unsigned in_flight;
+    int64_t looked_ms; // when stalled transfers were last looked for
 };
 
 static struct curl_slist *headers_for(struct client *client, const struct exchange *exchange);
 static void header_set_free(struct header_set *set);
 static int on_close(void *context, curl_socket_t socket);
 static bool collect_finished(struct client *client);
+static int wait_of(const struct client *client, int timeout_ms, int64_t now_ms);
+static void end_stalled(struct client *client, int64_t now_ms);
 static void end_transfer(struct client *client, struct transfer *transfer, CURLcode code,
                          bool aborted);
 
@@ -108,9 +112,11 @@ bool client_turn(struct client *client, int timeout_ms, struct error *why)
     CURLMcode code = curl_multi_perform(client->multi, &running);
     if (code != CURLM_OK)
         return error_set(why, ERR_INTERNAL, "libcurl's loop failed: %s", curl_multi_strerror(code));
+    int64_t now_ms = clock_now_ms();
+    end_stalled(client, now_ms);
     if (collect_finished(client))
         return true;
-    code = curl_multi_poll(client->multi, NULL, 0, timeout_ms, NULL);
+    code = curl_multi_poll(client->multi, NULL, 0, wait_of(client, timeout_ms, now_ms), NULL);
     if (code != CURLM_OK)
         return error_set(why, ERR_INTERNAL, "libcurl's loop failed: %s", curl_multi_strerror(code));
     return true;
@@ -184,6 +190,44 @@ static int on_close(void *context, curl_socket_t socket)
         if (at->local_port == port)
             transfer_keep_unread(at, socket);
     return close(socket);
+}
+
+// How often stalled transfers are looked for: a timeout is exact to a tenth, and a thousand
+// transfers are looked at four times a second at most.
+static int64_t look_interval_ms(const struct client_settings *settings)
+{
+    enum { OFTEN_MS = 10, SELDOM_MS = 250 };
+    int64_t first = settings->first_byte_timeout_ms, idle = settings->idle_timeout_ms;
+    if (first <= 0 && idle <= 0)
+        return -1;
+    int64_t shortest = first > 0 && (idle <= 0 || first < idle) ? first : idle;
+    int64_t interval = shortest / 10;
+    return interval < OFTEN_MS ? OFTEN_MS : interval < SELDOM_MS ? interval : SELDOM_MS;
+}
+
+static int wait_of(const struct client *client, int timeout_ms, int64_t now_ms)
+{
+    int64_t interval_ms = look_interval_ms(&client->settings);
+    if (interval_ms < 0 || client->in_flight == 0)
+        return timeout_ms;
+    int64_t look_in_ms = client->looked_ms + interval_ms - now_ms;
+    return look_in_ms >= timeout_ms ? timeout_ms : look_in_ms > 0 ? (int)look_in_ms : 0;
+}
+
+// Ends the transfers on which no byte has moved for too long.
+static void end_stalled(struct client *client, int64_t now_ms)
+{
+    const struct client_settings *settings = &client->settings;
+    int64_t interval_ms = look_interval_ms(settings);
+    if (interval_ms < 0 || now_ms - client->looked_ms < interval_ms)
+        return;
+    client->looked_ms = now_ms;
+    struct transfer *next;
+    for (struct transfer *at = client->running; at != NULL; at = next) {
+        next = at->next; // exchanges that `done` starts meanwhile are put in front
+        if (transfer_has_stalled(at, settings, now_ms))
+            end_transfer(client, at, CURLE_OPERATION_TIMEDOUT, false);
+    }
 }
 
 // Hands every finished exchange over. Whether there was one: the owner then has something to do.

@@ -17,10 +17,12 @@ enum transport {
     TRANSPORT_REFUSED, // nothing listens at the port
     TRANSPORT_TLS,     // certificate or protocol
     TRANSPORT_CONNECT_TIMEOUT,
-    TRANSPORT_TIMEOUT,   // connected, but no whole answer in time
-    TRANSPORT_RESET,     // closed before an answer began
-    TRANSPORT_CUT,       // closed in the middle of the answer
-    TRANSPORT_TOO_LARGE, // the answer is larger than max_reply_bytes
+    TRANSPORT_FIRST_BYTE_TIMEOUT, // sent whole, but no answer began in time
+    TRANSPORT_IDLE_TIMEOUT,       // no byte moved for too long, while sending or in an answer
+    TRANSPORT_TIMEOUT,            // connected, but no whole answer in time
+    TRANSPORT_RESET,              // closed before an answer began
+    TRANSPORT_CUT,                // closed in the middle of the answer
+    TRANSPORT_TOO_LARGE,          // the answer is larger than max_reply_bytes
     TRANSPORT_PROXY,
     TRANSPORT_ABORTED, // cancelled by us
     TRANSPORT_OTHER,

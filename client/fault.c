@@ -205,6 +205,9 @@ static void classify_refusal(struct endpoint *endpoint, const struct endpoint_le
     fault->wait_ms = exchange->retry_after_ms;
     if (fault->wait_ms < 0)
         fault->wait_ms = duration_find_ms(buffer_text(&problem->words));
+    // Headers say when a bucket is full again, which is longer than need be; so they come last.
+    if (fault->wait_ms < 0 && kind == FAULT_KIND_rate_limited)
+        fault->wait_ms = limit_headers_wait_ms(&exchange->limits);
     kind = quota_or_rate(problem, kind, fault->wait_ms);
     if (kind == FAULT_KIND_key_wrong && status == 401 && exchange->key == NULL)
         kind = FAULT_KIND_key_missing;

@@ -24,6 +24,8 @@ const struct fault_rule fault_rules[] = {
      .fix = "The port does not speak https; use http:// in the base URL."},
     {ON(TLS), KIND(tls)},
     {ON(CONNECT_TIMEOUT), KIND(connect_timeout)},
+    {ON(FIRST_BYTE_TIMEOUT), KIND(first_byte_timeout)},
+    {ON(IDLE_TIMEOUT), KIND(idle_timeout)},
     {ON(TIMEOUT), KIND(timeout)},
     {ON(RESET), KIND(connection_reset)},
     {ON(CUT), KIND(reply_cut)},

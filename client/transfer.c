@@ -127,6 +127,9 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     transfer->position = 0;
     transfer->over_ceiling = false;
     transfer->local_port = 0;
+    transfer->moved = 0;
+    transfer->moved_ms = 0;
+    transfer->stalled = TRANSPORT_OK;
     buffer_empty(&transfer->unread);
     transfer->message[0] = '\0';
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
@@ -297,6 +300,34 @@ static bool handshake_broke(CURL *easy, const char *message)
            strstr(message, "SSL_ERROR_SYSCALL") != NULL || strstr(message, "reset by peer") != NULL;
 }
 
+bool transfer_has_stalled(struct transfer *transfer, const struct client_settings *settings,
+                          int64_t now_ms)
+{
+    curl_off_t sent = 0, received = 0;
+    long headers = 0;
+    if (transfer->local_port == 0)
+        return false; // not connected: libcurl's own timeout is for that
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &headers);
+    curl_off_t moved = sent + received + headers;
+    if (transfer->moved_ms == 0 || moved != transfer->moved) {
+        transfer->moved = moved;
+        transfer->moved_ms = now_ms;
+        return false;
+    }
+    bool thinking = headers == 0 && (size_t)sent >= exchange_body_length(transfer->exchange);
+    int64_t most_ms = thinking ? settings->first_byte_timeout_ms : settings->idle_timeout_ms;
+    if (most_ms <= 0 || now_ms - transfer->moved_ms < most_ms)
+        return false;
+    transfer->stalled = thinking ? TRANSPORT_FIRST_BYTE_TIMEOUT : TRANSPORT_IDLE_TIMEOUT;
+    snprintf(transfer->message, sizeof transfer->message,
+             thinking ? "the request was sent, and no answer began within %.3g s"
+                      : "no byte was sent or received for %.3g s",
+             (double)most_ms / 1e3);
+    return true;
+}
+
 static enum transport transport_of(const struct transfer *transfer, CURLcode code, int status)
 {
     CURL *easy = transfer->easy;
@@ -314,6 +345,8 @@ static enum transport transport_of(const struct transfer *transfer, CURLcode cod
     case CURLE_COULDNT_CONNECT:
         return proxy_status >= 300 || transfer->proxied ? TRANSPORT_PROXY : TRANSPORT_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
+        if (transfer->stalled != TRANSPORT_OK)
+            return transfer->stalled;
         curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
         return begun == 0 && transfer->position == 0 ? TRANSPORT_CONNECT_TIMEOUT
                                                      : TRANSPORT_TIMEOUT;
