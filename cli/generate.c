@@ -120,6 +120,16 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
 }
 
+static void fill_pace(const struct settings *settings, struct pace_settings *pace)
+{
+    unsigned concurrency = count_of(settings, OPTION_CONCURRENCY);
+    *pace = (struct pace_settings){
+        .automatic = concurrency == 0,
+        .concurrency = concurrency > 0 ? concurrency : count_of(settings, OPTION_MAX_CONCURRENCY),
+        .requests_per_minute = (long long)settings_number(settings, OPTION_REQUESTS_PER_MINUTE),
+        .tokens_per_minute = (long long)settings_number(settings, OPTION_TOKENS_PER_MINUTE)};
+}
+
 static void fill_run(const struct settings *settings, struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
@@ -165,7 +175,7 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
-    run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
+    fill_pace(settings, &run->upstreams[0].pace);
     fill_endpoint(settings, &run->upstreams[0].endpoint);
 }
 

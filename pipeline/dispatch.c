@@ -34,6 +34,15 @@ static struct exchange *write_exchange(const struct run *run, const struct task 
     return NULL;
 }
 
+static struct demand demand_of(const struct run *run, const struct task *task)
+{
+    const struct payload *payload = task->subject->image->payload;
+    return (struct demand){.step = task->plan.step,
+                           .text_bytes = run->system_bytes + task->prompt_bytes,
+                           .width = payload->width,
+                           .height = payload->height};
+}
+
 static bool send_task(struct run *run, struct task *task, struct upstream *upstream,
                       struct error *why)
 {
@@ -54,7 +63,8 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
         return false;
     }
     int64_t now_ms = clock_now_ms();
-    upstream_begin(upstream, now_ms);
+    task->demand = demand_of(run, task);
+    task->pace = upstream_begin(upstream, &task->demand, now_ms);
     task->sent_ms = now_ms;
     if (task->attempts == 0)
         task->first_sent_ms = now_ms;
@@ -66,11 +76,13 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
 
 bool dispatch_send(struct run *run, struct error *why)
 {
-    struct upstream *upstream;
-    while (!run->stopping && run->ready.count > 0 &&
-           (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) != NULL) {
+    while (!run->stopping && run->ready.count > 0) {
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready;
+        struct demand demand = demand_of(run, task);
+        struct upstream *upstream = upstreams_choose(&run->upstreams, &demand, clock_now_ms());
+        if (upstream == NULL)
+            break;
         if (!send_task(run, task, upstream, why))
             return false;
         subject->ready = task->next;
@@ -116,8 +128,12 @@ int dispatch_wait_ms(const struct run *run, int64_t now_ms)
         int64_t due_in = task->due_ms - now_ms > budget_in ? task->due_ms - now_ms : budget_in;
         wait = due_in < wait ? due_in : wait;
     }
-    int64_t free_in = upstreams_wait_ms(&run->upstreams, now_ms);
-    if (run->ready.count > 0 && free_in >= 0 && free_in < wait)
+    const struct subject *first = heap_first(&run->ready);
+    if (first == NULL)
+        return wait > 0 ? (int)wait : 0;
+    struct demand demand = demand_of(run, first->ready);
+    int64_t free_in = upstreams_wait_ms(&run->upstreams, &demand, now_ms);
+    if (free_in >= 0 && free_in < wait)
         wait = free_in;
     return wait > 0 ? (int)wait : 0;
 }

@@ -9,7 +9,9 @@
 #include "answer.h"
 #include "distractor.h"
 #include "draft.h"
+#include "estimate.h"
 #include "image.h"
+#include "pace.h"
 #include "recipe.h"
 
 struct item_call {
@@ -82,6 +84,9 @@ struct task {
     struct item *item; // NULL: the subject's draft
     struct plan plan;
     struct digest key;
+    size_t prompt_bytes;
+    struct demand demand;         // as it was last sent
+    struct pace_call pace;        // of the request under way
     unsigned attempts;            // requests sent
     unsigned retries;             // of them, counted against --retries
     int64_t due_ms;               // monotonic, while it waits

@@ -88,7 +88,8 @@ static bool may_serve(const struct upstream *upstream, bool fallbacks)
     return !upstream->fallback || fallbacks;
 }
 
-struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms)
+struct upstream *upstreams_choose(struct upstreams *upstreams, const struct demand *demand,
+                                  int64_t now_ms)
 {
     bool fallbacks = fallbacks_serve(upstreams);
     struct upstream *chosen = NULL;
@@ -96,11 +97,11 @@ struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms)
     // Looking whether one is back costs one call; not looking, that endpoint.
     for (size_t i = 0; i < upstreams->count; i++)
         if (may_serve(&upstreams->list[i], fallbacks) &&
-            upstream_wants_probe(&upstreams->list[i], now_ms))
+            upstream_wants_probe(&upstreams->list[i], demand, now_ms))
             return &upstreams->list[i];
     for (size_t i = 0; i < upstreams->count; i++) {
         struct upstream *upstream = &upstreams->list[i];
-        if (upstream->fallback != fallbacks || !upstream_is_free(upstream, now_ms))
+        if (upstream->fallback != fallbacks || !upstream_is_free(upstream, demand, now_ms))
             continue;
         sum += upstream->weight;
         upstream->turn += upstream->weight;
@@ -112,14 +113,15 @@ struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms)
     return chosen;
 }
 
-int64_t upstreams_wait_ms(const struct upstreams *upstreams, int64_t now_ms)
+int64_t upstreams_wait_ms(const struct upstreams *upstreams, const struct demand *demand,
+                          int64_t now_ms)
 {
     bool fallbacks = fallbacks_serve(upstreams);
     int64_t least = -1;
     for (size_t i = 0; i < upstreams->count; i++) {
         if (!may_serve(&upstreams->list[i], fallbacks))
             continue;
-        int64_t wait = upstream_wait_ms(&upstreams->list[i], now_ms);
+        int64_t wait = upstream_wait_ms(&upstreams->list[i], demand, now_ms);
         if (wait >= 0 && (least < 0 || wait < least))
             least = wait;
     }
@@ -138,8 +140,17 @@ unsigned upstreams_slots(const struct upstreams *upstreams)
 {
     unsigned slots = 0;
     for (size_t i = 0; i < upstreams->count; i++)
-        slots += upstreams->list[i].concurrency;
+        slots += upstreams->list[i].pace.most;
     return slots;
+}
+
+unsigned upstreams_limit(const struct upstreams *upstreams)
+{
+    unsigned limit = 0;
+    for (size_t i = 0; i < upstreams->count; i++)
+        if (upstream_is_there(&upstreams->list[i]))
+            limit += upstreams->list[i].pace.limit;
+    return limit;
 }
 
 const char *upstream_word(const struct upstream *upstream, enum upstream_word word)
