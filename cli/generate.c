@@ -1,6 +1,7 @@
 // vqagen generate: settings in, a run, and what to tell about it.
 #include "access.h"
 #include "command.h"
+#include "endpoints.h"
 #include "limits.h"
 #include "log.h"
 #include "run.h"
@@ -16,8 +17,11 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
-static void fill_run(const struct settings *settings, struct run_settings *run);
+static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
+                     struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -37,17 +41,30 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
     if (!show && !check_needed(settings, why))
         return false;
     bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
-    if (!access_choose(settings, environment, required, why))
-        return false;
-    if (show)
-        return print_table(settings, why);
+    struct endpoints *endpoints = calloc(1, sizeof *endpoints);
+    if (endpoints == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the endpoints");
+    bool good = endpoints_read(settings, environment, endpoints, why) &&
+                (endpoints->count > 0 || access_choose(settings, environment, required, why));
+    if (good && show)
+        good = print_table(settings, why);
+    else if (good)
+        good = start(settings, endpoints, exit_code, why);
+    endpoints_clear(endpoints);
+    free(endpoints);
+    return good;
+}
+
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why)
+{
     struct buffer json;
     buffer_init(&json, 4 * 1024 * 1024);
     settings_write_json(settings, &json);
     bool good = buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        fill_run(settings, &run);
+        fill_run(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
@@ -130,7 +147,29 @@ static void fill_pace(const struct settings *settings, struct pace_settings *pac
         .tokens_per_minute = (long long)settings_number(settings, OPTION_TOKENS_PER_MINUTE)};
 }
 
-static void fill_run(const struct settings *settings, struct run_settings *run)
+// Calls at once that an entry does not set are the common number by weight, so that the weights
+// hold also while every slot is taken.
+static void fill_upstreams(const struct endpoints *endpoints, struct run_settings *run)
+{
+    unsigned heaviest = 1;
+    for (size_t i = 0; i < endpoints->count; i++)
+        if (endpoints->list[i].weight > heaviest)
+            heaviest = endpoints->list[i].weight;
+    for (size_t i = 0; i < endpoints->count; i++) {
+        const struct endpoint_entry *entry = &endpoints->list[i];
+        struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
+        *upstream = (struct upstream_settings){
+            .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
+        fill_endpoint(&entry->settings, &upstream->endpoint);
+        fill_pace(&entry->settings, &upstream->pace);
+        unsigned *slots = &upstream->pace.concurrency;
+        if (!entry->own_concurrency && !upstream->pace.automatic)
+            *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
+    }
+}
+
+static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
+                     struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){
@@ -173,6 +212,10 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     };
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
+    if (endpoints->count > 0) {
+        fill_upstreams(endpoints, run);
+        return;
+    }
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
     fill_pace(settings, &run->upstreams[0].pace);
@@ -189,10 +232,13 @@ static void fill_preview(struct run_settings *run)
         run->upstreams[0].name = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
-    if (endpoint->model == NULL)
-        endpoint->model = builtin ? "builtin" : "not-yet-chosen";
-    if (endpoint->api_key == NULL)
-        endpoint->api_key = "none-needed-for-a-preview";
+    for (size_t i = 0; i < run->upstream_count; i++) {
+        endpoint = &run->upstreams[i].endpoint;
+        if (endpoint->model == NULL)
+            endpoint->model = builtin ? "builtin" : "not-yet-chosen";
+        if (endpoint->api_key == NULL)
+            endpoint->api_key = "none-needed-for-a-preview";
+    }
 }
 
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
