@@ -161,6 +161,7 @@ static void fill_upstreams(const struct endpoints *endpoints, struct run_setting
         *upstream = (struct upstream_settings){
             .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
         fill_endpoint(&entry->settings, &upstream->endpoint);
+        upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);
         unsigned *slots = &upstream->pace.concurrency;
         if (!entry->own_concurrency && !upstream->pace.automatic)

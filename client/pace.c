@@ -132,8 +132,8 @@ static void note_refusal(struct pace *pace, int64_t now_ms)
     pace->refusals++;
     pace->refused_in_a_row++;
     pace->refused_ms = now_ms;
-    // One more once another has ended; if that was refused as well, when a quarter of them have. Who
-    // is refused with nothing in flight waits, longer each time.
+    // One more once another has ended; if that was refused as well, when a quarter of them have.
+    // Who is refused with nothing in flight waits, longer each time.
     pace->hold = pace->refused_in_a_row > 1 ? 1 + taken / 4 : 1;
     double wait_ms = latency_ms > 100 ? latency_ms : 100;
     if (taken == 0)
@@ -181,8 +181,8 @@ static unsigned next_up(const struct pace *pace, int64_t now_ms)
         wanted = pace->limit + LEAST_MORE;
     if (pace->refused_at > 0 && wanted >= pace->refused_at) {
         double below = floor(0.95 * pace->refused_at);
-        bool again = (double)(now_ms - pace->refused_ms) >=
-                     LATENCIES_UNTIL_RETRY * latency_or(pace, 1000);
+        bool again =
+            (double)(now_ms - pace->refused_ms) >= LATENCIES_UNTIL_RETRY * latency_or(pace, 1000);
         if (below > pace->limit)
             wanted = below;
         else if (again)
@@ -351,4 +351,14 @@ const char *pace_reason_text(enum pace_reason reason)
         [PACE_CEILING] = "the most that is allowed",
     };
     return texts[reason];
+}
+
+const char *pace_reason_word(enum pace_reason reason)
+{
+    static const char *const words[] = {[PACE_FIXED] = "fixed",
+                                        [PACE_BEGINS] = "rising",
+                                        [PACE_KNEE] = "knee",
+                                        [PACE_REFUSALS] = "refusals",
+                                        [PACE_CEILING] = "ceiling"};
+    return words[reason];
 }

@@ -27,7 +27,7 @@
 
 struct pace_settings {
     bool automatic;
-    unsigned concurrency;                               // fixed: how many; automatic: at most
+    unsigned concurrency;                             // fixed: how many; automatic: at most
     long long requests_per_minute, tokens_per_minute; // 0: none but what headers say
 };
 
@@ -57,15 +57,15 @@ struct pace {
     struct pace_recent recent;
     double latency_ms; // of late; 0: not known
     enum pace_phase phase;
-    unsigned base_limit;     // that the step under trial began from
-    double base_level;       // its latency's logarithm; NAN: not known
-    double best_level;       // the lowest of late
-    double step;             // of the next trial upwards
-    unsigned windows;        // read so far
-    bool slowed;             // calls suddenly take longer: this window tells how much
-    int64_t ramp_since_ms;   // the limit is reached by and by
-    unsigned ramp_from;      //
-    double ramp_ms;          //
+    unsigned base_limit;   // that the step under trial began from
+    double base_level;     // its latency's logarithm; NAN: not known
+    double best_level;     // the lowest of late
+    double step;           // of the next trial upwards
+    unsigned windows;      // read so far
+    bool slowed;           // calls suddenly take longer: this window tells how much
+    int64_t ramp_since_ms; // the limit is reached by and by
+    unsigned ramp_from;    //
+    double ramp_ms;        //
 
     // Refusals.
     unsigned refused_at;        // so many were too many; 0: not known
@@ -113,5 +113,6 @@ bool pace_end(struct pace *pace, const struct pace_call *call, const struct pace
 
 // "more in flight only takes longer", ...: behind "N in flight: ".
 const char *pace_reason_text(enum pace_reason reason);
+const char *pace_reason_word(enum pace_reason reason); // "knee", "refusals", ...
 
 #endif

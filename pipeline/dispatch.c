@@ -74,6 +74,22 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     return true;
 }
 
+static void show_limit(struct run *run)
+{
+    const struct upstreams *upstreams = &run->upstreams;
+    const struct pace *first = &upstreams->list[0].pace;
+    run->progress.limit = 0;
+    run->progress.endpoints = upstreams->count;
+    run->progress.there = 0;
+    for (size_t i = 0; i < upstreams->count; i++) {
+        const struct upstream *upstream = &upstreams->list[i];
+        run->progress.there += upstream_is_there(upstream);
+        if (upstream->pace.automatic)
+            run->progress.limit += upstream->pace.limit;
+    }
+    run->progress.limit_word = upstreams->count == 1 ? pace_reason_word(first->reason) : "auto";
+}
+
 bool dispatch_send(struct run *run, struct error *why)
 {
     while (!run->stopping && run->ready.count > 0) {
@@ -90,6 +106,7 @@ bool dispatch_send(struct run *run, struct error *why)
         if (subject->ready == NULL)
             heap_remove(&run->ready, subject);
     }
+    show_limit(run);
     unsigned in_flight = client_in_flight(run->client);
     run->progress.in_flight = in_flight;
     if (in_flight > run->progress.most_in_flight)

@@ -133,7 +133,7 @@ static void stop_for_fault(struct run *run, struct upstream *upstream, const str
     if (fault->http_status != 0)
         snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
     bool alone = run->upstreams.count == 1;
-    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->name,
+    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->label,
               alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
               fault->kind, status, advice_of(fault).text);
     outage_lose(run, upstream, &why);
@@ -222,8 +222,9 @@ static bool is_refusal(const struct fault *fault)
 static void tell_pace(const struct run *run, const struct upstream *upstream)
 {
     bool alone = run->upstreams.count == 1;
-    log_note("concurrency%s%s: %u in flight (%s)", alone ? "" : " of ", alone ? "" : upstream->name,
-             upstream->pace.limit, pace_reason_text(upstream->pace.reason));
+    log_note("concurrency%s%s: %u in flight (%s)", alone ? "" : " of ",
+             alone ? "" : upstream->label, upstream->pace.limit,
+             pace_reason_text(upstream->pace.reason));
 }
 
 // What the endpoint could take, learned from how the call ended.

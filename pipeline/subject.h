@@ -18,6 +18,7 @@ struct item_call {
     enum call_step step;
     unsigned repeat, try_number;
     struct digest key;
+    char *endpoint; // who answered; owned; or NULL
 };
 
 enum item_step { ITEM_NEEDS_QUESTION, ITEM_NEEDS_ANSWER, ITEM_NEEDS_OPTIONS, ITEM_ENDED };
@@ -65,6 +66,7 @@ struct subject {
     bool drafting;   // the draft is part of this subject's work
     struct {         // of each draft call taken, for its keys and its share of tokens
         struct digest key;
+        char *endpoint; // owned; or NULL
         long long input_tokens, output_tokens;
         unsigned asked; // slots
     } * draft_calls;    // owned

@@ -22,6 +22,7 @@ void upstream_clear(struct upstream *upstream)
 {
     endpoint_clear(&upstream->endpoint);
     free(upstream->name);
+    free(upstream->label);
     *upstream = (struct upstream){0};
 }
 

@@ -20,7 +20,8 @@ struct upstream_settings {
 
 struct upstream {
     struct endpoint endpoint;
-    char *name; // for people and rows; see upstreams_init. Owned
+    char *name;  // in rows; see upstreams_init. Owned
+    char *label; // for people: "127.0.0.1 #2" is the second endpoint of the run. Owned
     unsigned weight;
     bool fallback;
     long long turn;        // of the weighted round; see upstreams_choose

@@ -24,7 +24,7 @@ bool upstreams_init(struct upstreams *upstreams, const struct upstream_settings 
     if (good && !any_first)
         good = error_set(why, ERR_SETTINGS,
                          "every endpoint is a fallback: at least one must not have role fallback");
-    if (good && tell_apart(upstreams, why))
+    if (good && tell_apart(upstreams, why) && label_all(upstreams, why))
         return true;
     upstreams_clear(upstreams);
     return false;
@@ -43,6 +43,24 @@ static bool is_ambiguous(const struct upstreams *upstreams, const struct upstrea
              !same(&upstreams->list[i], upstream, UPSTREAM_PROVIDER)))
             return true;
     return false;
+}
+
+// For people: which of several with one name it is.
+static bool label_all(struct upstreams *upstreams, struct error *why)
+{
+    for (size_t i = 0; i < upstreams->count; i++) {
+        struct upstream *upstream = &upstreams->list[i];
+        size_t alike = 0;
+        for (size_t j = 0; j < upstreams->count; j++)
+            alike += same(&upstreams->list[j], upstream, UPSTREAM_NAME);
+        int length = alike > 1 ? asprintf(&upstream->label, "%s #%zu", upstream->name, i + 1)
+                               : asprintf(&upstream->label, "%s", upstream->name);
+        if (length < 0) {
+            upstream->label = NULL;
+            return error_set(why, ERR_MEMORY, "no memory for an endpoint's name");
+        }
+    }
+    return true;
 }
 
 static bool tell_apart(struct upstreams *upstreams, struct error *why)
@@ -158,6 +176,15 @@ const char *upstream_word(const struct upstream *upstream, enum upstream_word wo
     return word == UPSTREAM_NAME    ? upstream->name
            : word == UPSTREAM_MODEL ? upstream->endpoint.model
                                     : upstream->endpoint.provider->name;
+}
+
+const char *upstreams_word(const struct upstreams *upstreams, const char *name,
+                           enum upstream_word word)
+{
+    for (size_t i = 0; i < upstreams->count; i++)
+        if (strcmp(upstreams->list[i].name, name) == 0)
+            return upstream_word(&upstreams->list[i], word);
+    return NULL;
 }
 
 static int compare_words(const void *a, const void *b)

@@ -40,6 +40,9 @@ unsigned upstreams_limit(const struct upstreams *upstreams); // as many as may b
 // ", " between.
 enum upstream_word { UPSTREAM_NAME, UPSTREAM_MODEL, UPSTREAM_PROVIDER };
 const char *upstream_word(const struct upstream *upstream, enum upstream_word word);
+// Of the one with that name; NULL: there is none.
+const char *upstreams_word(const struct upstreams *upstreams, const char *name,
+                           enum upstream_word word);
 void upstreams_write(const struct upstreams *upstreams, enum upstream_word word,
                      struct buffer *out);
 
