@@ -135,6 +135,7 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->model = settings_text(settings, OPTION_MODEL);
     endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
+    endpoint->stream = settings_switch(settings, OPTION_STREAM);
 }
 
 static void fill_pace(const struct settings *settings, struct pace_settings *pace)

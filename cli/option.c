@@ -297,6 +297,15 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
 
+    [OPTION_STREAM] = {.name = "stream",
+                       .type = TYPE_SWITCH,
+                       .initial = "false",
+                       .group = GROUP_MODEL,
+                       .commands = FOR_GENERATE,
+                       .help = "Ask for replies as streams, and measure when the first token of "
+                               "each comes. The dataset is the same; gateways that close silent "
+                               "connections see that something happens."},
+
     // Pace and patience
     [OPTION_CONCURRENCY] = {.name = "concurrency",
                             .letter = 'c',

@@ -19,6 +19,7 @@ struct header_set {
     char *key;         // NULL: none
     char *auth_header; // format
     const char *const *more;
+    bool stream; // the reply is wanted as one
     struct curl_slist *headers;
 };
 
@@ -291,14 +292,16 @@ static struct curl_slist *add_header(struct curl_slist *headers, const char *lin
 }
 
 static struct header_set *header_set_new(const char *key, const char *auth_header,
-                                         const char *const *more)
+                                         const char *const *more, bool stream)
 {
     struct header_set *set = calloc(1, sizeof *set);
     if (set == NULL)
         return NULL;
     set->headers = add_header(NULL, "Content-Type: application/json");
     if (set->headers != NULL)
-        set->headers = add_header(set->headers, "Accept: application/json");
+        set->headers =
+            add_header(set->headers, stream ? "Accept: text/event-stream, application/json"
+                                            : "Accept: application/json");
     // Without this libcurl asks for leave before every larger body, which costs a round trip.
     if (set->headers != NULL)
         set->headers = add_header(set->headers, "Expect:");
@@ -310,6 +313,7 @@ static struct header_set *header_set_new(const char *key, const char *auth_heade
     for (const char *const *at = more; at != NULL && *at != NULL && set->headers != NULL; at++)
         set->headers = add_header(set->headers, *at);
     set->more = more;
+    set->stream = stream;
     set->key = key != NULL ? strdup(key) : NULL;
     set->auth_header = strdup(auth_header);
     if (set->headers == NULL || set->auth_header == NULL || (key != NULL && set->key == NULL)) {
@@ -335,9 +339,10 @@ static struct curl_slist *headers_for(struct client *client, const struct exchan
         auth_header = "Authorization: Bearer %s";
     for (struct header_set *set = client->header_sets; set != NULL; set = set->next)
         if (same_text(set->key, key) && set->more == exchange->headers &&
-            strcmp(set->auth_header, auth_header) == 0)
+            set->stream == (exchange->stream != NULL) && strcmp(set->auth_header, auth_header) == 0)
             return set->headers;
-    struct header_set *set = header_set_new(key, auth_header, exchange->headers);
+    struct header_set *set =
+        header_set_new(key, auth_header, exchange->headers, exchange->stream != NULL);
     if (set == NULL)
         return NULL;
     set->next = client->header_sets;

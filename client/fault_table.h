@@ -100,6 +100,12 @@ struct fault_kind_row {
 
 extern const struct fault_kind_row fault_kinds[];
 
+// How servers say that they send no streams.
+#define FAULT_NO_STREAM                                                                            \
+    "streaming is not|not support stream|streaming not|streaming responses are not|"               \
+    "stream is not|stream=true|unsupported parameter: 'stream'|stream must be false|"              \
+    "streaming is disabled|parameter: stream|argument supplied: stream"
+
 // What a refusal teaches about the endpoint.
 enum fault_lesson {
     LESSON_NONE,

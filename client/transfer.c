@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "duration.h"
+#include "reply_stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@ enum { UPLOAD_BUFFER_BYTES = 128 << 10 };
 // Bodies up to this size are handed over in one piece, which libcurl then sends together with the
 // headers: one system call and one packet less, half of the CPU of a call with a 1 KiB body.
 enum { SMALL_BODY_BYTES = 32 << 10 };
+
+// How much is kept of a body that is read as a stream: what a failure's row shows of it.
+enum { STREAM_BODY_BYTES = 16 << 10 };
 
 // An early refusal is a few hundred bytes.
 enum { UNREAD_BYTES = 16 << 10 };
@@ -145,6 +149,8 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     exchange->retry_after_ms = -1;
     limit_headers_init(&exchange->limits);
     exchange->seconds_total = exchange->seconds_first_byte = 0;
+    exchange->seconds_first_token = -1;
+    transfer->begun_us = clock_now_us();
     exchange->transfer = transfer;
     transfer->exchange = exchange;
     return true;
@@ -235,6 +241,20 @@ static int on_seek(void *context, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
+// The answer's pieces, as they arrive. A refusal is read as a whole.
+static bool read_stream(struct transfer *transfer, const char *bytes, size_t length)
+{
+    struct exchange *exchange = transfer->exchange;
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status < 200 || status > 299)
+        return true;
+    bool fits = reply_stream_feed(exchange->stream, bytes, length);
+    if (exchange->seconds_first_token < 0 && reply_stream_has_text(exchange->stream))
+        exchange->seconds_first_token = (double)(clock_now_us() - transfer->begun_us) / 1e6;
+    return fits;
+}
+
 // Of several header blocks (100 Continue, a proxy's) the last one counts.
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
@@ -247,12 +267,22 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     return length;
 }
 
-// What fits is kept: the beginning of an overlong refusal still says what was refused.
+// What fits is kept: the beginning of an overlong refusal still says what was refused. Of a stream,
+// whose pieces are kept elsewhere, the beginning will do.
 static size_t on_write(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     struct buffer *body = &transfer->exchange->body;
     size_t length = size * count, room = body->ceiling - body->length;
+    if (transfer->exchange->stream != NULL) {
+        if (!read_stream(transfer, bytes, length)) {
+            transfer->over_ceiling = true;
+            return 0;
+        }
+        if (reply_stream_replaces_body(transfer->exchange->stream) &&
+            body->length + length > STREAM_BODY_BYTES)
+            return length;
+    }
     transfer->over_ceiling = length > room;
     if (!buffer_append(body, bytes, length < room ? length : room))
         return 0;
@@ -391,6 +421,8 @@ struct exchange *transfer_finish(struct transfer *transfer, CURLcode code)
     exchange->status = status >= 200 ? (int)status : 0;
     exchange->seconds_total = (double)total / 1e6;
     exchange->seconds_first_byte = (double)first / 1e6;
+    if (exchange->seconds_first_token > exchange->seconds_total) // by the clocks' difference
+        exchange->seconds_first_token = exchange->seconds_total;
     if (code == CURLE_SEND_ERROR && (exchange->status == 0 || exchange->status >= 300))
         find_unread_refusal(transfer, exchange);
     exchange->transport = transport_of(transfer, code, exchange->status);

@@ -14,6 +14,7 @@ struct transfer {
     size_t position;               // bytes of the body handed to libcurl
     int local_port;                // of the connection in use, which it tells from others; 0: none
     struct buffer unread;          // what the server had sent when libcurl gave the connection up
+    int64_t begun_us;              // monotonic
     bool over_ceiling;             // the answer did not fit
     bool proxied;                  // by --proxy: it, not the server, is what is connected to
     curl_off_t moved;              // bytes in both directions, when last looked at

@@ -39,6 +39,7 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
     sqlite3_bind_int64(s, at++, call->when_ms);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         sqlite3_bind_text(s, at++, texts[i], -1, SQLITE_STATIC);
+    sqlite3_bind_double(s, at, call->first_token_ms);
     return store_run(store, s, "write", why);
 }
 
@@ -180,7 +181,8 @@ static bool read_call(sqlite3_stmt *s, struct call *call)
                           .reasoning_tokens = sqlite3_column_int64(s, 10),
                           .attempts = (unsigned)sqlite3_column_int64(s, 11),
                           .latency_ms = sqlite3_column_double(s, 12),
-                          .when_ms = sqlite3_column_int64(s, 13)};
+                          .when_ms = sqlite3_column_int64(s, 13),
+                          .first_token_ms = sqlite3_column_double(s, 21)};
     if (sqlite3_column_bytes(s, 0) == DIGEST_BYTES)
         memcpy(call->key.bytes, sqlite3_column_blob(s, 0), DIGEST_BYTES);
     char **const texts[] = {&call->finish,  &call->model, &call->kind,     &call->endpoint,

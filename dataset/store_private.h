@@ -50,15 +50,19 @@
     X(ADD_CALL,                                                                                    \
       "INSERT INTO calls (item, key, step, try, repeat, round, replied, http_status,"              \
       " input_tokens, cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms,"       \
-      " when_ms, finish, model, kind, endpoint, message, text, reasoning)"                         \
+      " when_ms, finish, model, kind, endpoint, message, text, reasoning, first_token_ms)"         \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"  \
-      " ?19, ?20, ?21, ?22) ON CONFLICT (item, key) DO NOTHING")                                   \
+      " ?19, ?20, ?21, ?22, ?23) ON CONFLICT (item, key) DO NOTHING")                              \
     X(HAS_REPLY, "SELECT replied, attempts FROM calls WHERE item = ?1 AND key = ?2")               \
     X(DROP_CALL, "DELETE FROM calls WHERE item = ?1 AND key = ?2")                                 \
     X(CALLS_OF,                                                                                    \
       "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
       " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
-      " endpoint, message, text, reasoning FROM calls WHERE item = ?1")                            \
+      " endpoint, message, text, reasoning, first_token_ms FROM calls WHERE item = ?1")            \
+    X(FIND_LESSONS,                                                                                \
+      "SELECT words FROM lessons WHERE endpoint = ?1 AND model = ?2 AND version = ?3")             \
+    X(PUT_LESSONS, "INSERT OR REPLACE INTO lessons (endpoint, model, version, words)"              \
+                   " VALUES (?1, ?2, ?3, ?4)")                                                     \
     X(READ_TOTALS, "SELECT calls, requests, replies, faults, input_tokens, cached_tokens,"         \
                    " output_tokens, reasoning_tokens FROM totals")                                 \
     X(PUT_TOTALS, "UPDATE totals SET calls = ?1, requests = ?2, replies = ?3, faults = ?4,"        \

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "provider.h"
 #include "queue.h"
+#include "reply_stream.h"
 #include "settle.h"
 
 #include <stdlib.h>
@@ -50,7 +51,14 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     struct exchange *exchange = write_exchange(run, task, endpoint, why);
     if (exchange == NULL)
         return false;
-    exchange->url = endpoint->url;
+    exchange->url = endpoint->lessons.stream ? endpoint->stream_url : endpoint->url;
+    if (endpoint->lessons.stream)
+        exchange->stream =
+            reply_stream_new(endpoint->provider, run->settings->max_reply_bytes, why);
+    if (endpoint->lessons.stream && exchange->stream == NULL) {
+        exchange_free(exchange);
+        return false;
+    }
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;

@@ -7,6 +7,7 @@
 #include "outage.h"
 #include "queue.h"
 #include "random.h"
+#include "reply_stream.h"
 #include "secret.h"
 #include "settle.h"
 #include "text.h"
@@ -52,6 +53,9 @@ static void fill_call(struct call *call, const struct task *task, const struct e
                           .reasoning_tokens = -1,
                           .attempts = task->attempts,
                           .latency_ms = exchange->seconds_total * 1000,
+                          .first_token_ms = exchange->seconds_first_token < 0
+                                                ? -1
+                                                : exchange->seconds_first_token * 1000,
                           .when_ms = clock_wall_ms(),
                           .endpoint = text_copy(task->upstream->name)};
 }
@@ -97,9 +101,15 @@ static void take_fault(struct call *call, const struct fault *fault,
 {
     call->kind = text_copy(fault->kind);
     call->message = text_copy(advice_of(fault).text);
-    size_t length = exchange->body.length < SHOWN_REPLY ? exchange->body.length : SHOWN_REPLY;
+    // Of a stream, what had come of the answer, else what came instead.
+    const char *text = exchange->stream != NULL ? reply_stream_so_far(exchange->stream) : "";
+    size_t length = strlen(text);
+    if (length == 0 && exchange->body.length > 0) {
+        text = exchange->body.data;
+        length = exchange->body.length;
+    }
     if (length > 0)
-        call->text = text_repair(exchange->body.data, length);
+        call->text = text_repair(text, length < SHOWN_REPLY ? length : SHOWN_REPLY);
     if (call->text != NULL)
         secret_hide(call->text); // some endpoints repeat the key that they refuse
 }
@@ -262,12 +272,14 @@ static void read_exchange(struct run *run, struct exchange *exchange, struct res
 }
 
 static void count_reply(struct run *run, struct upstream *upstream, const struct reply *reply,
-                        double latency_ms)
+                        const struct call *call)
 {
     run->any_reply = true;
     upstream->counts.replies++;
-    upstream->counts.latency_sum_ms += latency_ms;
-    progress_add_latency(&run->progress, latency_ms);
+    upstream->counts.latency_sum_ms += call->latency_ms;
+    progress_add_latency(&run->progress, call->latency_ms);
+    if (call->first_token_ms >= 0)
+        progress_add_first_token(&run->progress, call->first_token_ms);
     if (reply->usage.input_tokens > 0)
         run->progress.input_tokens += reply->usage.input_tokens;
     if (reply->usage.cached_tokens > 0)
@@ -282,7 +294,7 @@ static void judge(struct run *run, struct result *result)
         fill_call(&result->call, result->task, result->exchange);
         take_reply(&result->call, &result->reply);
         result->stored = true;
-        count_reply(run, result->task->upstream, &result->reply, result->call.latency_ms);
+        count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
         result->stored = judge_fault(run, result);
     }

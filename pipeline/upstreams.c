@@ -7,6 +7,7 @@
 #include <string.h>
 
 static bool tell_apart(struct upstreams *upstreams, struct error *why);
+static bool label_all(struct upstreams *upstreams, struct error *why);
 
 bool upstreams_init(struct upstreams *upstreams, const struct upstream_settings *settings,
                     size_t count, struct error *why)
