@@ -29,6 +29,7 @@ struct run {
     const struct run_settings *settings;
     struct upstreams upstreams;
     struct recipe recipe;
+    size_t system_bytes; // of the system prompt
     struct store *store;
     struct source *source;
     struct client *client;
@@ -51,6 +52,10 @@ struct run {
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
     struct image_table images;
+    struct {        // the file last looked up, which consecutive records often share
+        char *path; // owned
+        struct digest digest;
+    } recalled;
 
     // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send
