@@ -21,12 +21,12 @@ struct model_settings {
         unsigned capacity; // 0: all is refused
     } steps[4];
     double end_ms;
-    double refusal_ms;        // until a refusal comes back
-    unsigned slow_call;       // the number of one call that takes 50 times as long; 0: none
-    long long per_minute;     // requests that the endpoint takes in a fixed minute; 0: no limit
-    bool tells;               // it says so in headers
+    double refusal_ms;         // until a refusal comes back
+    unsigned slow_call;        // the number of one call that takes 50 times as long; 0: none
+    long long per_minute;      // requests that the endpoint takes in a fixed minute; 0: no limit
+    bool tells;                // it says so in headers
     double idle_from, idle_to; // the caller has nothing to send
-    bool two_kinds;           // every fourth call takes four times as long
+    bool two_kinds;            // every fourth call takes four times as long
     uint64_t seed;
 };
 
@@ -130,10 +130,9 @@ static void model_begin(struct model *model)
     unsigned kind = model->settings.two_kinds && model->begun % 4 == 0;
     model->begun++;
     *job = (struct model_job){.began_ms = model->now_ms};
-    job->call = pace_begin(&model->pace, kind, &(struct bucket_cost){100, 50},
-                           (int64_t)model->now_ms);
-    job->left_ms =
-        model->settings.latency_ms * exp(model->settings.sigma * model_normal(model));
+    job->call =
+        pace_begin(&model->pace, kind, &(struct bucket_cost){100, 50}, (int64_t)model->now_ms);
+    job->left_ms = model->settings.latency_ms * exp(model->settings.sigma * model_normal(model));
     if (kind == 1)
         job->left_ms *= 4;
     if (model->settings.slow_call > 0 && model->begun == model->settings.slow_call)
@@ -277,23 +276,16 @@ static double model_median(const struct model *model, double from_ms, double to_
     return median;
 }
 
-// The first time after from_ms at which the limit was within low..high for good (90 % of the
-// replies of the five latencies from then on); INFINITY: never.
-static double model_reached(const struct model *model, double from_ms, double low, double high)
+// When, after from_ms, a run fits the capacity: the calls of the last two latencies took less than
+// 1.5 of them in the median, and were above 85 % of what the capacity allows. INFINITY: never.
+static double model_follows(const struct model *model, double from_ms, unsigned capacity)
 {
-    double span = 5 * model->settings.latency_ms;
-    for (long long i = 0; i < model->replied; i++) {
-        double at = (double)model->times[i];
-        if (at < from_ms || model->limits[i] < low || model->limits[i] > high)
-            continue;
-        long long inside = 0, all = 0;
-        for (long long j = i; j < model->replied && (double)model->times[j] < at + span; j++) {
-            all++;
-            inside += model->limits[j] >= low && model->limits[j] <= high;
-        }
-        if ((double)inside >= 0.9 * (double)all)
+    double latency = model->settings.latency_ms, span = 2 * latency;
+    double ideal = capacity * 1000 / (latency * exp(pow(model->settings.sigma, 2) / 2));
+    for (double at = from_ms + span; at < model->now_ms; at += latency / 4)
+        if (model_median(model, at - span, at) < 1.5 * latency &&
+            model_throughput(model, at - span, at) > 0.85 * ideal)
             return at;
-    }
     return INFINITY;
 }
 
