@@ -3,8 +3,9 @@
 #include "command.h"
 #include "endpoints.h"
 #include "limits.h"
-#include "log.h"
+#include "log_file.h"
 #include "run.h"
+#include "secret.h"
 #include "simulator.h"
 #include "text.h"
 
@@ -19,6 +20,9 @@ static volatile sig_atomic_t stop;
 static bool check_needed(const struct settings *settings, struct error *why);
 static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
                   struct error *why);
+static bool open_log(const struct settings *settings, struct error *why);
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
                      struct run_settings *run);
@@ -40,6 +44,25 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
                                                               : LOG_NORMAL);
     if (!show && !check_needed(settings, why))
         return false;
+    if (!show && !open_log(settings, why))
+        return false;
+    bool good = generate(settings, show, environment, exit_code, why);
+    if (!good)
+        log_file_message("error", secret_hide(why->message));
+    log_file_close();
+    return good;
+}
+
+static bool open_log(const struct settings *settings, struct error *why)
+{
+    const char *file = settings_text(settings, OPTION_LOG_FILE);
+    return log_set_trace(settings_text(settings, OPTION_TRACE), why) &&
+           (file == NULL || log_file_open(file, why));
+}
+
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why)
+{
     bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
     struct endpoints *endpoints = calloc(1, sizeof *endpoints);
     if (endpoints == NULL)
@@ -121,21 +144,43 @@ static enum model_naming naming_of(const char *word)
                                              : MODEL_NAMING_AUTO;
 }
 
+static enum thinking thinking_of(const char *word)
+{
+    return strcmp(word, "off") == 0      ? THINKING_OFF
+           : strcmp(word, "low") == 0    ? THINKING_LOW
+           : strcmp(word, "medium") == 0 ? THINKING_MEDIUM
+           : strcmp(word, "high") == 0   ? THINKING_HIGH
+                                         : THINKING_AUTO;
+}
+
+static enum prefix_use prefix_of(const char *word)
+{
+    return strcmp(word, "on") == 0    ? PREFIX_ON
+           : strcmp(word, "off") == 0 ? PREFIX_OFF
+                                      : PREFIX_AUTO;
+}
+
 // A number that the option's range keeps within an unsigned int.
 static unsigned count_of(const struct settings *settings, enum option_id id)
 {
     return (unsigned)settings_number(settings, id);
 }
 
-static void fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+// own: of one of several endpoints, else the settings themselves.
+static void fill_endpoint(const struct settings *settings, const struct settings *own,
+                          struct endpoint_settings *endpoint)
 {
-    endpoint->endpoint = settings_text(settings, OPTION_ENDPOINT);
-    endpoint->base_url = settings_text(settings, OPTION_BASE_URL);
-    endpoint->api_key = settings_text(settings, OPTION_API_KEY);
-    endpoint->model = settings_text(settings, OPTION_MODEL);
-    endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
+    endpoint->endpoint = settings_text(own, OPTION_ENDPOINT);
+    endpoint->base_url = settings_text(own, OPTION_BASE_URL);
+    endpoint->api_key = settings_text(own, OPTION_API_KEY);
+    endpoint->model = settings_text(own, OPTION_MODEL);
+    endpoint->naming = naming_of(settings_text(own, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
+    endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
+    endpoint->prefix = prefix_of(settings_text(settings, OPTION_PREFIX));
+    endpoint->capabilities = settings->capabilities;
+    endpoint->capability_count = settings->capability_count;
 }
 
 static void fill_pace(const struct settings *settings, struct pace_settings *pace)
@@ -150,7 +195,8 @@ static void fill_pace(const struct settings *settings, struct pace_settings *pac
 
 // Calls at once that an entry does not set are the common number by weight, so that the weights
 // hold also while every slot is taken.
-static void fill_upstreams(const struct endpoints *endpoints, struct run_settings *run)
+static void fill_upstreams(const struct settings *settings, const struct endpoints *endpoints,
+                           struct run_settings *run)
 {
     unsigned heaviest = 1;
     for (size_t i = 0; i < endpoints->count; i++)
@@ -161,9 +207,10 @@ static void fill_upstreams(const struct endpoints *endpoints, struct run_setting
         struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
         *upstream = (struct upstream_settings){
             .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
-        fill_endpoint(&entry->settings, &upstream->endpoint);
+        fill_endpoint(settings, &entry->settings, &upstream->endpoint);
         upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);
+        limits_tighten(&run->limits, &upstream->endpoint); // one picture for all of them
         unsigned *slots = &upstream->pace.concurrency;
         if (!entry->own_concurrency && !upstream->pace.automatic)
             *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
@@ -214,14 +261,19 @@ static void fill_run(const struct settings *settings, const struct endpoints *en
     };
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
+    run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
+    const char *thinking = settings_text(settings, OPTION_THINKING);
+    run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
+    run->relearn = settings_switch(settings, OPTION_RELEARN);
     if (endpoints->count > 0) {
-        fill_upstreams(endpoints, run);
+        fill_upstreams(settings, endpoints, run);
         return;
     }
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
     fill_pace(settings, &run->upstreams[0].pace);
-    fill_endpoint(settings, &run->upstreams[0].endpoint);
+    fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
+    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
@@ -270,7 +322,7 @@ static bool work_with_builtin(const struct settings *settings, struct run_settin
     snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
     struct upstream_settings *upstream = &run->upstreams[0];
     upstream->name = "builtin";
-    upstream->endpoint.endpoint = NULL;
+    upstream->endpoint.endpoint = "builtin";
     upstream->endpoint.base_url = url;
     if (upstream->endpoint.model == NULL)
         upstream->endpoint.model = "builtin";

@@ -385,3 +385,10 @@ const char *pace_reason_word(enum pace_reason reason)
                                         [PACE_CEILING] = "ceiling"};
     return words[reason];
 }
+
+const char *pace_phase_word(enum pace_phase phase)
+{
+    static const char *const words[] = {
+        [PACE_START] = "start", [PACE_WATCH] = "watch", [PACE_UP] = "up", [PACE_DOWN] = "down"};
+    return words[phase];
+}

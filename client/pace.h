@@ -115,6 +115,7 @@ bool pace_end(struct pace *pace, const struct pace_call *call, const struct pace
 
 // "more in flight only takes longer", ...: behind "N in flight: ".
 const char *pace_reason_text(enum pace_reason reason);
+const char *pace_phase_word(enum pace_phase phase);    // "start", "watch", "up", "down"
 const char *pace_reason_word(enum pace_reason reason); // "knee", "refusals", ...
 
 #endif
