@@ -20,7 +20,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .type = TYPE_DIRECTORY,
          .example = "out",
          .group = GROUP_OUTPUT,
-         .commands = FOR_GENERATE | FOR_PREPARE,
+         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE,
          .flags = OPTION_NO_FILE,
          .help = "Where the dataset goes, or the prepared images. Made when absent; generate "
                  "with the same DIR goes on where it stopped and pays for no reply twice."},
@@ -35,6 +35,16 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .help =
                           "Take only the first N images or records; 0 takes all. Raise it later "
                           "to go on in the same DIR."},
+    [OPTION_SHARD] = {.name = "shard",
+                      .argument = "I/N",
+                      .type = TYPE_SHARD,
+                      .example = "2/8",
+                      .group = GROUP_OUTPUT,
+                      .commands = FOR_GENERATE,
+                      .flags = OPTION_NO_FILE,
+                      .help = "Take only part I of N of the input, each with a DIR of its own, for "
+                              "work on several machines; all questions on one image are in one "
+                              "part. vqagen merge joins the finished parts."},
     [OPTION_RETRY] = {.name = "retry",
                       .argument = "WHAT",
                       .type = TYPE_CHOICE,
@@ -273,6 +283,15 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
 
+    [OPTION_STREAM] = {.name = "stream",
+                       .type = TYPE_SWITCH,
+                       .initial = "false",
+                       .group = GROUP_MODEL,
+                       .commands = FOR_GENERATE,
+                       .help = "Ask for replies as streams, and measure when the first token of "
+                               "each comes. The dataset is the same; gateways that close silent "
+                               "connections see that something happens."},
+
     // Pace and patience
     [OPTION_CONCURRENCY] = {.name = "concurrency",
                             .letter = 'c',
@@ -315,6 +334,34 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .group = GROUP_PACE,
                                 .commands = FOR_GENERATE | FOR_DIAGNOSE,
                                 .help = "Longest wait for a connection."},
+    [OPTION_FIRST_BYTE_TIMEOUT] =
+        {.name = "first-byte-timeout",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .low = 1,
+         .high = HOURS(24),
+         .flags = OPTION_OR_NONE,
+         .initial = "none",
+         .example = "60s",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Longest wait from a request's last byte to the reply's first. Without "
+                 "streaming a reply comes all at once when the model is done, so by default only "
+                 "--timeout counts."},
+    [OPTION_IDLE_TIMEOUT] =
+        {.name = "idle-timeout",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .low = 1,
+         .high = HOURS(24),
+         .flags = OPTION_OR_NONE,
+         .initial = "none",
+         .example = "30s",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Longest time without a byte sent or received, while a request is sent or after "
+                 "a reply has begun, also between the events of a stream. Mind servers that send "
+                 "a reply's headers before the model has begun."},
     [OPTION_RETRIES] = {.name = "retries",
                         .argument = "N",
                         .type = TYPE_WHOLE,
@@ -323,8 +370,21 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .group = GROUP_PACE,
                         .commands = FOR_GENERATE,
                         .help =
-                            "How often a call that failed is sent again, after 2, 4, 8 seconds "
-                            "or when the endpoint says. Only faults that can pass are retried."},
+                            "How often a call that failed is sent again, up to 2, 4, 8 ... 60 "
+                            "seconds later or when the endpoint says. Only faults that can pass "
+                            "are retried."},
+    [OPTION_OUTAGE_PATIENCE] =
+        {.name = "outage-patience",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .high = HOURS(24 * 7),
+         .initial = "15m",
+         .example = "2h",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "How long an endpoint that has answered may be away. Meanwhile calls wait, "
+                 "one at a time looks whether it is back, and no retry is used up; then the run "
+                 "stops with exit code 4. 0: calls are given up after their retries."},
     [OPTION_MAX_REPLY_BYTES] = {.name = "max-reply-bytes",
                                 .argument = "SIZE",
                                 .type = TYPE_SIZE,
@@ -646,7 +706,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_SWITCH,
                       .initial = "false",
                       .group = GROUP_GENERAL,
-                      .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_DIAGNOSE,
+                      .commands = FOR_ALL & ~FOR_HELP,
                       .help = "Print errors only."},
     [OPTION_VERBOSE] = {.name = "verbose",
                         .letter = 'v',
@@ -682,7 +742,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_GENERAL,
-                     .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_HELP | FOR_DIAGNOSE,
+                     .commands = FOR_ALL,
                      .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                      .help = "Print this help and end."},
 };

@@ -155,6 +155,10 @@ size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, stru
     ROW("quality", buffer_append_format(text, "%d", settings->limits.quality));
     ROW("min-quality", buffer_append_format(text, "%d", settings->limits.min_quality));
     ROW("accept-damaged", buffer_append_text(text, settings->limits.accept_damaged ? "yes" : "no"));
+    // A DIR holds one part; vqagen merge joins them.
+    if (shard_is_part(&settings->shard))
+        ROW("shard",
+            buffer_append_format(text, "%u/%u", settings->shard.index, settings->shard.count));
     ROW("prompt version", buffer_append_text(text, PROMPT_VERSION));
 #undef ROW
     for (size_t i = 0; i < count && !text->failed; i++)
