@@ -167,6 +167,10 @@ static bool judge_address(struct ladder *ladder, struct probe *probe, enum cause
         break_redirected(ladder, probe, tried);
         return true;
     }
+    if (cause == CAUSE_http_at_https_port) {
+        ladder_break(ladder, RUNG_HTTP, tried, probe, cause, NULL, NULL);
+        return true;
+    }
     if (probe->status == 0 && !port_speaks_tls(ladder, &tls, why))
         return false;
     if (tls)
