@@ -71,7 +71,16 @@ static bool take_report(struct diagnose_run *run, struct error *why)
         if (text == NULL || option == NULL || is_left_out(option_id_of(option)) ||
             (from != NULL && strcmp(from, "default") == 0))
             continue;
-        if (!settings_offer(&run->settings, option_id_of(option), text, FROM_FILE, "run.json", why))
+        // The report has the text itself; "@" at its beginning names no file.
+        struct buffer own;
+        buffer_init(&own, 4 << 20);
+        bool prose = option->type == TYPE_PROSE && text[0] == '@';
+        buffer_append_format(&own, "%s%s", prose ? "@" : "", text);
+        bool good = buffer_check(&own, "a setting", why) &&
+                    settings_offer(&run->settings, option_id_of(option), buffer_text(&own),
+                                   FROM_FILE, "run.json", why);
+        buffer_clear(&own);
+        if (!good)
             return error_note(why, "run.json: %s", entry->string);
     }
     const char *input = json_text(run->report, "input");

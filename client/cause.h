@@ -124,6 +124,9 @@
       "Check paths, permissions and addresses, then run with --retry unknown.")                    \
     X(records_unusable, "Records of the input cannot be used.",                                    \
       "Correct the records that the messages name.")                                               \
+    X(fails_by_turns, "The same request fails at one time and passes at another.",                 \
+      "Look at the endpoint's log: a fault inside, or one of several servers behind one address "  \
+      "that is set up differently.")                                                               \
     X(passed_meanwhile, "The call that failed passes now.",                                        \
       "Run again with --retry unknown.")                                                           \
     X(unexplained, "The endpoint refuses, and what was tried does not explain it.",                \

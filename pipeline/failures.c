@@ -95,12 +95,22 @@ static void write_shape(const char *message, bool rejected, char *shape)
     shape[length] = '\0';
 }
 
-static const char *advice_of(const struct group *group)
+// What faults of this kind say is to be done; NULL: it is no kind of fault.
+static const char *kind_advice(const char *kind)
 {
     for (size_t i = 0; i <= FAULT_KIND_http_other; i++)
-        if (strcmp(fault_kinds[i].name, group->kind) == 0 && fault_kinds[i].fix[0] != '\0')
+        if (strcmp(fault_kinds[i].name, kind) == 0 && fault_kinds[i].fix[0] != '\0')
             return fault_kinds[i].fix;
-    return cause_at(group->cause)->fix;
+    return NULL;
+}
+
+// Stored messages end with the advice, which is told by itself here.
+static void cut_advice(char *message, const char *fix)
+{
+    size_t length = strlen(message), tail = fix != NULL ? strlen(fix) : 0;
+    if (tail > 0 && length > tail + 2 && strcmp(message + length - tail, fix) == 0 &&
+        message[length - tail - 2] == ';')
+        message[length - tail - 2] = '\0';
 }
 
 static bool fill_group(struct group *group, bool rejected, const char *shape, const cJSON *line)
@@ -115,10 +125,12 @@ static bool fill_group(struct group *group, bool rejected, const char *shape, co
     snprintf(group->shape, sizeof group->shape, "%s", shape);
     if (group->kind == NULL || group->stage == NULL || group->message == NULL)
         return false;
+    const char *advice = kind_advice(group->kind);
+    cut_advice(group->message, advice);
     group->cause = cause_of_kind(group->kind, group->message);
     if (group->cause == CAUSE_unexplained && rejected)
         group->cause = CAUSE_rules_refused;
-    group->fix = advice_of(group);
+    group->fix = advice != NULL ? advice : cause_at(group->cause)->fix;
     return true;
 }
 
@@ -203,13 +215,15 @@ static void tell(struct diagnosis *diagnosis, const struct groups *groups)
 // What stopped a run stands in its report as "... (KIND, HTTP 401): ...".
 static enum cause_id cause_of_stop(const char *stopped_by, char *kind, size_t size)
 {
-    const char *open = strchr(stopped_by, '(');
+    const char *open = strchr(stopped_by, '('), *said = strstr(stopped_by, "): ");
+    char message[600];
     kind[0] = '\0';
-    if (open == NULL)
+    if (open == NULL || said == NULL)
         return CAUSE_unexplained;
     snprintf(kind, size, "%.*s", (int)strcspn(open + 1, ",)"), open + 1);
-    const char *message = strstr(open, "): ");
-    return cause_of_kind(kind, message != NULL ? message + 3 : "");
+    snprintf(message, sizeof message, "%s", said + 3);
+    cut_advice(message, kind_advice(kind));
+    return cause_of_kind(kind, message);
 }
 
 static void blame(struct diagnosis *diagnosis, const struct groups *groups, long long open,

@@ -184,7 +184,7 @@ class Gateway:
                  key=None, key_refusal=None, models=None, lists_models=False, model=None, no_vision=None,
                  blind=None, max_base64=None, max_side=None, early=None, refuse=None, refuse_value=None,
                  system=None, schema=None, structured=None, stream=None, together=None, max_body=None,
-                 certificate=None):
+                 certificate=None, turns=None):
         self.backend, self.protocol, self.always, self.missing = backend, protocol, always, missing
         self.path = path or CHAT[protocol]
         self.key, self.key_refusal = key, key_refusal
@@ -193,7 +193,8 @@ class Gateway:
         self.max_base64, self.max_side, self.early, self.max_body = max_base64, max_side, early, max_body
         self.refused, self.refused_value = refuse or {}, refuse_value or {}
         self.schema, self.structured, self.stream, self.together = schema, structured, stream, together
-        self.requests, self.working = 0, 0
+        self.turns = turns  # (every nth chat request, refusal)
+        self.requests, self.working, self.chats = 0, 0, 0
         self.lock, self.closing = threading.Lock(), threading.Event()
         handler = type("Handler", (Handler,), {"gateway": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -214,6 +215,9 @@ class Gateway:
 
     def objection(self, request):
         """What there is to mind about a request; None: nothing."""
+        self.chats += 1
+        if self.turns is not None and self.chats % self.turns[0] == 0:
+            return self.turns[1]
         for image in request.images:
             if self.no_vision is not None:
                 return self.no_vision

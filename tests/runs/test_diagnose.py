@@ -233,6 +233,7 @@ LOAD = [
         "Your request was rejected as a result of our safety system. content_policy_violation", "content_policy_violation")))),
     case("nothing said", "reply_empty", dict(always=(200, {"choices": [{"message": {"role": "assistant", "content": ""},
                                                                         "finish_reason": "stop"}]}))),
+    case("fails by turns", "fails_by_turns", dict(turns=(4, (400, BLAND))), SMALL),
     case("no reason given", "unexplained", dict(always=(400, BLAND)), code=7),
 ]
 
@@ -262,6 +263,9 @@ class Diagnose(RunTest):
     def setUp(self):
         super().setUp()
         self.backend = self.simulator()
+        self.certificates = {}
+
+    def need_certificates(self):
         self.certificates = {"loopback": make_certificate(self.folder, "loopback", "IP:127.0.0.1"),
                              "other": make_certificate(self.folder, "other", "DNS:other.example")}
 
@@ -306,6 +310,7 @@ class Diagnose(RunTest):
         return done, found, server.requests if server is not None else 0
 
     def run_cases(self, cases):
+        self.need_certificates()
         with ThreadPoolExecutor(4) as pool:
             return list(zip(cases, pool.map(self.diagnose, cases)))
 
@@ -381,6 +386,81 @@ class Diagnose(RunTest):
         self.assertTrue(any(line.startswith("Verdict: diagnosed (key_wrong") for line in lines), done.stdout)
         self.assertTrue(any(line.startswith("Fix: ") for line in lines), done.stdout)
         self.assertNotIn("sk-secret-0123456789abcdefghij", done.stdout + done.stderr)
+
+
+class DiagnoseRun(RunTest):
+    """What `vqagen diagnose DIR` says of a run."""
+
+    def gateway(self, **settings):
+        if not hasattr(self, "backend"):
+            self.backend = self.simulator()
+        gateway = Gateway(self.backend.port, **settings)
+        self.addCleanup(gateway.close)
+        return gateway
+
+    def run_through(self, gateway, *options, code=1, environment=None):
+        out = self.folder / "out"
+        self.vqagen("generate", samples_images(), "-o", out, "--base-url", f"http://127.0.0.1:{gateway.port}/v1",
+                    "--model", "simulated", "--limit", 3, "--retries", 0, *options, code=code, environment=environment)
+        return out
+
+    def found(self, out, *options, code, environment=None):
+        done = self.vqagen("diagnose", out, "--json", *options, code=code, environment=environment)
+        return json.loads(done.stdout)
+
+    def bytes_of(self, out):
+        return {path.name: path.read_bytes() for path in sorted(out.iterdir()) if path.is_file()}
+
+    def test_failures_are_grouped_and_replayed(self):
+        out = self.run_through(self.gateway(max_side=(500, (400, BLAND))))
+        before = self.bytes_of(out)
+        found = self.found(out, code=7)
+        self.assertEqual(found["calls"], 0)
+        self.assertEqual([(group["count"], group["kind"], group["stage"], group["http_status"])
+                          for group in found["failures"]], [(12, "bad_request", "draft", 400)])
+        group = found["failures"][0]
+        self.assertEqual(len(group["examples"]), 3)
+        self.assertLessEqual(group["since"], group["until"])
+        self.assertEqual(group["message"], BLAND["error"]["message"].rstrip("."))
+        found = self.found(out, "--replay", group["examples"][1], code=1)
+        self.assertEqual(found["cause"], "image_pixels", found)
+        self.assertLessEqual(found["calls"], 20)
+        self.assertLessEqual(int(found["fix"].split()[-1].rstrip(".")), 500)
+        self.assertEqual(self.bytes_of(out), before)
+        # The same call passes where nothing is refused.
+        found = self.found(out, "--replay", group["examples"][0], "--base-url", self.backend.url, code=1)
+        self.assertEqual((found["cause"], found["calls"]), ("passed_meanwhile", 1))
+
+    def test_a_parameter_of_a_later_step(self):
+        # Refused to answers alone, whose temperature is lower.
+        out = self.run_through(self.gateway(refuse={"top_k": (422, {"detail": "Unprocessable"})}),
+                               "--extra-body", '{"top_k": 3, "top_p": 0.9}')
+        found = self.found(out, "--replay", self.first_failed(out), code=1)
+        self.assertEqual(found["cause"], "parameter_refused", found)
+        self.assertIn("`top_k`", found["detail"])
+
+    def first_failed(self, out):
+        return json.loads((out / "failures.jsonl").read_text().splitlines()[0])["id"]
+
+    def test_a_stopped_run(self):
+        out = self.run_through(self.gateway(key=KEY, key_refusal=OPENAI_KEY), code=3,
+                               environment={"VQAGEN_API_KEY": "sk-other-0123456789abcdefghij"})
+        found = self.found(out, code=1)
+        self.assertEqual((found["cause"], found["kind"]), ("key_wrong", "key_wrong"))
+
+    def test_a_good_run(self):
+        out = self.run_through(self.gateway(), code=0)
+        found = self.found(out, code=0)
+        self.assertEqual((found["verdict"], found["failures"]), ("healthy", []))
+        accepted = json.loads((out / "dataset.jsonl").read_text().splitlines()[0])["id"]
+        self.assertIn("was accepted", self.vqagen("diagnose", out, "--replay", accepted, code=2).stderr)
+        self.assertIn("no item", self.vqagen("diagnose", out, "--replay", "nobody.jpg#1", code=2).stderr)
+
+    def test_no_run_there(self):
+        done = self.vqagen("diagnose", self.folder, code=2)
+        self.assertIn("holds no run", done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+        self.assertIn("--replay needs the DIR", self.vqagen("diagnose", "--replay", "x", code=2).stderr)
 
 
 if __name__ == "__main__":
