@@ -1,7 +1,7 @@
 // vqagen generate: settings in, a run, and what to tell about it.
+#include "generate.h"
 #include "access.h"
 #include "command.h"
-#include "generate.h"
 #include "limits.h"
 #include "log.h"
 #include "run.h"

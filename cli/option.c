@@ -344,7 +344,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "60s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest wait from a request's last byte to the reply's first. Without "
                  "streaming a reply comes all at once when the model is done, so by default only "
                  "--timeout counts."},
@@ -358,7 +358,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "30s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest time without a byte sent or received, while a request is sent or after "
                  "a reply has begun, also between the events of a stream. Mind servers that send "
                  "a reply's headers before the model has begun."},

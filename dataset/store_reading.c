@@ -56,8 +56,8 @@ static bool has_log(const struct store *store)
 {
     struct stat facts;
     char *log = NULL;
-    bool has = asprintf(&log, "%s-wal", store->path) >= 0 && stat(log, &facts) == 0 &&
-               facts.st_size > 0;
+    bool has =
+        asprintf(&log, "%s-wal", store->path) >= 0 && stat(log, &facts) == 0 && facts.st_size > 0;
     free(log);
     return has;
 }

@@ -65,7 +65,7 @@ bool rung_structured(struct ladder *ladder, struct error *why)
     probe.ask.schema = prompt_schema_answer;
     bool good = climb(ladder, RUNG_STRUCTURED,
                       ladder->endpoint.lessons.structured == STRUCTURED_OBJECT ? "a JSON object"
-                                                                                : "a JSON Schema",
+                                                                               : "a JSON Schema",
                       &probe, true, why);
     probe_clear(&probe);
     return good;
@@ -93,10 +93,11 @@ static bool judge_stream(struct ladder *ladder, const struct probe *failed, cons
     diagnosis_step(ladder->diagnosis, "the same once more -> %s",
                    is_stream(&again) ? "events" : probe_seen(&again, seen, sizeof seen));
     bool error = strstr(buffer_text(&again.body), "\"error\":{") != NULL;
-    bool passes = again.sent && (again.fault.verdict == FAULT_NONE || (is_stream(&again) && !error));
-    ladder_break(ladder, RUNG_STREAM, tried, failed,
-                 passes ? CAUSE_fails_by_turns : CAUSE_stream_refused,
-                 passes ? NULL : "The same request passes when it does not ask for a stream.", NULL);
+    bool passes =
+        again.sent && (again.fault.verdict == FAULT_NONE || (is_stream(&again) && !error));
+    ladder_break(
+        ladder, RUNG_STREAM, tried, failed, passes ? CAUSE_fails_by_turns : CAUSE_stream_refused,
+        passes ? NULL : "The same request passes when it does not ask for a stream.", NULL);
     probe_clear(&again);
     return true;
 }
