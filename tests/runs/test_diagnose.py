@@ -215,7 +215,7 @@ PARAMETERS = [
 # Limits, load and time.
 LOAD = [
     case("one at a time", "concurrency_refused", dict(together=(1, (429, openai_error(
-        "Rate limit reached: too many concurrent requests", "rate_limit_exceeded", "requests")))), SMALL),
+        "Rate limit reached: too many concurrent requests", "rate_limit_exceeded", "requests")), 8)), SMALL),
     case("rate limit", "rate_limited", dict(always=(429, openai_error(
         "Rate limit reached for requests. Please try again in 20s.", "rate_limit_exceeded", "requests"), "application/json",
         [("Retry-After", "20")]))),
