@@ -89,7 +89,8 @@
       "Leave the parameter out.")                                                                  \
     X(structured_refused, "The endpoint does not take structured output.",                         \
       "vqagen learns this by itself at one refused call a run, and asks for JSON in words.")       \
-    X(stream_refused, "The endpoint does not stream.", "Run without streaming.")                   \
+    X(stream_refused, "The endpoint does not stream.",                                             \
+      "Run without --stream; with it a run learns this by itself, at one refused call.")           \
     X(concurrency_refused, "Calls one by one pass, several at once do not.",                       \
       "Lower --concurrency.")                                                                      \
     X(rate_limited, "The endpoint's rate limit is reached.",                                       \
