@@ -1,7 +1,7 @@
 // vqagen generate: settings in, a run, and what to tell about it.
+#include "generate.h"
 #include "access.h"
 #include "command.h"
-#include "endpoints.h"
 #include "limits.h"
 #include "log_file.h"
 #include "run.h"
@@ -24,8 +24,6 @@ static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
-static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
-                     struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -87,7 +85,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
     bool good = buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        fill_run(settings, endpoints, &run);
+        generate_fill(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
@@ -183,6 +181,11 @@ static void fill_endpoint(const struct settings *settings, const struct settings
     endpoint->capability_count = settings->capability_count;
 }
 
+void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+{
+    fill_endpoint(settings, settings, endpoint);
+}
+
 static void fill_pace(const struct settings *settings, struct pace_settings *pace)
 {
     unsigned concurrency = count_of(settings, OPTION_CONCURRENCY);
@@ -217,8 +220,8 @@ static void fill_upstreams(const struct settings *settings, const struct endpoin
     }
 }
 
-static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
-                     struct run_settings *run)
+void generate_fill(const struct settings *settings, const struct endpoints *endpoints,
+                   struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){

@@ -304,7 +304,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .initial = "auto",
                          .example = "off",
                          .group = GROUP_MODEL,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .flags = OPTION_DATASET,
                          .help = "How much the model thinks before it answers, told in the way of "
                                  "each provider. off: not at all, or the least that the model "
@@ -315,7 +315,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .choices = "auto|on|off",
                        .initial = "auto",
                        .group = GROUP_MODEL,
-                       .commands = FOR_GENERATE,
+                       .commands = FOR_GENERATE | FOR_DIAGNOSE,
                        .flags = OPTION_DATASET,
                        .help = "Send the beginning of each reply along, so that the model goes on "
                                "in the right form. auto: where the model takes it and no JSON "
@@ -421,7 +421,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "60s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest wait from a request's last byte to the reply's first. Without "
                  "streaming a reply comes all at once when the model is done, so by default only "
                  "--timeout counts."},
@@ -435,7 +435,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "30s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest time without a byte sent or received, while a request is sent or after "
                  "a reply has begun, also between the events of a stream. Mind servers that send "
                  "a reply's headers before the model has begun."},
