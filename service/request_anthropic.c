@@ -29,7 +29,7 @@ static bool read_anthropic(struct reader *reader, const cJSON *body)
     if (model == NULL || *model == '\0')
         return request_refuse(reader->fault, 400, NULL, NULL, "model: Field required");
     if (!reader_wants(reader, model))
-        return request_refuse(reader->fault, 404, NULL, NULL, "model: %.100s", model);
+        return reader_no_model(reader, model);
     return check_known(reader, body) && reader_model(reader, model) && read_numbers(reader, body) &&
            read_output(reader, json_member(body, "output_config")) &&
            read_system(reader, json_member(body, "system"), &markers) &&
@@ -94,9 +94,10 @@ static bool read_numbers(struct reader *reader, const cJSON *body)
         !check_number(reader, body, "top_p", 0, 1, false))
         return false;
     request->max_tokens = (long long)cap->valuedouble;
+    request->capped = true;
     request->temperature = temperature != NULL ? temperature->valuedouble : -1;
     request->stream = cJSON_IsTrue(stream);
-    return true;
+    return reader_stops(reader, json_member(body, "stop_sequences"));
 }
 
 static bool read_output(struct reader *reader, const cJSON *output)

@@ -54,11 +54,7 @@ static bool read_gemini(struct reader *reader, const cJSON *body)
 {
     const char *model = reader->model != NULL ? reader->model : "";
     if (*model == '\0' || !reader_wants(reader, model))
-        return request_refuse(reader->fault, 404, NULL, NULL,
-                              "models/%.100s is not found for API version v1beta, or is not "
-                              "supported for generateContent. Call ListModels to see the list of "
-                              "available models and their supported methods.",
-                              model);
+        return reader_no_model(reader, model);
     reader->request->caches = true;
     return check_known(reader, body, known_members, "") && reader_model(reader, model) &&
            read_instruction(reader, json_member(body, "systemInstruction")) &&
@@ -223,6 +219,7 @@ static bool read_config(struct reader *reader, const cJSON *config)
     if (cJSON_IsNumber(cap)) {
         request->max_tokens = (long long)cap->valuedouble;
         request->has_max_tokens = true;
+        request->capped = true;
     }
-    return true;
+    return reader_stops(reader, json_member(config, "stopSequences"));
 }
