@@ -807,6 +807,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                           "key-wrong, quota, no-vision, image-bytes, stream-error, ... Naming an "
                           "unknown one lists them all. May be given again for further kinds."},
 
+    [OPTION_FAULT_MODELS] = {.name = "fault-models",
+                             .type = TYPE_SWITCH,
+                             .initial = "false",
+                             .group = GROUP_BEHAVIOUR,
+                             .commands = FOR_SIMULATE,
+                             .help = "Serve a model for each kind of fault, which has it: "
+                                     "fault-429, fault-no-vision, ..."},
+
     // Settings and messages
     [OPTION_SETTINGS] = {.name = "settings",
                          .letter = 's',

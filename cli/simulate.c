@@ -50,6 +50,7 @@ bool simulate_run(struct settings *settings, char *const *environment, int *exit
         .max_body_bytes = settings_number(settings, OPTION_MAX_BODY_BYTES),
         .cache_images = settings_number(settings, OPTION_CACHE_IMAGES),
         .blind = settings_switch(settings, OPTION_BLIND),
+        .fault_models = settings_switch(settings, OPTION_FAULT_MODELS),
         .early = settings_switch(settings, OPTION_EARLY),
         .seed = settings_number(settings, OPTION_SERVED_SEED),
         .structured = settings_text(settings, OPTION_STRUCTURED),

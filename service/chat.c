@@ -68,6 +68,7 @@ static bool read_settings(struct chat *chat, const struct simulator_settings *se
         return error_set(why, ERR_SETTINGS, "answers \"%s\" are none of look, canned", answers);
     chat->blind = settings->blind;
     chat->early = settings->early;
+    chat->fault_models = settings->fault_models;
     chat->conditions = settings->conditions;
     chat->max_body = settings->max_body_bytes > 0 && settings->max_body_bytes < MAX_BODY
                          ? settings->max_body_bytes

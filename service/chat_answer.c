@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "random.h"
+#include "text.h"
 #include "throttle.h"
 
 #include <stdio.h>
@@ -17,7 +18,7 @@ static void answer_request(struct chat *chat, const struct chat_asked *asked,
 static void answer_completion(struct chat *chat, const struct chat_request *request,
                               enum fault_action action, struct chat_reply *reply);
 static void spoil_body(enum fault_action action, struct chat_reply *reply);
-static void pace_stream(const struct fault_kind *fault, const struct excuse_values *values,
+static void pace_stream(const struct fault_entry *fault, const struct excuse_values *values,
                         struct chat_reply *reply);
 static void pace_whole(const struct chat *chat, struct chat_reply *reply);
 
@@ -85,7 +86,7 @@ static long long tokens_of(const struct chat_request *request)
 static const char *over_limits(struct chat *chat, const struct chat_request *request,
                                struct excuse_values *values, struct chat_reply *reply)
 {
-    struct limit_state state;
+    struct limit_levels state;
     if (chat->limits == NULL)
         return NULL;
     long long tokens = tokens_of(request);
@@ -124,9 +125,12 @@ static bool refuse_request(struct chat *chat, const struct chat_asked *asked,
     return true;
 }
 
-static const struct fault_kind *choose_fault(const struct chat *chat,
-                                             const struct chat_request *request,
-                                             const struct chat_reply *reply)
+// What stands before a fault's name in a model's.
+static const char named_by[] = "fault-";
+
+static const struct fault_entry *choose_fault(const struct chat *chat,
+                                              const struct chat_request *request,
+                                              const struct chat_reply *reply)
 {
     const bool has[FAULT_TRIGGERS] = {[FAULT_ON_FORMAT] = request->format,
                                       [FAULT_ON_TEMPERATURE] = request->temperature >= 0,
@@ -134,6 +138,11 @@ static const struct fault_kind *choose_fault(const struct chat *chat,
                                       [FAULT_ON_CAP] = request->capped,
                                       [FAULT_ON_STREAM] = request->stream,
                                       [FAULT_ON_IMAGE] = request->image};
+    if (chat->fault_models && text_starts(request->model, named_by)) {
+        const struct fault_entry *named = fault_kind_find(request->model + sizeof named_by - 1);
+        if (named != NULL && (named->trigger == FAULT_ON_ANY || has[named->trigger]))
+            return named;
+    }
     if (chat->faults.count == 0)
         return NULL;
     return fault_choose(&chat->faults, sending_random(chat, reply, "fault"), has);
@@ -142,7 +151,7 @@ static const struct fault_kind *choose_fault(const struct chat *chat,
 static void answer_request(struct chat *chat, const struct chat_asked *asked,
                            const struct chat_request *request, struct chat_reply *reply)
 {
-    const struct fault_kind *fault = choose_fault(chat, request, reply);
+    const struct fault_entry *fault = choose_fault(chat, request, reply);
     struct excuse_values values = {.model = request->model, .path = asked->path};
     if (fault != NULL) {
         reply->outcome.fault = fault->name;
@@ -193,7 +202,7 @@ static bool is_answer(enum fault_action action)
 }
 
 // Where a body is a stream no more (a page in its place), it is sent at once.
-static void pace_stream(const struct fault_kind *fault, const struct excuse_values *values,
+static void pace_stream(const struct fault_entry *fault, const struct excuse_values *values,
                         struct chat_reply *reply)
 {
     struct buffer error;

@@ -78,7 +78,7 @@ void chat_refuse_saying(struct chat *chat, const struct chat_asked *asked, int s
 }
 
 // A fault that every request meets, whatever it asks for.
-static const struct fault_kind *find_always(const struct chat *chat)
+static const struct fault_entry *find_always(const struct chat *chat)
 {
     for (size_t i = 0; i < chat->faults.count; i++)
         if (chat->faults.rates[i].kind->always && chat->faults.rates[i].rate >= 1)
@@ -90,7 +90,7 @@ bool chat_authorize(struct chat *chat, const struct chat_asked *asked, const cha
                     struct chat_reply *reply)
 {
     const struct protocol *protocol = asked->protocol;
-    const struct fault_kind *always = find_always(chat);
+    const struct fault_entry *always = find_always(chat);
     bool given = key != NULL && text_starts(key, protocol->key_scheme);
     if (always != NULL) {
         struct excuse_values values = {

@@ -22,7 +22,7 @@ struct chat {
     const char *not_found;       // the kind of fault of an unknown path
     int64_t token_ns;            // between two tokens; 0: no time
     size_t max_body;
-    bool canned, blind, early;
+    bool canned, blind, early, fault_models;
     char *key, *path;                  // owned; or NULL
     char *model_names, *refused_names; // owned; what the lists point into
     char **models, **refused;          // owned

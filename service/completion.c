@@ -169,10 +169,16 @@ static void reason(struct completion *completion)
 // More than anybody wants to read. Each token of a stream is wrapped in hundreds of bytes.
 static void fill_up(const struct completion *completion, struct buffer *text)
 {
-    enum { WHOLE_BYTES = 40 << 20, STREAM_BYTES = 1 << 18 };
+    enum { WHOLE_BYTES = 20 << 20, STREAM_BYTES = 1 << 18 };
+    static const char words[] = "and so on, and so forth, ";
     size_t wanted = completion->stream ? STREAM_BYTES : WHOLE_BYTES;
-    while (text->length < wanted && buffer_append_text(text, "and so on, and so forth, "))
-        continue;
+    char *room = buffer_reserve(text, wanted);
+    for (size_t i = 0; room != NULL && i < wanted; i++)
+        room[i] = words[i % (sizeof words - 1)];
+    if (room == NULL)
+        return;
+    room[wanted] = '\0';
+    text->length = wanted;
 }
 
 void completion_continue(struct completion *completion, const char *start)

@@ -93,10 +93,8 @@ char *excuse_duration(int64_t ms, char *text)
                  (long long)seconds / 60 % 60, (long long)seconds % 60);
     else if (seconds >= 60)
         snprintf(text, ROOM, "%lldm%llds", (long long)seconds / 60, (long long)seconds % 60);
-    else if (ms % 1000 == 0)
-        snprintf(text, ROOM, "%llds", (long long)seconds);
-    else
-        snprintf(text, ROOM, "%.*fs", ms % 100 == 0 ? 1 : 3, (double)ms / 1000);
+    else // as few digits as tell it: 1.146s, 59.97s, 20s
+        snprintf(text, ROOM, "%.5gs", (double)ms / 1000);
     return text;
 }
 

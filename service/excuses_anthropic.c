@@ -54,7 +54,6 @@ const struct excuse excuses_anthropic[] = {
     {"parameter", ANTHROPIC, {.status = 400, .message = "`{name}` is not supported for this model"}},
     {"parameter-unknown", ANTHROPIC, {.status = 400, .message = "{name}: Extra inputs are not permitted"}},
     {"no-temperature", ANTHROPIC, {.status = 400, .message = "`temperature` is deprecated for this model."}},
-    {"no-max-tokens", ANTHROPIC, {.status = 400, .message = "max_tokens is not supported for this model"}},
     {"temperature-top-p", ANTHROPIC, {.status = 400, .message =
         "`temperature` and `top_p` cannot both be specified for this model. Please use only one."}},
     {"temperature-thinking", ANTHROPIC, {.status = 400, .message = "`temperature` may only be set to 1 when thinking is enabled."}},

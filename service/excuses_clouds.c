@@ -14,7 +14,7 @@
 // clang-format off
 const struct excuse excuses_clouds[] = {
     {"key-missing", DEEPSEEK, {.status = 401, .type = "authentication_error", .code = "invalid_request_error", .message =
-        "Authentication Fails (auth header format should be Bearer sk-...): no API key, missing Authorization header."}},
+        "Authentication Fails (auth header format should be Bearer sk-...)"}},
     {"key-wrong", DEEPSEEK, {.status = 401, .type = "authentication_error", .code = "invalid_request_error", .message =
         "Authentication Fails, Your api key: ****0000 is invalid"}},
     {"quota", DEEPSEEK, {.status = 402, .type = "unknown_error", .code = "invalid_request_error", .message = "Insufficient Balance"}},

@@ -9,7 +9,7 @@
 
 // What is answered to those with FAULT_ACT_STATUS stands in excuses.h.
 // clang-format off
-static const struct fault_kind kinds[] = {
+static const struct fault_entry kinds[] = {
     // A status as such
     {"400", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"401", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
@@ -172,12 +172,12 @@ static const struct fault_kind kinds[] = {
 };
 // clang-format on
 
-const struct fault_kind *fault_kind_at(size_t index)
+const struct fault_entry *fault_kind_at(size_t index)
 {
     return index < sizeof kinds / sizeof *kinds ? &kinds[index] : NULL;
 }
 
-const struct fault_kind *fault_kind_find(const char *name)
+const struct fault_entry *fault_kind_find(const char *name)
 {
     for (size_t i = 0; fault_kind_at(i) != NULL; i++)
         if (strcmp(kinds[i].name, name) == 0)
@@ -240,8 +240,8 @@ void fault_plan_clear(struct fault_plan *plan)
     *plan = (struct fault_plan){0};
 }
 
-const struct fault_kind *fault_choose(const struct fault_plan *plan, uint64_t random,
-                                      const bool has[FAULT_TRIGGERS])
+const struct fault_entry *fault_choose(const struct fault_plan *plan, uint64_t random,
+                                       const bool has[FAULT_TRIGGERS])
 {
     for (size_t i = 0; i < plan->count; i++) {
         enum fault_trigger trigger = plan->rates[i].kind->trigger;

@@ -50,7 +50,7 @@ enum fault_trigger {
     FAULT_TRIGGERS,
 };
 
-struct fault_kind {
+struct fault_entry {
     const char *name;
     enum fault_action action;
     enum fault_trigger trigger;
@@ -59,7 +59,7 @@ struct fault_kind {
 };
 
 struct fault_rate {
-    const struct fault_kind *kind;
+    const struct fault_entry *kind;
     double rate; // 0 to 1
 };
 
@@ -69,7 +69,7 @@ struct fault_plan {
 };
 
 // NULL past the end of the table.
-const struct fault_kind *fault_kind_at(size_t index);
+const struct fault_entry *fault_kind_at(size_t index);
 
 // texts: "KIND" or "KIND:rate". False: ERR_SETTINGS for an unknown kind (with the known ones), a
 // rate out of 0 to 1, or rates that add up to more than 1; ERR_MEMORY.
@@ -78,12 +78,12 @@ bool fault_plan_init(struct fault_plan *plan, const char *const *texts, size_t c
 void fault_plan_clear(struct fault_plan *plan);
 
 // NULL: there is no kind of that name.
-const struct fault_kind *fault_kind_find(const char *name);
+const struct fault_entry *fault_kind_find(const char *name);
 
 // The fault for a request, or NULL. A kind that looks at the request comes first; of the others at
 // most one is drawn, each with its rate.
 // has: by enum fault_trigger, what the request holds.
-const struct fault_kind *fault_choose(const struct fault_plan *plan, uint64_t random,
-                                      const bool has[FAULT_TRIGGERS]);
+const struct fault_entry *fault_choose(const struct fault_plan *plan, uint64_t random,
+                                       const bool has[FAULT_TRIGGERS]);
 
 #endif

@@ -10,7 +10,7 @@
 enum {
     STATUSES = 600,
     REASONS = 16,
-    FAULTS = 40,
+    FAULTS = 200,
     PREFIX_SETS = 16384,
     PREFIX_WAYS = 4,
     PREFIX_KEPT_MS = 5 * 60 * 1000,

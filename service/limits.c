@@ -65,13 +65,14 @@ static void take(struct bucket *bucket, long long units)
         bucket->level -= (int64_t)units * PARTS;
 }
 
-static struct limit_bucket tell(const struct bucket *bucket)
+static struct limit_level tell(const struct bucket *bucket)
 {
-    return (struct limit_bucket){bucket->limit, bucket->level / PARTS,
-                                 wait_for(bucket, bucket->limit)};
+    return (struct limit_level){bucket->limit, bucket->level / PARTS,
+                                wait_for(bucket, bucket->limit)};
 }
 
-void limits_take(struct limits *limits, long long tokens, int64_t now_ms, struct limit_state *state)
+void limits_take(struct limits *limits, long long tokens, int64_t now_ms,
+                 struct limit_levels *state)
 {
     pthread_mutex_lock(&limits->lock);
     if (limits->at_ms != 0 && now_ms > limits->at_ms) {

@@ -20,19 +20,19 @@ enum limit_verdict {
     LIMIT_REQUEST_SIZE, // more tokens than a whole minute has: never
 };
 
-struct limit_bucket {
+struct limit_level {
     long long limit, remaining; // limit 0: there is none
     int64_t full_ms;            // until it is full again
 };
 
-struct limit_state {
+struct limit_levels {
     enum limit_verdict verdict;
     int64_t wait_ms; // until it would be taken
-    struct limit_bucket requests, tokens;
+    struct limit_level requests, tokens;
 };
 
 // Takes one request of that many tokens, or none of it.
 void limits_take(struct limits *limits, long long tokens, int64_t now_ms,
-                 struct limit_state *state);
+                 struct limit_levels *state);
 
 #endif

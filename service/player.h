@@ -21,18 +21,18 @@ enum player_id {
 };
 
 // How the state of the rate limits is told in headers.
-enum limit_headers {
-    LIMIT_HEADERS_NONE,
-    LIMIT_HEADERS_OPENAI,     // x-ratelimit-*, resets as durations ("6m0s")
-    LIMIT_HEADERS_ANTHROPIC,  // anthropic-ratelimit-*, resets as RFC 3339 times
-    LIMIT_HEADERS_OPENROUTER, // X-RateLimit-* on refusals, the reset in ms since 1970
+enum limit_style {
+    LIMIT_STYLE_NONE,
+    LIMIT_STYLE_OPENAI,     // x-ratelimit-*, resets as durations ("6m0s")
+    LIMIT_STYLE_ANTHROPIC,  // anthropic-ratelimit-*, resets as RFC 3339 times
+    LIMIT_STYLE_OPENROUTER, // X-RateLimit-* on refusals, the reset in ms since 1970
 };
 
 struct player {
     const char *name;
     const struct protocol *protocol;
     void (*write_error)(const struct protocol_error *error, struct buffer *out);
-    enum limit_headers limits;
+    enum limit_style limits;
     bool retry_ms;     // sends retry-after-ms, too
     bool retry_none;   // sends no Retry-After
     bool reasons;      // has reasoning_content beside content

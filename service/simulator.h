@@ -32,6 +32,7 @@ struct simulator_settings {
     bool early;                    // refuses what it can before the body is read
     const char *const *faults;     // "KIND[:rate]", see simulator --help; rate 0 to 1, default 1
     size_t fault_count;
+    bool fault_models; // a model named "fault-KIND" has that fault
     uint64_t seed;
     const char
         *structured; // what response_format is taken: "schema", "object", "none" (400 on others)

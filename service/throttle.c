@@ -3,7 +3,7 @@
 #include "clock.h"
 
 // OpenAI's header guide: resets are the time until the bucket is full.
-static void write_openai(const char *what, const struct limit_bucket *bucket, struct buffer *out)
+static void write_openai(const char *what, const struct limit_level *bucket, struct buffer *out)
 {
     char wait[32];
     if (bucket->limit > 0)
@@ -15,7 +15,7 @@ static void write_openai(const char *what, const struct limit_bucket *bucket, st
 }
 
 // Anthropic's "Rate limits": resets are times, to the second, at which the bucket is full.
-static void write_anthropic(const char *what, const struct limit_bucket *bucket, int64_t wall_ms,
+static void write_anthropic(const char *what, const struct limit_level *bucket, int64_t wall_ms,
                             struct buffer *out)
 {
     char when[32];
@@ -28,21 +28,21 @@ static void write_anthropic(const char *what, const struct limit_bucket *bucket,
                              clock_format_utc(wall_ms + bucket->full_ms + 999, when));
 }
 
-static void write_state(const struct player *player, const struct limit_state *state,
+static void write_state(const struct player *player, const struct limit_levels *state,
                         struct buffer *out)
 {
     int64_t wall_ms = clock_wall_ms();
     switch (player->limits) {
-    case LIMIT_HEADERS_OPENAI:
+    case LIMIT_STYLE_OPENAI:
         write_openai("requests", &state->requests, out);
         write_openai("tokens", &state->tokens, out);
         break;
-    case LIMIT_HEADERS_ANTHROPIC:
+    case LIMIT_STYLE_ANTHROPIC:
         write_anthropic("requests", &state->requests, wall_ms, out);
         write_anthropic("tokens", &state->tokens, wall_ms, out);
         write_anthropic("input-tokens", &state->tokens, wall_ms, out);
         break;
-    case LIMIT_HEADERS_OPENROUTER:
+    case LIMIT_STYLE_OPENROUTER:
         if (state->verdict != LIMIT_TAKEN)
             buffer_append_format(out,
                                  "X-RateLimit-Limit: %lld\nX-RateLimit-Remaining: 0\n"
@@ -51,12 +51,12 @@ static void write_state(const struct player *player, const struct limit_state *s
                                                                   : state->tokens.limit,
                                  (long long)(wall_ms + state->wait_ms));
         break;
-    case LIMIT_HEADERS_NONE:
+    case LIMIT_STYLE_NONE:
         break;
     }
 }
 
-void throttle_headers(const struct player *player, const struct limit_state *state,
+void throttle_headers(const struct player *player, const struct limit_levels *state,
                       struct buffer *out)
 {
     write_state(player, state, out);
@@ -69,11 +69,11 @@ void throttle_headers(const struct player *player, const struct limit_state *sta
         buffer_append_format(out, "retry-after-ms: %lld\n", (long long)state->wait_ms);
 }
 
-const char *throttle_kind(const struct limit_state *state, long long tokens,
+const char *throttle_kind(const struct limit_levels *state, long long tokens,
                           struct excuse_values *values)
 {
     bool requests = state->verdict == LIMIT_REQUESTS;
-    const struct limit_bucket *bucket = requests ? &state->requests : &state->tokens;
+    const struct limit_level *bucket = requests ? &state->requests : &state->tokens;
     values->limit = bucket->limit;
     values->used = bucket->limit - bucket->remaining;
     values->actual = requests ? 1 : tokens;

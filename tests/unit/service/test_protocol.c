@@ -262,7 +262,7 @@ static void faults_have_the_shape_of_the_protocol(void **state)
     (void)state;
     static const struct protocol *const protocols[] = {&protocol_openai, &protocol_anthropic,
                                                        &protocol_gemini};
-    const struct fault_kind *kind;
+    const struct fault_entry *kind;
     for (size_t i = 0; (kind = fault_kind_at(i)) != NULL; i++)
         for (size_t j = 0; kind->action == FAULT_ACT_STATUS && j < 3; j++) {
             const struct player *player = player_of(NULL, protocols[j]);
