@@ -184,12 +184,10 @@ static const struct {
     {"quota-zero", PLAYER_COUNT, "quota_exhausted"},
     {"high-demand", PLAYER_COUNT, "overloaded"},
     {"reset", PLAYER_COUNT, "connection_reset"},
-    {"stall", PLAYER_COUNT, "timeout"},
     {"cut", PLAYER_COUNT, "reply_cut"},
     {"html", PLAYER_COUNT, "html_reply"},
     {"wrong-json", PLAYER_COUNT, "reply_unreadable"},
     {"broken-json", PLAYER_COUNT, "reply_unreadable"},
-    {"huge", PLAYER_COUNT, "reply_too_large"},
     {"empty", PLAYER_COUNT, "none"},
     {"refusal", PLAYER_COUNT, "none"},
     {"filtered", PLAYER_COUNT, "none"},
@@ -203,7 +201,6 @@ static const struct {
     {"no-usage", PLAYER_COUNT, "none"},
     {"keep-alive", PLAYER_COUNT, "none"},
     {"stream-cut", PLAYER_COUNT, "reply_cut"},
-    {"stream-stall", PLAYER_COUNT, "timeout"},
     {"stream-comments", PLAYER_COUNT, "none"},
     {"stream-crlf", PLAYER_COUNT, "none"},
     {"stream-split", PLAYER_COUNT, "none"},
@@ -231,7 +228,13 @@ struct stage {
     struct exchange *done;
 };
 
-static void stage_open(struct stage *stage, const struct player *player, int64_t timeout_ms)
+// Limits of time in milliseconds; 0: none.
+struct patience {
+    int64_t whole, first_byte, idle;
+};
+
+static void stage_open(struct stage *stage, const struct player *player,
+                       const struct patience *patience)
 {
     char url[64];
     struct error why = {0};
@@ -252,8 +255,10 @@ static void stage_open(struct stage *stage, const struct player *player, int64_t
                                                .stream = true};
     if (!endpoint_init(&stage->endpoint, &settings, &why))
         fail_msg("%s", why.message);
-    const struct client_settings client = {.timeout_ms = timeout_ms,
+    const struct client_settings client = {.timeout_ms = patience->whole,
                                            .connect_timeout_ms = 5000,
+                                           .first_byte_timeout_ms = patience->first_byte,
+                                           .idle_timeout_ms = patience->idle,
                                            .max_reply_bytes = 1 << 20,
                                            .user_agent = "test",
                                            .done = take_done,
@@ -320,7 +325,8 @@ enum { MOST_SEEN = 1000 };
 static const char *seen[MOST_SEEN];
 static size_t seen_count;
 
-static void try_kind(struct stage *stage, const struct fault_entry *kind)
+// wanted: what it is taken for; NULL: what the table says.
+static void try_kind(struct stage *stage, const struct fault_entry *kind, const char *wanted)
 {
     char model[80];
     struct reply reply;
@@ -332,7 +338,8 @@ static void try_kind(struct stage *stage, const struct fault_entry *kind)
     struct endpoint_lessons sent = stage->endpoint.lessons;
     fault_classify(&stage->endpoint, &sent, exchange, &reply, &fault);
     const char *taken_for = fault.verdict == FAULT_NONE ? "none" : fault.kind;
-    const char *wanted = find_expected(kind->name, player_id_of(stage->player));
+    if (wanted == NULL)
+        wanted = find_expected(kind->name, player_id_of(stage->player));
     if (wanted == NULL)
         fail_msg("%s by %s is taken for %s: the table does not have it", kind->name,
                  stage->player->name, taken_for);
@@ -346,31 +353,42 @@ static void try_kind(struct stage *stage, const struct fault_entry *kind)
     exchange_free(exchange);
 }
 
-static bool waits_for_ever(const struct fault_entry *kind)
+// What takes long is tried once.
+static bool takes_long(const struct fault_entry *kind)
 {
-    return kind->action == FAULT_ACT_STALL || kind->action == FAULT_ACT_STREAM_STALL;
+    return kind->action == FAULT_ACT_HUGE || kind->action == FAULT_ACT_STALL ||
+           kind->action == FAULT_ACT_STREAM_STALL;
 }
 
 // Whom the client understands, it understands whatever the simulator plays.
 static void the_client_understands_every_excuse(void **state)
 {
+    static const struct patience patient = {.whole = 20000};
     (void)state;
     for (int p = 0; p < PLAYER_COUNT; p++) {
         struct stage stage;
-        stage_open(&stage, player_at((enum player_id)p), 20000);
+        stage_open(&stage, player_at((enum player_id)p), &patient);
         for (size_t i = 0; excuse_at(i) != NULL; i++)
             if (excuse_at(i)->player == (enum player_id)p)
-                try_kind(&stage, fault_kind_find(excuse_at(i)->kind));
+                try_kind(&stage, fault_kind_find(excuse_at(i)->kind), NULL);
         for (size_t i = 0; fault_kind_at(i) != NULL && p <= PLAYER_GEMINI; i++)
-            if (fault_kind_at(i)->action != FAULT_ACT_STATUS && !waits_for_ever(fault_kind_at(i)))
-                try_kind(&stage, fault_kind_at(i));
+            if (fault_kind_at(i)->action != FAULT_ACT_STATUS && !takes_long(fault_kind_at(i)))
+                try_kind(&stage, fault_kind_at(i), NULL);
         stage_close(&stage);
     }
-    struct stage stage;
-    stage_open(&stage, player_at(PLAYER_OPENAI), 200);
-    try_kind(&stage, fault_kind_find("stall"));
-    try_kind(&stage, fault_kind_find("stream-stall"));
-    stage_close(&stage);
+    static const struct {
+        const char *kind, *taken_for;
+        struct patience patience;
+    } slow[] = {{"huge", "reply_too_large", {20000, 0, 0}},
+                {"stream-stall", "timeout", {100, 0, 0}},
+                {"stream-stall", "idle_timeout", {20000, 0, 100}},
+                {"stall", "first_byte_timeout", {20000, 100, 0}}};
+    for (size_t i = 0; i < sizeof slow / sizeof *slow; i++) {
+        struct stage stage;
+        stage_open(&stage, player_at(PLAYER_OPENAI), &slow[i].patience);
+        try_kind(&stage, fault_kind_find(slow[i].kind), slow[i].taken_for);
+        stage_close(&stage);
+    }
 }
 
 // Each kind of the client's table that a server can cause was caused by one of the above.
