@@ -49,7 +49,7 @@ struct chat_asked {
     bool beta;                 // DeepSeek's beta path
 };
 
-// key: the value of the protocol's key header, or NULL. False, with a reply ready to send, when the
+// key: as the request brings it, or NULL. False, with a reply ready to send, when the
 // key is not the one that is wanted, or when each request is refused by a fault of a key or an
 // address.
 bool chat_authorize(struct chat *chat, const struct chat_asked *asked, const char *key,

@@ -91,7 +91,6 @@ bool chat_authorize(struct chat *chat, const struct chat_asked *asked, const cha
 {
     const struct protocol *protocol = asked->protocol;
     const struct fault_entry *always = find_always(chat);
-    bool given = key != NULL && text_starts(key, protocol->key_scheme);
     if (always != NULL) {
         struct excuse_values values = {
             .path = asked->path, .actual = always->actual, .limit = always->limit};
@@ -100,9 +99,9 @@ bool chat_authorize(struct chat *chat, const struct chat_asked *asked, const cha
         reply->outcome.fault = always->name;
         return false;
     }
-    if (chat->key == NULL || (given && strcmp(key + strlen(protocol->key_scheme), chat->key) == 0))
+    if (chat->key == NULL || (key != NULL && strcmp(key, chat->key) == 0))
         return true;
-    chat_refuse(chat, asked, given ? "key-wrong" : "key-missing", reply);
+    chat_refuse(chat, asked, key != NULL ? "key-wrong" : "key-missing", reply);
     return false;
 }
 

@@ -21,6 +21,7 @@ struct protocol_error {
 struct protocol {
     const char *name;
     const char *key_header, *key_scheme; // "Authorization", "Bearer "
+    bool bearer;                         // takes the key as "Authorization: Bearer KEY", too
     const char *version_header;          // wanted with every call; NULL: none
     const struct request_form *form;
     void (*write)(const struct completion *completion, struct buffer *out);

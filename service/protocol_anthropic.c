@@ -12,6 +12,7 @@ const struct protocol protocol_anthropic = {
     .name = "anthropic",
     .key_header = "x-api-key",
     .key_scheme = "",
+    .bearer = true, // the official SDK sends it so since 1.0
     .version_header = "anthropic-version",
     .form = &request_form_anthropic,
     .write = write_message,

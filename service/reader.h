@@ -21,7 +21,8 @@ struct reader {
 };
 
 struct request_form {
-    const char *marker;                                     // before base64 in a body
+    const char *name;   // caches of different protocols have nothing in common
+    const char *marker; // before base64 in a body
     bool (*read)(struct reader *reader, const cJSON *body); // false: the fault is set
 };
 

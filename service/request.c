@@ -14,7 +14,8 @@
 // OpenAI's protocol.
 static bool read_openai(struct reader *reader, const cJSON *body);
 
-const struct request_form request_form_openai = {.marker = ";base64,", .read = read_openai};
+const struct request_form request_form_openai = {
+    .name = "openai", .marker = ";base64,", .read = read_openai};
 
 static bool print_body(struct reader *reader);
 static bool read_model(struct reader *reader, const cJSON *body);
@@ -131,6 +132,7 @@ static bool read_body(struct reader *reader)
                               why.message);
     bool good = cJSON_IsObject(body) ||
                 request_refuse(reader->fault, 400, NULL, NULL, "The body must be a JSON object.");
+    buffer_append_text(&reader->beginning, reader->form->name);
     good = good && reader->form->read(reader, body);
     reader->request->text_tokens = reader->tokens;
     if (good && reader->rules->refused_count > 0)

@@ -19,8 +19,8 @@ static bool read_blocks(struct reader *reader, const cJSON *content, const char 
 static bool read_numbers(struct reader *reader, const cJSON *body);
 static bool read_output(struct reader *reader, const cJSON *output);
 
-const struct request_form request_form_anthropic = {.marker = "\"data\":\"",
-                                                    .read = read_anthropic};
+const struct request_form request_form_anthropic = {
+    .name = "anthropic", .marker = "\"data\":\"", .read = read_anthropic};
 
 static bool read_anthropic(struct reader *reader, const cJSON *body)
 {

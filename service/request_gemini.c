@@ -18,7 +18,8 @@ static bool read_contents(struct reader *reader, const cJSON *contents);
 static bool read_parts(struct reader *reader, const cJSON *parts, const char *where, bool user);
 static bool read_config(struct reader *reader, const cJSON *config);
 
-const struct request_form request_form_gemini = {.marker = "\"data\":\"", .read = read_gemini};
+const struct request_form request_form_gemini = {
+    .name = "gemini", .marker = "\"data\":\"", .read = read_gemini};
 
 static const char *const known_members[] = {"contents",
                                             "systemInstruction",

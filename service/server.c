@@ -161,6 +161,20 @@ static const char *header(const struct call *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
+// The key as the request brings it; NULL: none. Without the scheme before it, it is no key.
+static const char *call_key(const struct call *call)
+{
+    static const char bearer[] = "Bearer ";
+    const struct protocol *protocol = call->asked.protocol;
+    const char *key = header(call, protocol->key_header);
+    const char *scheme = protocol->key_scheme;
+    if (key == NULL && protocol->bearer) {
+        key = header(call, "Authorization");
+        scheme = bearer;
+    }
+    return key != NULL && text_starts(key, scheme) ? key + strlen(scheme) : NULL;
+}
+
 // Whether the path lies where the server was told to serve: it is that path, or a call right below.
 static bool is_served(const char *only, const char *path)
 {
@@ -249,7 +263,7 @@ static bool refuse_head(struct call *call)
         chat_refuse(chat, &call->asked, "body-size", &call->reply);
     else if (protocol->version_header != NULL && header(call, protocol->version_header) == NULL)
         refuse_version(call);
-    else if (chat_authorize(chat, &call->asked, header(call, protocol->key_header), &call->reply))
+    else if (chat_authorize(chat, &call->asked, call_key(call), &call->reply))
         return false;
     call->reply.outcome.status = call->reply.status;
     call->reply.outcome.bytes_out = call->reply.body.length;
@@ -313,8 +327,7 @@ static void work_other(struct call *call)
     struct chat_reply *reply = &call->reply;
     switch (call->route) {
     case ROUTE_MODELS:
-        if (chat_authorize(chat, &call->asked, header(call, call->asked.protocol->key_header),
-                           reply))
+        if (chat_authorize(chat, &call->asked, call_key(call), reply))
             chat_models(chat, &call->asked, reply);
         break;
     case ROUTE_STATS:
