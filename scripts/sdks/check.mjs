@@ -126,7 +126,7 @@ await check("anthropic image", async () => {
   const reply = await anthropic.messages.create(anthropicCall);
   agree("stop", reply.stop_reason, "end_turn");
   agree("stored", reply.usage.cache_creation_input_tokens > 85, true);
-  return same(reply.content[0].text);
+  return same(reply.content.find((block) => block.type === "text").text);
 });
 await check("anthropic stream", async () => {
   let events = 0;
@@ -135,7 +135,7 @@ await check("anthropic stream", async () => {
   const reply = await stream.finalMessage();
   agree("stop", reply.stop_reason, "end_turn");
   agree("cached", reply.usage.cache_read_input_tokens > 85, true);
-  return `${same(reply.content[0].text)}, ${events} events`;
+  return `${same(reply.content.find((block) => block.type === "text").text)}, ${events} events`;
 });
 await check("anthropic models", async () => (await anthropic.models.list()).data[0].id);
 await check("anthropic refusal", () => refused(
