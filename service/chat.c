@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REMEMBERED_PICTURES = 8192, MAX_THREADS = 4 };
+enum { REMEMBERED_PICTURES = 8192, MAX_THREADS = 4, USUAL_PREFIXES = 65536 };
 
 static bool read_settings(struct chat *chat, const struct simulator_settings *settings,
                           struct error *why);
@@ -99,7 +99,8 @@ static bool make_parts(struct chat *chat, const struct simulator_settings *setti
     if ((chat->repertoire = repertoire_new(why)) == NULL ||
         (chat->fingerprinter = fingerprinter_new(why)) == NULL ||
         (chat->pictures = pictures_new(!chat->canned, REMEMBERED_PICTURES, why)) == NULL ||
-        (chat->ledger = ledger_new(why)) == NULL)
+        (chat->ledger = ledger_new(
+             settings->cache_images > 0 ? settings->cache_images : USUAL_PREFIXES, why)) == NULL)
         return false;
     chat->rules.models = chat->models;
     chat->rules.refused = chat->refused;

@@ -27,7 +27,7 @@ struct simulator_settings {
     struct conditions conditions;                    // what it takes offence at
     const char *refuse_parameters; // names with commas between, see conditions.h; NULL: none
     size_t max_body_bytes;         // larger requests get a 413; 0: 64 MiB
-    size_t cache_images;           // the beginnings that a prefix cache holds; 0: very many
+    size_t cache_images;           // the beginnings that a prefix cache holds; 0: 65536
     bool blind;                    // answers without a look at the image, and does not count it
     bool early;                    // refuses what it can before the body is read
     const char *const *faults;     // "KIND[:rate]", see simulator --help; rate 0 to 1, default 1
