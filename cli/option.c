@@ -784,16 +784,16 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .help = "What becomes of more: they wait, or are refused with the "
                                       "provider's words, or all share the work and get slower "
                                       "together."},
-    [OPTION_REQUESTS_PER_MINUTE] =
-        {.name = "requests-per-minute",
-         .argument = "N",
-         .type = TYPE_WHOLE,
-         .high = 100000000,
-         .initial = "0",
-         .group = GROUP_BEHAVIOUR,
-         .commands = FOR_SIMULATE,
-         .help = "Rate limit, told and refused as the provider does; 0: none."},
-    [OPTION_TOKENS_PER_MINUTE] =
+    [OPTION_SERVED_REQUESTS] = {.name = "requests-per-minute",
+                                .argument = "N",
+                                .type = TYPE_WHOLE,
+                                .high = 100000000,
+                                .initial = "0",
+                                .group = GROUP_BEHAVIOUR,
+                                .commands = FOR_SIMULATE,
+                                .help =
+                                    "Rate limit, told and refused as the provider does; 0: none."},
+    [OPTION_SERVED_TOKENS] =
         {.name = "tokens-per-minute",
          .argument = "N",
          .type = TYPE_WHOLE,
