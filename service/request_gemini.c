@@ -204,6 +204,18 @@ static bool read_form(struct reader *reader, const cJSON *config)
                           "Invalid value at 'generation_config.response_json_schema'");
 }
 
+// A budget in tokens (Gemini 2.5) or a level (3), not both.
+static bool check_thinking(struct reader *reader, const cJSON *thinking)
+{
+    static const char *const known[] = {"thinkingBudget", "thinkingLevel", "includeThoughts", NULL};
+    if (!check_known(reader, thinking, known, " at 'generation_config.thinking_config'"))
+        return false;
+    return json_member(thinking, "thinkingBudget") == NULL ||
+           json_member(thinking, "thinkingLevel") == NULL ||
+           request_refuse(reader->fault, 400, NULL, NULL,
+                          "You can only set only one of thinking budget and thinking level.");
+}
+
 static bool read_config(struct reader *reader, const cJSON *config)
 {
     struct chat_request *request = reader->request;
@@ -214,6 +226,7 @@ static bool read_config(struct reader *reader, const cJSON *config)
         !check_number(reader, config, "topP", 0, 1.0001, false) ||
         !check_number(reader, config, "candidateCount", 1, 2, true) ||
         !check_number(reader, config, "maxOutputTokens", 1, MOST_TOKENS, true) ||
+        !check_thinking(reader, json_member(config, "thinkingConfig")) ||
         !read_form(reader, config))
         return false;
     request->temperature = cJSON_IsNumber(temperature) ? temperature->valuedouble : -1;
