@@ -38,6 +38,9 @@ struct image_table {
     size_t bucket_count, count;
 };
 
+// What a record names its image by, as a hash: two records with the same key mean one image.
+struct digest image_key(const struct question *question);
+
 // The image that a record names: an entry of the table, or a new one, which takes the record's
 // image text. NULL: ERR_MEMORY.
 struct image *image_find(struct image_table *table, struct question *question, uint64_t order,
