@@ -1,25 +1,17 @@
 #include "dispatch.h"
 
-#include "advance.h"
 #include "clock.h"
-#include "log.h"
-#include "memory.h"
 #include "provider.h"
 #include "queue.h"
-#include "random.h"
-#include "secret.h"
+#include "reply_stream.h"
 #include "settle.h"
-#include "text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { MAX_BODY = 1 << 20, SHOWN_REPLY = 2000 };
+enum { MAX_BODY = 1 << 20 };
 
-// ---- Sending ------------------------------------------------------------------------------------
-
-static struct exchange *write_exchange(struct run *run, struct task *task, struct error *why)
+static struct exchange *write_exchange(const struct run *run, const struct task *task,
+                                       const struct endpoint *endpoint, struct error *why)
 {
     struct exchange *exchange = exchange_new(run->settings->max_reply_bytes, why);
     struct buffer prompt;
@@ -33,9 +25,9 @@ static struct exchange *write_exchange(struct run *run, struct task *task, struc
                       .schema_name = task->plan.schema_name,
                       .schema = task->plan.schema,
                       .extra_body = run->settings->extra_body};
-    bool good = exchange != NULL && buffer_check(&prompt, "a prompt", why) &&
-                run->endpoint.provider->write_request(&run->endpoint, &ask, &exchange->head,
-                                                      &exchange->tail, why);
+    bool good =
+        exchange != NULL && buffer_check(&prompt, "a prompt", why) &&
+        endpoint->provider->write_request(endpoint, &ask, &exchange->head, &exchange->tail, why);
     buffer_clear(&prompt);
     if (good)
         return exchange;
@@ -43,22 +35,37 @@ static struct exchange *write_exchange(struct run *run, struct task *task, struc
     return NULL;
 }
 
-static bool send_task(struct run *run, struct task *task, struct error *why)
+static bool send_task(struct run *run, struct task *task, struct upstream *upstream,
+                      struct error *why)
 {
-    struct exchange *exchange = write_exchange(run, task, why);
+    const struct endpoint *endpoint = &upstream->endpoint;
+    struct exchange *exchange = write_exchange(run, task, endpoint, why);
     if (exchange == NULL)
         return false;
-    exchange->url = run->endpoint.url;
-    exchange->key = run->endpoint.key;
-    exchange->auth_header = run->endpoint.provider->auth_header;
-    exchange->headers = run->endpoint.provider->headers;
+    exchange->url = endpoint->lessons.stream ? endpoint->stream_url : endpoint->url;
+    if (endpoint->lessons.stream)
+        exchange->stream =
+            reply_stream_new(endpoint->provider, run->settings->max_reply_bytes, why);
+    if (endpoint->lessons.stream && exchange->stream == NULL) {
+        exchange_free(exchange);
+        return false;
+    }
+    exchange->key = endpoint->key;
+    exchange->auth_header = endpoint->provider->auth_header;
+    exchange->headers = endpoint->provider->headers;
     exchange->payload = payload_hold(task->subject->image->payload);
     exchange->owner = task;
-    task->sent = run->endpoint.lessons;
+    task->upstream = upstream;
+    task->sent = endpoint->lessons;
     if (!client_start(run->client, exchange, why)) {
         exchange_free(exchange);
         return false;
     }
+    int64_t now_ms = clock_now_ms();
+    upstream_begin(upstream, now_ms);
+    task->sent_ms = now_ms;
+    if (task->attempts == 0)
+        task->first_sent_ms = now_ms;
     task->attempts++;
     task->subject->in_flight++;
     run->progress.requests++;
@@ -67,12 +74,12 @@ static bool send_task(struct run *run, struct task *task, struct error *why)
 
 bool dispatch_send(struct run *run, struct error *why)
 {
+    struct upstream *upstream;
     while (!run->stopping && run->ready.count > 0 &&
-           client_in_flight(run->client) < run->settings->concurrency &&
-           clock_now_ms() >= run->frozen_until_ms) {
+           (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) != NULL) {
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready;
-        if (!send_task(run, task, why))
+        if (!send_task(run, task, upstream, why))
             return false;
         subject->ready = task->next;
         task->next = NULL;
@@ -89,7 +96,8 @@ bool dispatch_send(struct run *run, struct error *why)
 bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
 {
     struct task *task;
-    while ((task = heap_first(&run->due)) != NULL && task->due_ms <= now_ms) {
+    while ((task = heap_first(&run->due)) != NULL && task->due_ms <= now_ms &&
+           retry_budget_wait_ms(&run->retry_budget, now_ms) == 0) {
         struct subject *subject = task->subject;
         heap_take(&run->due);
         subject->waiting--;
@@ -99,6 +107,7 @@ bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
                 return false;
             continue;
         }
+        retry_budget_take(&run->retry_budget, now_ms);
         queue_tasks(subject, task);
         queue_subject(run, subject);
     }
@@ -110,286 +119,13 @@ int dispatch_wait_ms(const struct run *run, int64_t now_ms)
     enum { LONGEST_WAIT_MS = 100 }; // progress is shown ten times a second
     int64_t wait = LONGEST_WAIT_MS;
     const struct task *task = heap_first(&run->due);
-    if (task != NULL && task->due_ms - now_ms < wait)
-        wait = task->due_ms - now_ms;
-    bool slot = client_in_flight(run->client) < run->settings->concurrency;
-    if (slot && run->ready.count > 0 && run->frozen_until_ms - now_ms < wait)
-        wait = run->frozen_until_ms - now_ms;
+    int64_t budget_in = retry_budget_wait_ms(&run->retry_budget, now_ms);
+    if (task != NULL) {
+        int64_t due_in = task->due_ms - now_ms > budget_in ? task->due_ms - now_ms : budget_in;
+        wait = due_in < wait ? due_in : wait;
+    }
+    int64_t free_in = upstreams_wait_ms(&run->upstreams, now_ms);
+    if (run->ready.count > 0 && free_in >= 0 && free_in < wait)
+        wait = free_in;
     return wait > 0 ? (int)wait : 0;
-}
-
-// ---- Taking -------------------------------------------------------------------------------------
-
-void dispatch_done(void *context, struct exchange *exchange)
-{
-    struct run *run = context;
-    exchange->transfer = NULL;
-    if (run->finished_last != NULL)
-        run->finished_last->transfer = exchange;
-    else
-        run->finished = exchange;
-    run->finished_last = exchange;
-}
-
-// What a finished exchange means for its task.
-struct result {
-    struct task *task;
-    struct call call; // to be stored; unless `again`
-    bool stored;
-};
-
-static void fill_call(struct call *call, const struct run *run, const struct task *task,
-                      const struct exchange *exchange)
-{
-    *call = (struct call){.key = task->key,
-                          .step = task->plan.step,
-                          .try_number = task->plan.try_number,
-                          .repeat = task->plan.repeat,
-                          .round = task->plan.round,
-                          .http_status = exchange->status,
-                          .input_tokens = -1,
-                          .cached_tokens = -1,
-                          .output_tokens = -1,
-                          .reasoning_tokens = -1,
-                          .attempts = task->attempts,
-                          .latency_ms = exchange->seconds_total * 1000,
-                          .when_ms = clock_wall_ms(),
-                          .endpoint = text_copy(run->recipe.endpoint)};
-}
-
-static void take_reply(struct call *call, struct reply *reply)
-{
-    call->replied = true;
-    call->text = reply->text;
-    reply->text = NULL;
-    if (text_is_blank(call->text) && reply->refusal != NULL) {
-        free(call->text);
-        call->text = text_copy(reply->refusal);
-    }
-    call->reasoning = reply->reasoning;
-    reply->reasoning = NULL;
-    call->model = reply->model;
-    reply->model = NULL;
-    call->finish = text_copy(finish_name(reply->finish));
-    call->input_tokens = reply->usage.input_tokens;
-    call->cached_tokens = reply->usage.cached_tokens;
-    call->output_tokens = reply->usage.output_tokens;
-    call->reasoning_tokens = reply->usage.reasoning_tokens;
-}
-
-// The endpoint's words and what to do about them, as one sentence.
-struct advice {
-    char text[sizeof(struct fault) + 300];
-};
-
-static struct advice advice_of(const struct fault *fault)
-{
-    struct advice advice;
-    size_t length = strlen(fault->message);
-    while (fault->fix[0] != '\0' && length > 0 && strchr(". ", fault->message[length - 1]) != NULL)
-        length--;
-    snprintf(advice.text, sizeof advice.text, "%.*s%s%s", (int)length, fault->message,
-             fault->fix[0] != '\0' ? "; " : "", fault->fix);
-    return advice;
-}
-
-static void take_fault(struct call *call, const struct fault *fault,
-                       const struct exchange *exchange)
-{
-    call->kind = text_copy(fault->kind);
-    call->message = text_copy(advice_of(fault).text);
-    size_t length = exchange->body.length < SHOWN_REPLY ? exchange->body.length : SHOWN_REPLY;
-    if (length > 0)
-        call->text = text_repair(exchange->body.data, length);
-    if (call->text != NULL)
-        secret_hide(call->text); // some endpoints repeat the key that they refuse
-}
-
-// The first fault of each kind is shown as it happens; the report has them all.
-static void warn_once(struct run *run, const struct fault *fault)
-{
-    for (size_t i = 0; i < run->warned_count; i++)
-        if (strcmp(run->warned[i], fault->kind) == 0)
-            return;
-    if (run->warned_count == sizeof run->warned / sizeof *run->warned)
-        return;
-    run->warned[run->warned_count++] = fault->kind;
-    char status[24] = "";
-    if (fault->http_status != 0)
-        snprintf(status, sizeof status, " (HTTP %d)", fault->http_status);
-    if (fault->verdict == FAULT_ADAPT)
-        log_note("learned: %s%s: %s; the run goes on without it", fault->kind, status,
-                 fault->message);
-    else
-        log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
-}
-
-static void stop_for_fault(struct run *run, const struct fault *fault)
-{
-    struct error why = {0};
-    enum error_kind kind = fault->unreachable ? ERR_ENDPOINT
-                           : run->any_reply   ? ERR_STOPPED
-                                              : ERR_SETTINGS;
-    char status[24] = "";
-    if (fault->http_status != 0)
-        snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
-    error_set(&why, kind, "the endpoint %s (%s%s): %s",
-              fault->unreachable ? "cannot be reached" : "refuses every call", fault->kind, status,
-              advice_of(fault).text);
-    run_stop(run, &why);
-}
-
-static void wait_again(struct run *run, struct task *task, const struct fault *fault,
-                       int64_t wait_ms)
-{
-    int64_t now_ms = clock_now_ms();
-    task->due_ms = now_ms + wait_ms;
-    task->subject->waiting++;
-    task->retries++;
-    run->progress.retries++;
-    // A rate limit holds for all: nothing is sent before the endpoint's own time is over.
-    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0 &&
-        now_ms + wait_ms > run->frozen_until_ms)
-        run->frozen_until_ms = now_ms + wait_ms;
-    if (!heap_put(&run->due, task)) {
-        struct error why = {0};
-        error_set(&why, ERR_MEMORY, "no memory for the queue of waiting calls");
-        run_stop(run, &why);
-    }
-}
-
-// Puts the task back as it was, for this run or the next one.
-static void put_back(struct run *run, struct task *task)
-{
-    queue_tasks(task->subject, task);
-    queue_subject(run, task->subject);
-}
-
-// True when there is something to store.
-static bool judge_fault(struct run *run, struct result *result, const struct fault *fault,
-                        const struct exchange *exchange)
-{
-    struct task *task = result->task;
-    run->progress.faults++;
-    if (exchange->transport == TRANSPORT_ABORTED) {
-        put_back(run, task);
-        return false;
-    }
-    warn_once(run, fault);
-    if (fault->verdict == FAULT_ADAPT) {
-        put_back(run, task);
-        return false;
-    }
-    // A limit that lasts longer than anybody waits would fail every call to come as well.
-    bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
-                   fault->wait_ms > run->settings->retry.max_wait_ms;
-    if (fault->verdict == FAULT_RUN || endless) {
-        stop_for_fault(run, fault);
-        put_back(run, task);
-        return false;
-    }
-    if (fault->verdict != FAULT_ITEM) {
-        int64_t wait_ms = retry_wait_ms(&run->settings->retry, fault, task->retries + 1,
-                                        random_unit(&run->jitter));
-        if (wait_ms >= 0) {
-            wait_again(run, task, fault, wait_ms);
-            return false;
-        }
-        if (fault->unreachable) {
-            stop_for_fault(run, fault);
-            put_back(run, task);
-            return false;
-        }
-    }
-    fill_call(&result->call, run, task, exchange);
-    take_fault(&result->call, fault, exchange);
-    return true;
-}
-
-static void judge(struct run *run, struct exchange *exchange, struct result *result)
-{
-    struct reply reply = {0};
-    struct fault fault = {0};
-    result->task = exchange->owner;
-    result->task->subject->in_flight--;
-    fault_classify(&run->endpoint, &result->task->sent, exchange, &reply, &fault);
-    if (fault.verdict == FAULT_NONE) {
-        run->any_reply = true;
-        fill_call(&result->call, run, result->task, exchange);
-        take_reply(&result->call, &reply);
-        result->stored = true;
-        progress_add_latency(&run->progress, result->call.latency_ms);
-        if (reply.usage.input_tokens > 0)
-            run->progress.input_tokens += reply.usage.input_tokens;
-        if (reply.usage.cached_tokens > 0)
-            run->progress.cached_tokens += reply.usage.cached_tokens;
-        if (reply.usage.output_tokens > 0)
-            run->progress.output_tokens += reply.usage.output_tokens;
-    } else {
-        result->stored = judge_fault(run, result, &fault, exchange);
-    }
-    reply_clear(&reply);
-}
-
-static bool make_something_of(struct run *run, struct result *result, struct error *why)
-{
-    struct subject *subject = result->task->subject;
-    struct task *wanted = NULL;
-    subject_take(subject, &run->recipe, result->task, &result->call);
-    bool good = subject_advance(subject, &run->recipe, &wanted, why);
-    queue_tasks(subject, wanted);
-    queue_subject(run, subject);
-    return good && settle_subject(run, subject, why);
-}
-
-static struct result *judge_all(struct run *run, size_t *count)
-{
-    size_t room = 0;
-    for (struct exchange *at = run->finished; at != NULL; at = at->transfer)
-        room++;
-    struct result *results = calloc(room + 1, sizeof *results);
-    *count = 0;
-    while (results != NULL && run->finished != NULL) {
-        struct exchange *exchange = run->finished;
-        run->finished = exchange->transfer;
-        exchange->transfer = NULL;
-        judge(run, exchange, &results[*count]);
-        // What was read with too little memory is put back, and asked again by the next run.
-        if (results[*count].stored && !memory_check(NULL)) {
-            results[*count].stored = false;
-            call_clear(&results[*count].call);
-            put_back(run, results[*count].task);
-        }
-        *count += results[*count].stored;
-        exchange_free(exchange);
-    }
-    if (run->finished == NULL)
-        run->finished_last = NULL;
-    return results;
-}
-
-bool dispatch_take(struct run *run, struct error *why)
-{
-    if (run->finished == NULL)
-        return true;
-    size_t count;
-    struct result *results = judge_all(run, &count);
-    if (results == NULL)
-        return error_set(why, ERR_MEMORY, "no memory for the replies of a turn");
-    // All replies of the turn are one transaction, and on disk before they are used.
-    bool good = count == 0 || run_write(run, why);
-    for (size_t i = 0; good && i < count; i++) {
-        const struct task *task = results[i].task;
-        const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];
-        good = store_add_call(run->store, owner->number, &results[i].call, why);
-    }
-    good = good && (count == 0 || run_commit(run, why));
-    for (size_t i = 0; i < count; i++) {
-        run->progress.calls++;
-        good = good && make_something_of(run, &results[i], why);
-        call_clear(&results[i].call);
-        free(results[i].task);
-    }
-    free(results);
-    return good;
 }

@@ -1,7 +1,7 @@
 // The run's inside, shared by the files that make it up, each of which knows those before it only:
 // queue.c says where a subject stands, settle.c ends items, admit.c brings them in, stage.c makes
-// images ready, dispatch.c sends calls and takes what came of them, report.c says what was done,
-// run.c turns the loop. One thread owns all of it.
+// images ready, dispatch.c sends calls, judge.c takes what came of them, report.c says what was
+// done, run.c turns the loop. One thread owns all of it.
 #ifndef VQAGEN_RUN_STATE_H
 #define VQAGEN_RUN_STATE_H
 
@@ -10,6 +10,7 @@
 #include "heap.h"
 #include "output.h"
 #include "progress.h"
+#include "retry_budget.h"
 #include "source.h"
 #include "subject.h"
 #include "workers.h"
@@ -17,14 +18,15 @@
 // Items that were admitted together: once all are final, dataset.jsonl.part grows by them.
 struct batch {
     int64_t from, to; // places
-    unsigned open;    // items not final
-    bool full;        // no more items come in
+    unsigned admitted;
+    unsigned open; // items not final
+    bool full;     // no more items come in
     struct batch *next;
 };
 
 struct run {
     const struct run_settings *settings;
-    struct endpoint endpoint;
+    struct upstreams upstreams;
     struct recipe recipe;
     struct store *store;
     struct source *source;
@@ -56,7 +58,6 @@ struct run {
     size_t payload_bytes;             // of all images' payloads
     size_t payload_count;             // images that hold one
     size_t payload_sum, payload_made; // for the average size
-    int64_t frozen_until_ms;          // no call is sent before: the endpoint said so
 
     // What the turn of the loop brought.
     struct exchange *finished, *finished_last; // linked by exchange->transfer once they are done
@@ -71,6 +72,7 @@ struct run {
     bool any_reply;         // the endpoint has answered a call of this run
     const char *warned[24]; // kinds of faults that were shown
     size_t warned_count;
+    struct retry_budget retry_budget;
     uint64_t jitter; // state of the random numbers for waits: no part of the dataset
 };
 

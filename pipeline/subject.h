@@ -74,6 +74,8 @@ struct subject {
     struct subject *next, *previous; // all subjects under work, by order
 };
 
+struct upstream;
+
 // A call that is wanted: to be looked up in the store, sent, or waiting for its time.
 struct task {
     struct subject *subject;
@@ -83,7 +85,10 @@ struct task {
     unsigned attempts;            // requests sent
     unsigned retries;             // of them, counted against --retries
     int64_t due_ms;               // monotonic, while it waits
-    struct endpoint_lessons sent; // lessons in force when it was last sent
+    int64_t first_sent_ms;        // monotonic: when it was first sent
+    int64_t sent_ms;              // and last
+    struct upstream *upstream;    // that it was last sent to
+    struct endpoint_lessons sent; // lessons in force there when it was sent
     struct task *next;
     size_t heap_place;
 };

@@ -1,0 +1,340 @@
+#include "judge.h"
+
+#include "advance.h"
+#include "clock.h"
+#include "log.h"
+#include "memory.h"
+#include "outage.h"
+#include "queue.h"
+#include "random.h"
+#include "reply_stream.h"
+#include "secret.h"
+#include "settle.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN_REPLY = 2000 };
+
+void judge_later(void *context, struct exchange *exchange)
+{
+    struct run *run = context;
+    exchange->transfer = NULL;
+    if (run->finished_last != NULL)
+        run->finished_last->transfer = exchange;
+    else
+        run->finished = exchange;
+    run->finished_last = exchange;
+}
+
+// What a finished exchange means for its task.
+struct result {
+    struct task *task;
+    struct exchange *exchange;
+    struct reply reply;
+    struct fault fault;
+    struct call call; // to be stored, if it is
+    bool stored;
+};
+
+static void fill_call(struct call *call, const struct task *task, const struct exchange *exchange)
+{
+    *call = (struct call){.key = task->key,
+                          .step = task->plan.step,
+                          .try_number = task->plan.try_number,
+                          .repeat = task->plan.repeat,
+                          .round = task->plan.round,
+                          .http_status = exchange->status,
+                          .input_tokens = -1,
+                          .cached_tokens = -1,
+                          .output_tokens = -1,
+                          .reasoning_tokens = -1,
+                          .attempts = task->attempts,
+                          .latency_ms = exchange->seconds_total * 1000,
+                          .first_token_ms = exchange->seconds_first_token < 0
+                                                ? -1
+                                                : exchange->seconds_first_token * 1000,
+                          .when_ms = clock_wall_ms(),
+                          .endpoint = text_copy(task->upstream->name)};
+}
+
+static void take_reply(struct call *call, struct reply *reply)
+{
+    call->replied = true;
+    call->text = reply->text;
+    reply->text = NULL;
+    if (text_is_blank(call->text) && reply->refusal != NULL) {
+        free(call->text);
+        call->text = text_copy(reply->refusal);
+    }
+    call->reasoning = reply->reasoning;
+    reply->reasoning = NULL;
+    call->model = reply->model;
+    reply->model = NULL;
+    call->finish = text_copy(finish_name(reply->finish));
+    call->input_tokens = reply->usage.input_tokens;
+    call->cached_tokens = reply->usage.cached_tokens;
+    call->output_tokens = reply->usage.output_tokens;
+    call->reasoning_tokens = reply->usage.reasoning_tokens;
+}
+
+// The endpoint's words and what to do about them, as one sentence.
+struct advice {
+    char text[sizeof(struct fault) + 300];
+};
+
+static struct advice advice_of(const struct fault *fault)
+{
+    struct advice advice;
+    size_t length = strlen(fault->message);
+    while (fault->fix[0] != '\0' && length > 0 && strchr(". ", fault->message[length - 1]) != NULL)
+        length--;
+    snprintf(advice.text, sizeof advice.text, "%.*s%s%s", (int)length, fault->message,
+             fault->fix[0] != '\0' ? "; " : "", fault->fix);
+    return advice;
+}
+
+static void take_fault(struct call *call, const struct fault *fault,
+                       const struct exchange *exchange)
+{
+    call->kind = text_copy(fault->kind);
+    call->message = text_copy(advice_of(fault).text);
+    // Of a stream, what had come of the answer, else what came instead.
+    const char *text = exchange->stream != NULL ? reply_stream_so_far(exchange->stream) : "";
+    size_t length = strlen(text);
+    if (length == 0 && exchange->body.length > 0) {
+        text = exchange->body.data;
+        length = exchange->body.length;
+    }
+    if (length > 0)
+        call->text = text_repair(text, length < SHOWN_REPLY ? length : SHOWN_REPLY);
+    if (call->text != NULL)
+        secret_hide(call->text); // some endpoints repeat the key that they refuse
+}
+
+// The first fault of each kind is shown as it happens; the report has them all.
+static void warn_once(struct run *run, const struct fault *fault)
+{
+    for (size_t i = 0; i < run->warned_count; i++)
+        if (strcmp(run->warned[i], fault->kind) == 0)
+            return;
+    if (run->warned_count == sizeof run->warned / sizeof *run->warned)
+        return;
+    run->warned[run->warned_count++] = fault->kind;
+    char status[24] = "";
+    if (fault->http_status != 0)
+        snprintf(status, sizeof status, " (HTTP %d)", fault->http_status);
+    if (fault->verdict == FAULT_ADAPT)
+        log_note("learned: %s%s: %s; the run goes on without it", fault->kind, status,
+                 fault->message);
+    else
+        log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
+}
+
+static void stop_for_fault(struct run *run, struct upstream *upstream, const struct fault *fault)
+{
+    struct error why = {0};
+    enum error_kind kind = fault->unreachable ? ERR_ENDPOINT
+                           : run->any_reply   ? ERR_STOPPED
+                                              : ERR_SETTINGS;
+    char status[24] = "";
+    if (fault->http_status != 0)
+        snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
+    bool alone = run->upstreams.count == 1;
+    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->name,
+              alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
+              fault->kind, status, advice_of(fault).text);
+    outage_lose(run, upstream, &why);
+}
+
+static void wait_again(struct run *run, struct task *task, const struct fault *fault,
+                       int64_t wait_ms)
+{
+    int64_t now_ms = clock_now_ms();
+    task->due_ms = now_ms + wait_ms;
+    task->subject->waiting++;
+    run->progress.retries++;
+    // A rate limit holds for all: nothing is sent before the endpoint's own time is over.
+    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0)
+        upstream_freeze(task->upstream, now_ms + wait_ms);
+    if (!heap_put(&run->due, task)) {
+        struct error why = {0};
+        error_set(&why, ERR_MEMORY, "no memory for the queue of waiting calls");
+        run_stop(run, &why);
+    }
+}
+
+// Puts the task back as it was, for this run or the next one.
+static void put_back(struct run *run, struct task *task)
+{
+    queue_tasks(task->subject, task);
+    queue_subject(run, task->subject);
+}
+
+// True when there is something to store.
+static bool judge_fault(struct run *run, struct result *result)
+{
+    struct task *task = result->task;
+    const struct fault *fault = &result->fault;
+    const struct exchange *exchange = result->exchange;
+    run->progress.faults++;
+    task->upstream->counts.faults++;
+    if (exchange->transport == TRANSPORT_ABORTED) {
+        put_back(run, task);
+        return false;
+    }
+    warn_once(run, fault);
+    if (fault->verdict == FAULT_ADAPT) {
+        put_back(run, task);
+        return false;
+    }
+    // A limit that lasts longer than anybody waits would fail every call to come as well.
+    bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
+                   fault->wait_ms > run->settings->retry.max_wait_ms;
+    if (fault->verdict == FAULT_RUN || endless) {
+        stop_for_fault(run, task->upstream, fault);
+        put_back(run, task);
+        return false;
+    }
+    if (fault->verdict != FAULT_ITEM) {
+        int64_t wait_ms;
+        if (outage_holds(run, task, fault, clock_now_ms(), &wait_ms)) {
+            wait_again(run, task, fault, wait_ms);
+            return false;
+        }
+        wait_ms =
+            retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
+        if (wait_ms >= 0) {
+            wait_again(run, task, fault, wait_ms);
+            return false;
+        }
+        if (fault->unreachable) {
+            stop_for_fault(run, task->upstream, fault);
+            put_back(run, task);
+            return false;
+        }
+    }
+    fill_call(&result->call, task, exchange);
+    take_fault(&result->call, fault, exchange);
+    return true;
+}
+
+// Reads what came, and what it says about the endpoint.
+static void read_exchange(struct run *run, struct exchange *exchange, struct result *result)
+{
+    result->exchange = exchange;
+    struct task *task = result->task = exchange->owner;
+    task->subject->in_flight--;
+    upstream_end(task->upstream);
+    fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
+                   &result->fault);
+    outage_note(run, task, &result->fault, clock_now_ms());
+}
+
+static void count_reply(struct run *run, struct upstream *upstream, const struct reply *reply,
+                        const struct call *call)
+{
+    run->any_reply = true;
+    upstream->counts.replies++;
+    upstream->counts.latency_sum_ms += call->latency_ms;
+    progress_add_latency(&run->progress, call->latency_ms);
+    if (call->first_token_ms >= 0)
+        progress_add_first_token(&run->progress, call->first_token_ms);
+    if (reply->usage.input_tokens > 0)
+        run->progress.input_tokens += reply->usage.input_tokens;
+    if (reply->usage.cached_tokens > 0)
+        run->progress.cached_tokens += reply->usage.cached_tokens;
+    if (reply->usage.output_tokens > 0)
+        run->progress.output_tokens += reply->usage.output_tokens;
+}
+
+static void judge(struct run *run, struct result *result)
+{
+    if (result->fault.verdict == FAULT_NONE) {
+        fill_call(&result->call, result->task, result->exchange);
+        take_reply(&result->call, &result->reply);
+        result->stored = true;
+        count_reply(run, result->task->upstream, &result->reply, &result->call);
+    } else {
+        result->stored = judge_fault(run, result);
+    }
+    reply_clear(&result->reply);
+    // What was read with too little memory is put back, and asked again by the next run.
+    if (result->stored && !memory_check(NULL)) {
+        result->stored = false;
+        call_clear(&result->call);
+        put_back(run, result->task);
+    }
+}
+
+static bool make_something_of(struct run *run, struct result *result, struct error *why)
+{
+    struct subject *subject = result->task->subject;
+    struct task *wanted = NULL;
+    subject_take(subject, &run->recipe, result->task, &result->call);
+    bool good = subject_advance(subject, &run->recipe, &wanted, why);
+    queue_tasks(subject, wanted);
+    queue_subject(run, subject);
+    return good && settle_subject(run, subject, why);
+}
+
+static struct result *read_all(struct run *run, size_t *count)
+{
+    size_t room = 0;
+    for (struct exchange *at = run->finished; at != NULL; at = at->transfer)
+        room++;
+    struct result *results = calloc(room + 1, sizeof *results);
+    *count = 0;
+    while (results != NULL && run->finished != NULL) {
+        struct exchange *exchange = run->finished;
+        run->finished = exchange->transfer;
+        exchange->transfer = NULL;
+        read_exchange(run, exchange, &results[(*count)++]);
+    }
+    if (run->finished == NULL)
+        run->finished_last = NULL;
+    return results;
+}
+
+// Leaves the results that are to be stored, in their order; the tasks of the others are on their
+// way again.
+static size_t judge_all(struct run *run, struct result *results, size_t count)
+{
+    size_t stored = 0;
+    for (size_t i = 0; i < count; i++) {
+        judge(run, &results[i]);
+        exchange_free(results[i].exchange);
+        if (results[i].stored)
+            results[stored++] = results[i];
+    }
+    return stored;
+}
+
+bool judge_finished(struct run *run, struct error *why)
+{
+    if (run->finished == NULL)
+        return true;
+    size_t count;
+    struct result *results = read_all(run, &count);
+    if (results == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the replies of a turn");
+    count = judge_all(run, results, count);
+    // All replies of the turn are one transaction, and on disk before they are used.
+    bool good = count == 0 || run_write(run, why);
+    for (size_t i = 0; good && i < count; i++) {
+        const struct task *task = results[i].task;
+        const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];
+        good = store_add_call(run->store, owner->number, &results[i].call, why);
+    }
+    good = good && (count == 0 || run_commit(run, why));
+    for (size_t i = 0; i < count; i++) {
+        run->progress.calls++;
+        good = good && make_something_of(run, &results[i], why);
+        call_clear(&results[i].call);
+        free(results[i].task);
+    }
+    free(results);
+    return good;
+}
