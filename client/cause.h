@@ -38,8 +38,9 @@
       "Wait until it is reset, or use another plan or model.")                                     \
     X(region, "The provider does not serve this region or host.",                                  \
       "Use the regional host that the message names.")                                             \
-    X(dns, "The host's name has no address.", "Check the host in the base URL for a typing error, "\
-                                              "and the network's name server.")                    \
+    X(dns, "The host's name has no address.",                                                      \
+      "Check the host in the base URL for a typing error, "                                        \
+      "and the network's name server.")                                                            \
     X(connection_refused, "Nothing listens at that port.",                                         \
       "Start the server, or correct host and port in the base URL.")                               \
     X(connect_timeout, "The host does not answer at all.",                                         \
@@ -70,8 +71,7 @@
     X(path_wrong, "The path does not exist on that host.", "Correct the base URL's path.")         \
     X(protocol_other, "The server speaks another provider's protocol.",                            \
       "Give the --endpoint that speaks it, with --base-url for the address.")                      \
-    X(model_unknown, "The endpoint does not have that model.",                                     \
-      "Choose a --model from its list.")                                                           \
+    X(model_unknown, "The endpoint does not have that model.", "Choose a --model from its list.")  \
     X(no_vision, "The model, or its server, takes no images.",                                     \
       "Choose a vision model; a server of your own may need its vision part loaded.")              \
     X(image_ignored, "The endpoint drops the image and answers without having seen it.",           \
@@ -116,8 +116,7 @@
       "Raise --max-tokens (thoughts are counted too), or use another model.")                      \
     X(content_filtered, "The provider's content filter refuses the request.",                      \
       "Nothing in the settings helps; leave the image or the question out.")                       \
-    X(passed_meanwhile, "The call that failed passes now.",                                        \
-      "Run again with --retry unknown.")                                                           \
+    X(passed_meanwhile, "The call that failed passes now.", "Run again with --retry unknown.")     \
     X(unexplained, "The endpoint refuses, and what was tried does not explain it.",                \
       "Read its message; the refusal is worth reporting with it.")
 

@@ -107,6 +107,7 @@ static void image_free(struct image *image)
     payload_drop(image->payload);
     free(image->source);
     free(image->kept);
+    free(image->refusal);
     free(image);
 }
 

@@ -122,12 +122,11 @@ static void take(struct prober *prober, struct exchange *exchange)
     const struct usage *usage = &probe->reply.usage;
     if (probe->fault.verdict != FAULT_NONE)
         return; // refusals cost nothing at the providers
-    long long image = probe->payload != NULL ? token_rule_at(0)->count(probe->payload->width,
-                                                                       probe->payload->height)
-                                             : 0;
-    prober->tokens += usage->input_tokens >= 0
-                          ? usage->input_tokens
-                          : image + probe_text_tokens(probe->ask.prompt);
+    long long image = probe->payload != NULL
+                          ? token_rule_at(0)->count(probe->payload->width, probe->payload->height)
+                          : 0;
+    prober->tokens += usage->input_tokens >= 0 ? usage->input_tokens
+                                               : image + probe_text_tokens(probe->ask.prompt);
     prober->tokens += usage->output_tokens > 0 ? usage->output_tokens : 0;
 }
 

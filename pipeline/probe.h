@@ -26,12 +26,12 @@ struct probe {
     // Out; cleared by probe_clear.
     bool sent; // false: the limit was reached
     struct fault fault;
-    struct reply reply; // when fault.verdict is FAULT_NONE
+    struct reply reply;              // when fault.verdict is FAULT_NONE
     struct endpoint_lessons learned; // the lessons in force, and what this refusal teaches
     enum transport transport;
     int status;
     double seconds;
-    bool first_byte;      // something of an answer came
+    bool first_byte; // something of an answer came
     char content_type[64], location[200];
     struct buffer body; // its beginning
 };

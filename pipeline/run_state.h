@@ -7,10 +7,12 @@
 
 #include "allowance.h"
 #include "client.h"
+#include "file.h"
 #include "heap.h"
 #include "output.h"
 #include "progress.h"
 #include "retry_budget.h"
+#include "screening.h"
 #include "source.h"
 #include "subject.h"
 #include "workers.h"
@@ -50,6 +52,12 @@ struct run {
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
     struct image_table images;
+
+    // Screening. Images that were not judged yet, in the order of the input.
+    struct screening *screening; // NULL: there is none
+    struct file_writer screen_rows;
+    struct image *unjudged_first, *unjudged_last;
+    unsigned unjudged_payloads; // of them, those that hold one
 
     // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send

@@ -18,8 +18,8 @@ static struct payload *make_tiny(const struct ladder *ladder, struct error *why)
     struct probe_picture picture;
     struct payload *payload = NULL;
     if (probe_picture_make(&picture, PROBE_TINY_SIDE, why))
-        payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE, PROBE_TINY_QUALITY,
-                                   why);
+        payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE,
+                                   PROBE_TINY_QUALITY, why);
     probe_picture_clear(&picture);
     return payload;
 }

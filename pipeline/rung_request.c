@@ -65,7 +65,7 @@ bool rung_structured(struct ladder *ladder, struct error *why)
     probe.ask.schema = prompt_schema_answer;
     bool good = climb(ladder, RUNG_STRUCTURED,
                       ladder->endpoint.lessons.structured == STRUCTURED_OBJECT ? "a JSON object"
-                                                                                : "a JSON Schema",
+                                                                               : "a JSON Schema",
                       &probe, true, why);
     probe_clear(&probe);
     return good;
