@@ -131,22 +131,28 @@ static bool judge_alone(const struct screen_settings *settings,
     return verdict->finding == SCREEN_KEPT;
 }
 
-// The nearest is looked for farther than duplicates reach, so that a threshold can be chosen by it.
+// For a report the nearest is looked for farther than duplicates reach, so that a threshold can be
+// chosen by it. That takes up to ten times as long.
 static void judge_likeness(struct screening *screening, const struct likeness *look,
                            size_t kept_before, struct screen_verdict *verdict)
 {
     struct likeness_near near;
-    if (!likeness_index_find(screening->index, look, LIKENESS_MAX_DISTANCE, kept_before, &near))
+    int threshold = screening->settings.max_distance;
+    bool wide = screening->settings.mode == SCREEN_REPORT;
+    if (!wide && threshold < 0)
+        return;
+    unsigned reach = wide ? LIKENESS_MAX_DISTANCE : (unsigned)threshold;
+    if (!likeness_index_find(screening->index, look, reach, kept_before, &near))
         return;
     verdict->nearest = screening->names.data + screening->name_starts[near.number];
     verdict->distance = near.distance;
-    if ((int)near.distance > screening->settings.max_distance)
+    if ((int)near.distance > threshold)
         return;
     verdict->finding = SCREEN_DUPLICATE;
     snprintf(verdict->reason, sizeof verdict->reason,
              "looks like %.*s: %u of %d bits differ, within --screen-distance %d",
              (int)text_cut(verdict->nearest, LONGEST_NAME), verdict->nearest, near.distance,
-             LIKENESS_BITS, screening->settings.max_distance);
+             LIKENESS_BITS, threshold);
 }
 
 static bool keep(struct screening *screening, const char *name, const struct likeness *look,

@@ -52,11 +52,12 @@ struct screen_image {
 
 struct screen_verdict {
     enum screen_finding finding;
-    bool met_before;     // this image was judged before, with this verdict
-    const char *nearest; // name of the kept image that it is most like, if any is near; borrowed
-                         // until the next verdict
-    unsigned distance;   // to that, in bits
-    char reason[400];    // a sentence with figure and threshold; "" when kept
+    bool met_before; // this image was judged before, with this verdict
+    // Name of the kept image that it is most like, if any is near: within the threshold, or, for a
+    // report, within LIKENESS_MAX_DISTANCE. Borrowed until the next verdict.
+    const char *nearest;
+    unsigned distance; // to that, in bits
+    char reason[400];  // a sentence with figure and threshold; "" when kept
 };
 
 struct screening;

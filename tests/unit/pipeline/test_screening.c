@@ -133,10 +133,12 @@ static void plain_ones_are_compared_by_their_bytes(void **state)
     screening_free(screening);
 }
 
-static void the_nearest_is_told_beyond_the_threshold(void **state)
+static void a_report_tells_the_nearest_beyond_the_threshold(void **state)
 {
     (void)state;
-    struct screening *screening = new_screening(&usual);
+    struct screen_settings settings = usual;
+    settings.mode = SCREEN_REPORT;
+    struct screening *screening = new_screening(&settings);
     struct screen_image first = good_one("a", 1, 0), second = good_one("b", 2, 47);
     struct screen_image third = good_one("c", 3, 95);
     assert_null(judge(screening, &first).nearest);
@@ -202,14 +204,15 @@ static void kinds_are_told(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_threshold_holds),
-                                       cmocka_unit_test(thresholds_may_be_off),
-                                       cmocka_unit_test(duplicates_are_of_kept_ones),
-                                       cmocka_unit_test(met_again_it_has_its_verdict),
-                                       cmocka_unit_test(plain_ones_are_compared_by_their_bytes),
-                                       cmocka_unit_test(the_nearest_is_told_beyond_the_threshold),
-                                       cmocka_unit_test(a_report_skips_nothing),
-                                       cmocka_unit_test(keeps_thousands_of_names),
-                                       cmocka_unit_test(kinds_are_told)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_threshold_holds),
+        cmocka_unit_test(thresholds_may_be_off),
+        cmocka_unit_test(duplicates_are_of_kept_ones),
+        cmocka_unit_test(met_again_it_has_its_verdict),
+        cmocka_unit_test(plain_ones_are_compared_by_their_bytes),
+        cmocka_unit_test(a_report_tells_the_nearest_beyond_the_threshold),
+        cmocka_unit_test(a_report_skips_nothing),
+        cmocka_unit_test(keeps_thousands_of_names),
+        cmocka_unit_test(kinds_are_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
