@@ -144,33 +144,12 @@ static bool choose_by_variable(struct settings *settings, char *const *environme
                      key->text != NULL ? ", only a key (VQAGEN_API_KEY)" : "");
 }
 
-// The scheme and host of both URLs are the same.
-static bool same_host(const char *a, const char *b)
-{
-    const char *host_a = strstr(a, "://"), *host_b = strstr(b, "://");
-    if (host_a == NULL || host_b == NULL)
-        return false;
-    size_t length = (size_t)(host_a - a) + 3 + strcspn(host_a + 3, "/?#");
-    return length == (size_t)(host_b - b) + 3 + strcspn(host_b + 3, "/?#") &&
-           strncasecmp(a, b, length) == 0;
-}
-
 // The preset by name, or by the address that is called.
 static const struct endpoint_preset *preset_of(const struct settings *settings)
 {
     const char *endpoint = settings_text(settings, OPTION_ENDPOINT);
-    const char *url = endpoint != NULL ? endpoint : settings_text(settings, OPTION_BASE_URL);
-    if (url == NULL)
-        return NULL;
-    const struct endpoint_preset *preset = endpoint_preset_find(url);
-    for (size_t i = 0; preset == NULL; i++) {
-        const struct endpoint_preset *known = endpoint_preset_at(i);
-        if (known == NULL)
-            return NULL;
-        if (!known->local && same_host(url, known->base_url))
-            preset = known;
-    }
-    return preset;
+    return endpoint_preset_meant(
+        endpoint, endpoint != NULL ? NULL : settings_text(settings, OPTION_BASE_URL));
 }
 
 static bool take_customary_url(struct settings *settings, const struct endpoint_preset *preset,

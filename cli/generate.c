@@ -2,9 +2,10 @@
 #include "access.h"
 #include "command.h"
 #include "limits.h"
-#include "log.h"
+#include "log_file.h"
 #include "run.h"
 #include "screen.h"
+#include "secret.h"
 #include "simulator.h"
 #include "text.h"
 
@@ -17,6 +18,9 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool open_log(const struct settings *settings, struct error *why);
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static void fill_run(const struct settings *settings, struct run_settings *run);
 static void fill_preview(struct run_settings *run);
@@ -37,6 +41,25 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
                                                               : LOG_NORMAL);
     if (!show && !check_needed(settings, why))
         return false;
+    if (!show && !open_log(settings, why))
+        return false;
+    bool good = generate(settings, show, environment, exit_code, why);
+    if (!good)
+        log_file_message("error", secret_hide(why->message));
+    log_file_close();
+    return good;
+}
+
+static bool open_log(const struct settings *settings, struct error *why)
+{
+    const char *file = settings_text(settings, OPTION_LOG_FILE);
+    return log_set_trace(settings_text(settings, OPTION_TRACE), why) &&
+           (file == NULL || log_file_open(file, why));
+}
+
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why)
+{
     bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
     if (!access_choose(settings, environment, required, why))
         return false;
@@ -105,6 +128,22 @@ static enum model_naming naming_of(const char *word)
                                              : MODEL_NAMING_AUTO;
 }
 
+static enum thinking thinking_of(const char *word)
+{
+    return strcmp(word, "off") == 0      ? THINKING_OFF
+           : strcmp(word, "low") == 0    ? THINKING_LOW
+           : strcmp(word, "medium") == 0 ? THINKING_MEDIUM
+           : strcmp(word, "high") == 0   ? THINKING_HIGH
+                                         : THINKING_AUTO;
+}
+
+static enum prefix_use prefix_of(const char *word)
+{
+    return strcmp(word, "on") == 0    ? PREFIX_ON
+           : strcmp(word, "off") == 0 ? PREFIX_OFF
+                                      : PREFIX_AUTO;
+}
+
 // A number that the option's range keeps within an unsigned int.
 static unsigned count_of(const struct settings *settings, enum option_id id)
 {
@@ -120,6 +159,10 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
+    endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
+    endpoint->prefix = prefix_of(settings_text(settings, OPTION_PREFIX));
+    endpoint->capabilities = settings->capabilities;
+    endpoint->capability_count = settings->capability_count;
 }
 
 static void fill_run(const struct settings *settings, struct run_settings *run)
@@ -167,10 +210,15 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     run->limits.figures = run->screen.mode != SCREEN_OFF;
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
+    run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
+    const char *thinking = settings_text(settings, OPTION_THINKING);
+    run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
+    run->relearn = settings_switch(settings, OPTION_RELEARN);
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
     run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
     fill_endpoint(settings, &run->upstreams[0].endpoint);
+    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
@@ -216,7 +264,7 @@ static bool work_with_builtin(const struct settings *settings, struct run_settin
     snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
     struct upstream_settings *upstream = &run->upstreams[0];
     upstream->name = "builtin";
-    upstream->endpoint.endpoint = NULL;
+    upstream->endpoint.endpoint = "builtin";
     upstream->endpoint.base_url = url;
     if (upstream->endpoint.model == NULL)
         upstream->endpoint.model = "builtin";

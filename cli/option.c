@@ -283,6 +283,29 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
 
+    [OPTION_THINKING] = {.name = "thinking",
+                         .argument = "LEVEL",
+                         .type = TYPE_CHOICE,
+                         .choices = "auto|off|low|medium|high",
+                         .initial = "auto",
+                         .example = "off",
+                         .group = GROUP_MODEL,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_DATASET,
+                         .help = "How much the model thinks before it answers, told in the way of "
+                                 "each provider. off: not at all, or the least that the model "
+                                 "takes; auto: as the model does by itself."},
+    [OPTION_PREFIX] = {.name = "prefix",
+                       .argument = "WHEN",
+                       .type = TYPE_CHOICE,
+                       .choices = "auto|on|off",
+                       .initial = "auto",
+                       .group = GROUP_MODEL,
+                       .commands = FOR_GENERATE,
+                       .flags = OPTION_DATASET,
+                       .help = "Send the beginning of each reply along, so that the model goes on "
+                               "in the right form. auto: where the model takes it and no JSON "
+                               "schema (DeepSeek)."},
     [OPTION_STREAM] = {.name = "stream",
                        .type = TYPE_SWITCH,
                        .initial = "false",
@@ -291,6 +314,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .help = "Ask for replies as streams, and measure when the first token of "
                                "each comes. The dataset is the same; gateways that close silent "
                                "connections see that something happens."},
+    [OPTION_RELEARN] = {.name = "relearn",
+                        .type = TYPE_SWITCH,
+                        .initial = "false",
+                        .group = GROUP_MODEL,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_NO_FILE,
+                        .help = "Forget what an earlier run in DIR learned from refusals (a "
+                                "parameter that the model does not take), and try it again."},
 
     // Pace and patience
     [OPTION_CONCURRENCY] = {.name = "concurrency",
@@ -369,10 +400,20 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .initial = "3",
                         .group = GROUP_PACE,
                         .commands = FOR_GENERATE,
-                        .help =
-                            "How often a call that failed is sent again, up to 2, 4, 8 ... 60 "
-                            "seconds later or when the endpoint says. Only faults that can pass "
-                            "are retried."},
+                        .help = "How often a call that failed is sent again, after --retry-wait or "
+                                "when the endpoint says. Only faults that can pass are retried."},
+    [OPTION_RETRY_WAIT] = {.name = "retry-wait",
+                           .argument = "TIME",
+                           .type = TYPE_DURATION,
+                           .low = 1,
+                           .high = 60000,
+                           .initial = "2",
+                           .example = "500ms",
+                           .group = GROUP_PACE,
+                           .commands = FOR_GENERATE,
+                           .help = "Longest wait before the first retry, where the endpoint does "
+                                   "not say; it doubles each time, up to a minute, and a random "
+                                   "part of it is waited."},
     [OPTION_OUTAGE_PATIENCE] =
         {.name = "outage-patience",
          .argument = "TIME",
@@ -761,6 +802,23 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                               .help = "Print each setting, its value and where that came from, and "
                                       "end."},
+    [OPTION_TRACE] = {.name = "trace",
+                      .argument = "PARTS",
+                      .type = TYPE_LIST,
+                      .example = "client,retry",
+                      .group = GROUP_GENERAL,
+                      .commands = FOR_GENERATE,
+                      .help = "Show what happens to each call, on standard error: client "
+                              "(requests and answers), retry (what is sent again, and when), pace "
+                              "(what limits hold calls back)."},
+    [OPTION_LOG_FILE] = {.name = "log",
+                         .argument = "FILE",
+                         .type = TYPE_FILE,
+                         .example = "run.log",
+                         .group = GROUP_GENERAL,
+                         .commands = FOR_GENERATE,
+                         .help = "Append all of that and all messages, shown or not, to FILE as "
+                                 "JSON lines. Keys and images are never written in full."},
     [OPTION_QUIET] = {.name = "quiet",
                       .letter = 'q',
                       .type = TYPE_SWITCH,

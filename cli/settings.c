@@ -43,6 +43,10 @@ void settings_clear(struct settings *settings)
             free((void *)(uintptr_t)texts[field]);
     }
     free(settings->own_topics);
+    for (size_t i = 0; i < settings->capability_count; i++)
+        for (size_t key = 0; key < CAPABILITY_KEYS; key++)
+            free((void *)(uintptr_t)*capability_at(&settings->capabilities[i], key));
+    free(settings->capabilities);
     for (size_t i = 0; i < settings->operand_count; i++)
         free(settings->operands[i]);
     free(settings->operands);

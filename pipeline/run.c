@@ -6,6 +6,7 @@
 #include "file.h"
 #include "image_job.h"
 #include "judge.h"
+#include "learn.h"
 #include "log.h"
 #include "memory.h"
 #include "outage.h"
@@ -207,6 +208,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     retry_budget_init(&run->retry_budget, upstreams_slots(&run->upstreams), now_ms);
     return recipe_init(&run->recipe, settings, &run->upstreams, why) && open_source(run, why) &&
            (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
+           learn_recall(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
@@ -218,7 +220,7 @@ static void free_tasks(struct task *task)
 {
     while (task != NULL) {
         struct task *next = task->next;
-        free(task);
+        task_free(task);
         task = next;
     }
 }
@@ -232,7 +234,7 @@ static void run_close(struct run *run)
     while (run->finished != NULL) {
         struct exchange *exchange = run->finished;
         run->finished = exchange->transfer;
-        free(exchange->owner);
+        task_free(exchange->owner);
         exchange->transfer = NULL;
         exchange_free(exchange);
     }
@@ -240,7 +242,7 @@ static void run_close(struct run *run)
     workers_free(run->fetchers, stage_drop);
     allowance_free(run->image_memory);
     for (struct task *task = heap_take(&run->due); task != NULL; task = heap_take(&run->due))
-        free(task);
+        task_free(task);
     while (run->first != NULL) {
         struct subject *subject = run->first;
         free_tasks(subject->ready);
@@ -258,6 +260,7 @@ static void run_close(struct run *run)
     heap_free(&run->ready);
     heap_free(&run->hungry);
     heap_free(&run->due);
+    asked_clear(&run->asked);
     client_free(run->client);
     output_close(&run->output);
     store_close(run->store);
@@ -265,6 +268,7 @@ static void run_close(struct run *run)
     recipe_clear(&run->recipe);
     upstreams_clear(&run->upstreams);
     free(run->images_folder);
+    free(run->recalled.path);
 }
 
 static bool end_input(struct run *run, struct error *why)

@@ -6,6 +6,7 @@
 #define VQAGEN_RUN_STATE_H
 
 #include "allowance.h"
+#include "asked.h"
 #include "client.h"
 #include "file.h"
 #include "heap.h"
@@ -52,6 +53,10 @@ struct run {
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
     struct image_table images;
+    struct {        // the file last looked up, which consecutive records often share
+        char *path; // owned
+        struct digest digest;
+    } recalled;
 
     // Screening. Images that were not judged yet, in the order of the input.
     struct screening *screening; // NULL: there is none
@@ -63,6 +68,7 @@ struct run {
     struct heap ready;                // subjects whose payload is there and that have calls to send
     struct heap hungry;               // images that some subject needs and that wait for a worker
     struct heap due;                  // tasks that wait for their time
+    struct asked asked;               // tasks that were sent and have no result
     size_t payload_bytes;             // of all images' payloads
     size_t payload_count;             // images that hold one
     size_t payload_sum, payload_made; // for the average size

@@ -135,7 +135,7 @@ static bool fail_subjects(struct run *run, struct image *image, enum item_state 
         while (subject->ready != NULL) {
             struct task *task = subject->ready;
             subject->ready = task->next;
-            free(task);
+            queue_give_up(run, task);
         }
         subject_fail(subject, "image", state, kind, message, clock_wall_ms());
         if (!settle_subject(run, subject, why))

@@ -26,10 +26,11 @@ struct upstream {
     bool lost;             // a fault that no retry heals: it is called no more in this run
     struct error lost_why; // ERR_NONE until then
     unsigned in_flight;
-    int64_t frozen_until_ms; // no call is sent before: the endpoint said so
-    struct breaker breaker;  // whether it is away
-    char away_for[200];      // the fault that says so
-    struct upstream_counts { // of this run, for the report
+    struct endpoint_lessons told, kept; // what of its refusals was told and stored; see learn.h
+    int64_t frozen_until_ms;            // no call is sent before: the endpoint said so
+    struct breaker breaker;             // whether it is away
+    char away_for[200];                 // the fault that says so
+    struct upstream_counts {            // of this run, for the report
         long long requests, replies, faults;
         double latency_sum_ms; // of the replies
     } counts;
