@@ -24,6 +24,7 @@
       "SELECT shorter_px, contrast, blur, detail, look FROM figures WHERE digest = ?1")            \
     X(PUT_FIGURES, "INSERT OR REPLACE INTO figures (digest, shorter_px, contrast, blur, detail,"   \
                    " look) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                       \
+    X(ALL_FIGURES, "SELECT digest, shorter_px, contrast, blur, detail, look FROM figures")         \
     X(CLEAR_FIGURES, "DELETE FROM figures")                                                        \
     X(ITEM_AT, "SELECT number, place, state, round, fingerprint FROM items"                        \
                " WHERE number = ?1 AND +id = ?2")                                                  \

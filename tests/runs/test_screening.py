@@ -252,6 +252,24 @@ class GenerateScreening(RunTest):
         done = self.generate(folder, out, "-n", 1, "--screen", simulator=simulator, code=3)
         self.assertIn("screen was not set and is now", done.stderr)
 
+    def test_merged_parts_are_judged_together_without_reading_an_image(self):
+        folder = make_folder(self.folder / "in", more=20)
+        (folder / "b-broken.png").unlink()
+        simulator = self.simulator()
+        wanted = self.outputs(self.run_all(folder, "whole", simulator, code=0))
+        for part in (1, 2):
+            self.run_all(folder, f"part{part}", simulator, "--shard", f"{part}/2", code=0)
+        both = self.folder / "both"
+        self.vqagen("merge", self.folder / "part1", self.folder / "part2", "-o", both, code=0)
+        # Each part was compared with itself only.
+        kept = len(read_lines(both / "dataset.jsonl"))
+        self.assertGreater(kept, len(read_lines(self.folder / "whole/dataset.jsonl")))
+        sent = simulator.stats()["requests"]
+        self.run_all(folder, "both", simulator, code=0)
+        self.assertEqual(self.outputs(both), wanted)
+        self.assertEqual(simulator.stats()["requests"], sent)
+        self.assertEqual(self.report(both)["this_run"]["images_prepared"], 0)
+
     def test_records_share_their_images_verdict(self):
         folder = make_folder(self.folder / "in")
         lines = []
