@@ -3,6 +3,7 @@
 #include "command.h"
 #include "limits.h"
 #include "log.h"
+#include "memory.h"
 #include "run.h"
 #include "simulator.h"
 #include "text.h"
@@ -52,6 +53,7 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
         catch_signals();
+        memory_keep_pages();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
                                            : work(settings, &run, exit_code, why);
     }

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "limits.h"
 #include "log.h"
+#include "memory.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ bool prepare_run(struct settings *settings, char *const *environment, int *exit_
     struct prepare_summary summary;
     fill(settings, &prepare);
     catch_signals();
+    memory_keep_pages();
     if (!prepare_run_all(&prepare, &summary, why) || !tell(settings, &summary, why))
         return false;
     if (summary.failed > 0)
