@@ -9,11 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum option_command { FOR_GENERATE = 1, FOR_SIMULATE = 2, FOR_HELP = 4, FOR_PREPARE = 8 };
+enum option_command {
+    FOR_GENERATE = 1,
+    FOR_SIMULATE = 2,
+    FOR_HELP = 4,
+    FOR_PREPARE = 8,
+    FOR_MERGE = 16,
+    FOR_DIAGNOSE = 32,
+    FOR_SHOW = 64,
+    FOR_TUNE = 128,
+    FOR_ALL = 255
+};
 
 enum option_id {
     OPTION_OUTPUT,
     OPTION_LIMIT,
+    OPTION_SHARD,
     OPTION_RETRY,
     OPTION_DRY_RUN,
     OPTION_SUMMARY_JSON,
@@ -43,11 +54,16 @@ enum option_id {
     OPTION_ANSWER_TEMPERATURE,
     OPTION_MAX_TOKENS,
 
+    OPTION_STREAM,
+
     OPTION_CONCURRENCY,
     OPTION_BATCH_SIZE,
     OPTION_TIMEOUT,
     OPTION_CONNECT_TIMEOUT,
+    OPTION_FIRST_BYTE_TIMEOUT,
+    OPTION_IDLE_TIMEOUT,
     OPTION_RETRIES,
+    OPTION_OUTAGE_PATIENCE,
     OPTION_MAX_REPLY_BYTES,
 
     OPTION_MAX_SIDE,
@@ -62,6 +78,8 @@ enum option_id {
     OPTION_ACCEPT_DAMAGED,
     OPTION_VERIFY,
     OPTION_JSON,
+    OPTION_IMAGE,
+    OPTION_REPLAY,
 
     OPTION_HOST,
     OPTION_PORT,
@@ -74,7 +92,9 @@ enum option_id {
     OPTION_STRUCTURED,
     OPTION_STRICT,
     OPTION_LATENCY,
+    OPTION_TOKENS_PER_SECOND,
     OPTION_CAPACITY,
+    OPTION_CAPACITY_MODE,
     OPTION_FAULT,
     OPTION_LOG,
     OPTION_READY_FD,
@@ -106,6 +126,7 @@ enum option_type {
     TYPE_SIZE,      // bytes in low..high: 500k, 7MiB
     TYPE_DURATION,  // milliseconds in low..high, seconds without a unit: 120, 500ms, 2m
     TYPE_SHARES,    // question types with weights
+    TYPE_SHARD,     // a part of the input: I/N
 };
 
 enum option_group {

@@ -51,6 +51,8 @@ bool value_parse(const struct option_entry *option, const char *text, struct val
         ranged = true;
         break;
     case TYPE_DURATION:
+        if ((option->flags & OPTION_OR_NONE) != 0 && strcmp(text, "none") == 0)
+            return true; // 0
         good = value_parse_duration(text, &value->number);
         ranged = true;
         break;
@@ -65,6 +67,9 @@ bool value_parse(const struct option_entry *option, const char *text, struct val
         break;
     case TYPE_SHARES:
         return parse_shares(text, value->shares, why);
+    case TYPE_SHARD:
+        good = shard_parse(text, &value->shard);
+        break;
     case TYPE_TEXT:
     case TYPE_LIST:
     case TYPE_FILE:
@@ -287,8 +292,9 @@ char *value_phrase(const struct option_entry *option, char *out)
                      value_write_size(option->high, high));
         break;
     case TYPE_DURATION:
-        snprintf(out, room, "a time from %s to %s", value_write_duration(option->low, low),
-                 value_write_duration(option->high, high));
+        snprintf(out, room, "a time from %s to %s%s", value_write_duration(option->low, low),
+                 value_write_duration(option->high, high),
+                 (option->flags & OPTION_OR_NONE) != 0 ? ", or none" : "");
         break;
     case TYPE_CHOICE:
         write_choices(option->choices, out, room);
@@ -298,6 +304,9 @@ char *value_phrase(const struct option_entry *option, char *out)
         break;
     case TYPE_SHARES:
         snprintf(out, room, "a list of question types with shares");
+        break;
+    case TYPE_SHARD:
+        snprintf(out, room, "a part I/N with I from 1 to N");
         break;
     case TYPE_LIST:
         snprintf(out, room, "a list with commas between");

@@ -25,10 +25,11 @@ struct call {
     char *message;   // of the fault; owned; or NULL
     int http_status;
     long long input_tokens, cached_tokens, output_tokens, reasoning_tokens; // -1: not said
-    unsigned attempts; // requests sent for it, 1 or more
-    double latency_ms; // of the last attempt
-    int64_t when_ms;   // wall clock, when it ended
-    char *endpoint;    // who answered; owned; or NULL
+    unsigned attempts;     // requests sent for it, 1 or more
+    double latency_ms;     // of the last attempt
+    double first_token_ms; // of a streamed reply, until its text began; negative: none
+    int64_t when_ms;       // wall clock, when it ended
+    char *endpoint;        // who answered; owned; or NULL
 };
 
 void call_clear(struct call *call);

@@ -14,10 +14,10 @@
 
 enum {
     APPLICATION_ID = 0x56514147, // "VQAG" in the file's header, at byte 68
-    VERSION = 1,                 // of the tables below
     BUSY_TIMEOUT_MS = 10000,
 };
 
+// The tables as they first were. What came to them later stands in `upgrades`.
 static const char schema[] =
     // The settings that make the dataset what it is.
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
@@ -47,6 +47,17 @@ static const char schema[] =
     " input_tokens INTEGER, cached_tokens INTEGER, output_tokens INTEGER,"
     " reasoning_tokens INTEGER);"
     "INSERT INTO totals VALUES (0, 0, 0, 0, 0, 0, 0, 0);";
+
+// What each version adds to the one before it: the first entry leads from 1 to 2. A new store goes
+// through all of them, and so does an old one that is opened, so that both have the same tables.
+static const char *const upgrades[] = {
+    // When the text of a streamed reply began; negative: it was not streamed.
+    "ALTER TABLE calls ADD COLUMN first_token_ms REAL NOT NULL DEFAULT -1;"
+    // What refusals taught about an endpoint's model, by the version of vqagen that learned it.
+    "CREATE TABLE lessons (endpoint TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL,"
+    " words TEXT NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;",
+};
+enum { VERSION = 1 + sizeof upgrades / sizeof *upgrades };
 
 static bool open_database(struct store *store, struct error *why);
 static bool check_version(struct store *store, struct error *why);
@@ -170,15 +181,18 @@ static bool open_database(struct store *store, struct error *why)
                     why);
 }
 
-static bool make_tables(struct store *store, struct error *why)
+// Brings the tables from that version (0: there are none) to this one, in one transaction: a store
+// that was killed meanwhile is what it was.
+static bool make_tables(struct store *store, int64_t version, struct error *why)
 {
     char numbers[96];
     snprintf(numbers, sizeof numbers, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-             APPLICATION_ID, VERSION);
-    // One transaction: a store that was killed while being made is an empty one.
-    return set_journal(store, why) && run_text(store, "BEGIN IMMEDIATE", why) &&
-           run_text(store, schema, why) && run_text(store, numbers, why) &&
-           run_text(store, "COMMIT", why);
+             APPLICATION_ID, (int)VERSION);
+    bool good = set_journal(store, why) && run_text(store, "BEGIN IMMEDIATE", why) &&
+                (version > 0 || run_text(store, schema, why));
+    for (int64_t next = version > 0 ? version : 1; good && next < VERSION; next++)
+        good = run_text(store, upgrades[next - 1], why);
+    return good && run_text(store, numbers, why) && run_text(store, "COMMIT", why);
 }
 
 static bool check_version(struct store *store, struct error *why)
@@ -189,16 +203,18 @@ static bool check_version(struct store *store, struct error *why)
         !read_number(store, "SELECT count(*) FROM sqlite_schema", &tables, why))
         return false;
     if (application == 0 && version == 0 && tables == 0)
-        return make_tables(store, why);
+        return make_tables(store, 0, why);
     if (application != APPLICATION_ID)
         return error_set(why, ERR_DISK, "%s is a database of another program; give another -o DIR",
                          store->path);
     if (version == VERSION)
         return true;
+    if (version >= 1 && version < VERSION)
+        return make_tables(store, version, why);
     return error_set(why, ERR_DISK,
-                     "%s has the tables of version %" PRId64 ", this vqagen reads version %d; go "
-                     "on with the %s vqagen, or give another -o DIR",
-                     store->path, version, VERSION, version > VERSION ? "newer" : "older");
+                     "%s has the tables of version %" PRId64 ", this vqagen reads 1 to %d; go on "
+                     "with the %s vqagen, or give another -o DIR",
+                     store->path, version, (int)VERSION, version > VERSION ? "newer" : "older");
 }
 
 sqlite3_stmt *store_prepare(struct store *store, enum store_statement which, struct error *why)

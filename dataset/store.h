@@ -79,6 +79,13 @@ bool store_add_call(struct store *store, int64_t number, const struct call *call
 bool store_load_calls(struct store *store, int64_t number, struct call **calls, size_t *count,
                       struct error *why);
 
+// What refusals taught about an endpoint's model, as words (client/lessons.h). Only what the same
+// version of vqagen learned is found: another one may know better. *words: owned; NULL: nothing.
+bool store_find_lessons(struct store *store, const char *endpoint, const char *model,
+                        const char *version, char **words, struct error *why);
+bool store_put_lessons(struct store *store, const char *endpoint, const char *model,
+                       const char *version, const char *words, struct error *why);
+
 // Appends the lines (each with a line break) of items in the current input at places from..to-1 and
 // in that state, in input order.
 typedef bool store_line(void *context, const char *line, size_t length, struct error *why);
@@ -87,6 +94,10 @@ bool store_each_line(struct store *store, enum item_state state, int64_t from_pl
 
 // Failed items too, in input order: rejected and unknown together.
 bool store_each_failure(struct store *store, store_line *take, void *context, struct error *why);
+
+// The input was gone over to its end: items that are no part of it any more lose their place, and
+// are not counted among its items until they come again.
+bool store_end_input(struct store *store, struct error *why);
 
 // Counts over the current input by state and kind.
 struct store_count {

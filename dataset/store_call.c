@@ -1,5 +1,6 @@
 // Calls, and the sums over them.
 #include "store_private.h"
+#include "store_row.h"
 
 #include "text.h"
 
@@ -38,7 +39,14 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
     sqlite3_bind_int64(s, at++, call->when_ms);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         sqlite3_bind_text(s, at++, texts[i], -1, SQLITE_STATIC);
+    sqlite3_bind_double(s, at, call->first_token_ms);
     return store_run(store, s, "write", why);
+}
+
+bool store_copy_call(struct store *store, int64_t number, const struct call *call,
+                     struct error *why)
+{
+    return insert_call(store, number, call, call->attempts, why);
 }
 
 bool store_add_call(struct store *store, int64_t number, const struct call *call, struct error *why)
@@ -136,6 +144,15 @@ bool store_put_totals(struct store *store, struct error *why)
     return store_run(store, statement, "write", why);
 }
 
+bool store_add_totals(struct store *store, const struct store_totals *totals, struct error *why)
+{
+    struct store_totals more = *totals;
+    for (int i = 0; i < TOTAL_COUNT; i++)
+        *total_at(&store->totals, i) += *total_at(&more, i);
+    store->totals_changed = true;
+    return store->in_transaction || store_put_totals(store, why);
+}
+
 bool store_totals(struct store *store, struct store_totals *totals, struct error *why)
 {
     (void)why;
@@ -164,7 +181,8 @@ static bool read_call(sqlite3_stmt *s, struct call *call)
                           .reasoning_tokens = sqlite3_column_int64(s, 10),
                           .attempts = (unsigned)sqlite3_column_int64(s, 11),
                           .latency_ms = sqlite3_column_double(s, 12),
-                          .when_ms = sqlite3_column_int64(s, 13)};
+                          .when_ms = sqlite3_column_int64(s, 13),
+                          .first_token_ms = sqlite3_column_double(s, 21)};
     if (sqlite3_column_bytes(s, 0) == DIGEST_BYTES)
         memcpy(call->key.bytes, sqlite3_column_blob(s, 0), DIGEST_BYTES);
     char **const texts[] = {&call->finish,  &call->model, &call->kind,     &call->endpoint,

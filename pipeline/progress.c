@@ -12,27 +12,49 @@ void progress_begin(struct progress *progress, int64_t now_ms)
     *progress = (struct progress){.begun_ms = now_ms, .shown_ms = now_ms, .rate_since_ms = now_ms};
 }
 
-void progress_add_latency(struct progress *progress, double milliseconds)
+static int bucket_of(double milliseconds)
 {
     int bucket = 0;
     if (milliseconds > first_bucket_ms)
         bucket = (int)(log(milliseconds / first_bucket_ms) / log(bucket_ratio));
-    progress->latency[bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1]++;
+    return bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1;
+}
+
+static double percentile(const long long *buckets, long long count, double share)
+{
+    if (count == 0)
+        return -1;
+    long long wanted = (long long)ceil(share * (double)count), seen = 0;
+    for (int i = 0; i < LATENCY_BUCKETS; i++) {
+        seen += buckets[i];
+        if (seen >= wanted)
+            return first_bucket_ms * pow(bucket_ratio, i + 0.5);
+    }
+    return -1;
+}
+
+void progress_add_latency(struct progress *progress, double milliseconds)
+{
+    progress->latency[bucket_of(milliseconds)]++;
     progress->latencies++;
     progress->latency_sum_ms += milliseconds;
 }
 
 double progress_percentile(const struct progress *progress, double share)
 {
-    if (progress->latencies == 0)
-        return -1;
-    long long wanted = (long long)ceil(share * (double)progress->latencies), seen = 0;
-    for (int i = 0; i < LATENCY_BUCKETS; i++) {
-        seen += progress->latency[i];
-        if (seen >= wanted)
-            return first_bucket_ms * pow(bucket_ratio, i + 0.5);
-    }
-    return -1;
+    return percentile(progress->latency, progress->latencies, share);
+}
+
+void progress_add_first_token(struct progress *progress, double milliseconds)
+{
+    progress->first_token[bucket_of(milliseconds)]++;
+    progress->first_tokens++;
+    progress->first_token_sum_ms += milliseconds;
+}
+
+double progress_first_token_percentile(const struct progress *progress, double share)
+{
+    return percentile(progress->first_token, progress->first_tokens, share);
 }
 
 static long long finished(const struct progress *progress)
@@ -74,6 +96,9 @@ void progress_write(const struct progress *progress, int64_t now_ms, bool stoppi
         buffer_append_format(out, "  %lld retries", progress->retries);
     if (progress->rejected + progress->unknown > 0)
         buffer_append_format(out, "  %lld failed", progress->rejected + progress->unknown);
+    if (progress->first_tokens > 0)
+        buffer_append_format(out, "  first token %.2gs",
+                             progress_first_token_percentile(progress, 0.5) / 1000);
     buffer_append_text(out, "  tokens ");
     write_count(out, progress->input_tokens);
     buffer_append_text(out, " in ");

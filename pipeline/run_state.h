@@ -10,22 +10,23 @@
 #include "heap.h"
 #include "output.h"
 #include "progress.h"
+#include "retry_budget.h"
 #include "source.h"
 #include "subject.h"
-#include "upstream.h"
 #include "workers.h"
 
 // Items that were admitted together: once all are final, dataset.jsonl.part grows by them.
 struct batch {
     int64_t from, to; // places
-    unsigned open;    // items not final
-    bool full;        // no more items come in
+    unsigned admitted;
+    unsigned open; // items not final
+    bool full;     // no more items come in
     struct batch *next;
 };
 
 struct run {
     const struct run_settings *settings;
-    struct upstream upstream;
+    struct upstreams upstreams;
     struct recipe recipe;
     struct store *store;
     struct source *source;
@@ -71,6 +72,7 @@ struct run {
     bool any_reply;         // the endpoint has answered a call of this run
     const char *warned[24]; // kinds of faults that were shown
     size_t warned_count;
+    struct retry_budget retry_budget;
     uint64_t jitter; // state of the random numbers for waits: no part of the dataset
 };
 

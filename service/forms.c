@@ -1,5 +1,6 @@
 #include "forms.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // Sizes closer than this are not told apart.
@@ -311,6 +312,30 @@ static int number_of_colours(const struct asked *asked, const struct facts *fact
         seen |= 1u << facts->shapes[i].colour;
     }
     return seen != 0 ? __builtin_popcount(seen) : -1;
+}
+
+static int from_left(const void *a, const void *b)
+{
+    const struct shape *left = a, *right = b;
+    return (left->x > right->x) - (left->x < right->x);
+}
+
+// Five shapes of clear colours, none above another.
+static int row_of_colours(const struct asked *asked, const struct facts *facts)
+{
+    (void)asked;
+    struct shape row[FORM_ROW];
+    int value = 0;
+    if (facts->shape_count != FORM_ROW)
+        return -1;
+    memcpy(row, facts->shapes, sizeof row);
+    qsort(row, FORM_ROW, sizeof *row, from_left);
+    for (size_t i = FORM_ROW; i-- > 0;) {
+        if (row[i].colour == COLOUR_NONE || (i > 0 && row[i].x - row[i - 1].x < 0.04))
+            return -1;
+        value = value * COLOUR_NONE + (int)row[i].colour;
+    }
+    return value;
 }
 
 const struct form forms[] = {
@@ -654,6 +679,16 @@ const struct form forms[] = {
      number_of_colours,
      {{"How many different colours do the shapes in the image have?"},
       {"图中的图形一共有多少种不同的颜色？", "图形有几种颜色？"}},
+     1},
+    // Never drafted: the question that tells whether a model sees at all.
+    {"probe",
+     ANSWER_COLOURS,
+     true,
+     false,
+     row_of_colours,
+     {{"What are the colours of the five shapes in the image, from left to right? Answer with the "
+       "five colour names and commas between them, and nothing else."},
+      {"图中五个图形从左到右分别是什么颜色？只回答五个颜色名称，用逗号分隔。"}},
      1},
 };
 

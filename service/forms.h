@@ -4,7 +4,7 @@
 
 #include "repertoire.h"
 
-enum { FORM_TEXTS = 6 };
+enum { FORM_TEXTS = 6, FORM_ROW = 5 }; // FORM_ROW: shapes of the form that names them in a row
 
 // In texts, {a} and {b} stand for colours and {p} for a part of the image.
 struct form {

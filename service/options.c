@@ -67,6 +67,7 @@ bool options_make(const struct options_wish *wish, char **list, size_t *count, s
     case ANSWER_SENTENCE:
         add_sentences(&making);
         break;
+    case ANSWER_COLOURS:
     case ANSWER_NONE:
         add_phrases(&making);
         break;

@@ -247,6 +247,11 @@ void answer_write(const struct answer *answer, const struct facts *facts, enum l
     case ANSWER_SIDE:
         buffer_append_text(out, side_names(language)[answer->value]);
         break;
+    case ANSWER_COLOURS:
+        for (int i = 0, value = answer->value; i < FORM_ROW; i++, value /= COLOUR_NONE)
+            buffer_append_format(out, "%s%s", i > 0 ? ", " : "",
+                                 colour_name((enum colour)(value % COLOUR_NONE), language));
+        break;
     case ANSWER_SENTENCE:
         sentence_write(facts, language, out);
         break;
