@@ -1,5 +1,10 @@
 """How much a JPEG by vqagen loses beside one by Pillow: PSNR of both against the reduction by Lanczos
-that neither has encoded, on photographs that were never enlarged and on a page of small text."""
+that neither has encoded, on photographs that were never enlarged and on a page of small text.
+
+The reduction is made in floating point. Pillow's own is in 8 bits and cuts off at black and white
+between rows and columns, by which it differs from the exact one by 42 dB on small text; beside that
+one, which Pillow's JPEG is made of, the loss is printed as well.
+"""
 import io
 import math
 
@@ -37,6 +42,11 @@ def make_page(width, height, size):
     return page
 
 
+def reduce_exactly(image, size):
+    bands = [band.convert("F").resize(size, Image.LANCZOS) for band in image.split()]
+    return Image.merge("RGB", [band.point(lambda value: value * 1 + 0.5).convert("L") for band in bands])
+
+
 def make_files(sources, folder):
     """(path, what it is), of photographs with detail and of pages."""
     made = []
@@ -65,20 +75,23 @@ def make_files(sources, folder):
 def compare_quality(ours, sources, folder):
     folder = folder / "quality"
     folder.mkdir()
-    worst = 0
-    print("\nPSNR in dB against the unencoded Lanczos reduction, JPEGs of quality 85 in 4:2:0")
-    print(f"  {'':40} {'from':>10} {'to':>10} {'ours':>6} {'Pillow':>6} {'loss':>6} {'KB':>5} {'KB':>5}")
+    worst = worst_own = 0
+    print("\nPSNR in dB against the unencoded Lanczos reduction, JPEGs of quality 85 in 4:2:0; in brackets")
+    print("the loss against Pillow's own reduction in 8 bits")
+    print(f"  {'':32} {'from':>10} {'to':>10} {'ours':>6} {'Pillow':>6} {'loss':>5} {'':>7} {'KB':>5} {'KB':>5}")
     for path, what in make_files(sources, folder):
         for side in (2048, 1024):
             ours.do("keep", side, path)
             kept = path.with_name(f"{path.name}.{side}.jpg")
-            mine = Image.open(kept).convert("RGB")
-            source = Image.open(path).convert("RGB")
-            reduced = source.resize(mine.size, Image.LANCZOS)
-            theirs = io.BytesIO()
-            reduced.save(theirs, "JPEG", quality=85)
-            a, b = psnr(mine, reduced), psnr(Image.open(theirs).convert("RGB"), reduced)
-            worst = max(worst, b - a)
-            print(f"  {what:40} {'%dx%d' % source.size:>10} {'%dx%d' % mine.size:>10} {a:6.2f} {b:6.2f} {b - a:6.2f}"
-                  f" {kept.stat().st_size // 1000:5} {len(theirs.getvalue()) // 1000:5}")
-    print(f"  the worst loss         {worst:6.2f}  (target <= {MOST_LOSS_DB})  {'' if worst <= MOST_LOSS_DB else 'MISSED'}")
+            mine, source = Image.open(kept).convert("RGB"), Image.open(path).convert("RGB")
+            exact, own = reduce_exactly(source, mine.size), source.resize(mine.size, Image.LANCZOS)
+            file = io.BytesIO()
+            own.save(file, "JPEG", quality=85)
+            theirs = Image.open(file).convert("RGB")
+            a, b = psnr(mine, exact), psnr(theirs, exact)
+            loss_own = psnr(theirs, own) - psnr(mine, own)
+            worst, worst_own = max(worst, b - a), max(worst_own, loss_own)
+            print(f"  {what:32} {'%dx%d' % source.size:>10} {'%dx%d' % mine.size:>10} {a:6.2f} {b:6.2f} {b - a:5.2f}"
+                  f" ({loss_own:5.2f}) {kept.stat().st_size // 1000:5} {len(file.getvalue()) // 1000:5}")
+    print(f"  the worst loss         {worst:6.2f}  (target <= {MOST_LOSS_DB})  {'' if worst <= MOST_LOSS_DB else 'MISSED'}"
+          f"  ({worst_own:.2f} against Pillow's own reduction)")
