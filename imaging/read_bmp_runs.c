@@ -1,6 +1,8 @@
 // BMP in runs (RLE4 and RLE8), which stb_image does not read.
 #include "read.h"
 
+#include "other_colours.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +87,9 @@ bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_
     }
     free(row);
     free(reading.indices);
-    if (!done)
+    if (done)
+        picture->colours = other_colours(bytes, length, false);
+    else
         picture_clear(picture);
     return done;
 }

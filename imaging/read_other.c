@@ -1,6 +1,8 @@
 // GIF (first frame), BMP, TGA and PSD by stb_image.
 #include "read.h"
 
+#include "other_colours.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +80,9 @@ bool other_read(const unsigned char *bytes, size_t length, const struct read_wis
     for (unsigned y = 0; done && y < picture->height; y++)
         picture_put_row(picture, y, pixels + y * row, (unsigned)channels);
     stbi_image_free(pixels);
-    if (!done)
+    if (done)
+        picture->colours = other_colours(bytes, length, picture->colour == COLOUR_GREY);
+    else
         picture_clear(picture);
     return done;
 }
