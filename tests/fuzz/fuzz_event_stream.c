@@ -15,8 +15,8 @@ struct outcome {
     char *so_far;
 };
 
-static struct outcome read_stream(const struct provider *provider, const char *bytes,
-                                  size_t length, size_t piece)
+static struct outcome read_stream(const struct provider *provider, const char *bytes, size_t length,
+                                  size_t piece)
 {
     struct outcome outcome = {.fits = true};
     struct error why = {0};
