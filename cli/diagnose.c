@@ -77,13 +77,15 @@ static void fill(const struct settings *settings, struct ladder_settings *ladder
 {
     enum language language = LANGUAGE_EN;
     language_find(settings_text(settings, OPTION_LANGUAGE), &language);
-    ladder->endpoint = (struct endpoint_settings){
-        .endpoint = settings_text(settings, OPTION_ENDPOINT),
-        .base_url = settings_text(settings, OPTION_BASE_URL),
-        .api_key = settings_text(settings, OPTION_API_KEY),
-        .model = settings_text(settings, OPTION_MODEL),
-        .naming = naming_of(settings_text(settings, OPTION_MODEL_NAME)),
-        .allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP)};
+    ladder->endpoint =
+        (struct endpoint_settings){.endpoint = settings_text(settings, OPTION_ENDPOINT),
+                                   .base_url = settings_text(settings, OPTION_BASE_URL),
+                                   .api_key = settings_text(settings, OPTION_API_KEY),
+                                   .model = settings_text(settings, OPTION_MODEL),
+                                   .naming = naming_of(settings_text(settings, OPTION_MODEL_NAME)),
+                                   .allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP),
+                                   .capabilities = settings->capabilities,
+                                   .capability_count = settings->capability_count};
     ladder->client = (struct client_settings){
         .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
