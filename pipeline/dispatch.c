@@ -5,6 +5,7 @@
 #include "queue.h"
 #include "reply_stream.h"
 #include "settle.h"
+#include "trace.h"
 
 #include <stdlib.h>
 
@@ -59,6 +60,10 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     exchange->owner = task;
     task->upstream = upstream;
     task->sent = endpoint->lessons;
+    if (!asked_add(&run->asked, task)) {
+        exchange_free(exchange);
+        return error_set(why, ERR_MEMORY, "no memory for a call");
+    }
     if (!client_start(run->client, exchange, why)) {
         exchange_free(exchange);
         return false;
@@ -66,27 +71,38 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     int64_t now_ms = clock_now_ms();
     upstream_begin(upstream, now_ms);
     task->sent_ms = now_ms;
-    if (task->attempts == 0)
-        task->first_sent_ms = now_ms;
     task->attempts++;
     task->subject->in_flight++;
     run->progress.requests++;
+    trace_sent(task, exchange);
     return true;
+}
+
+// The call is under way for another item, and brings the same to both.
+static void follow(struct task *same, struct task *task)
+{
+    task->next = same->followers;
+    same->followers = task;
+    trace_shared(task, same);
+    task->subject->waiting++;
 }
 
 bool dispatch_send(struct run *run, struct error *why)
 {
-    struct upstream *upstream;
-    while (!run->stopping && run->ready.count > 0 &&
-           (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) != NULL) {
+    while (!run->stopping && run->ready.count > 0) {
         struct subject *subject = heap_first(&run->ready);
-        struct task *task = subject->ready;
-        if (!send_task(run, task, upstream, why))
+        struct task *task = subject->ready, *same = asked_find(&run->asked, task);
+        struct upstream *upstream = NULL;
+        if (same == NULL && (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) == NULL)
+            break;
+        if (same == NULL && !send_task(run, task, upstream, why))
             return false;
         subject->ready = task->next;
         task->next = NULL;
         if (subject->ready == NULL)
             heap_remove(&run->ready, subject);
+        if (same != NULL)
+            follow(same, task);
     }
     unsigned in_flight = client_in_flight(run->client);
     run->progress.in_flight = in_flight;
@@ -104,7 +120,7 @@ bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
         heap_take(&run->due);
         subject->waiting--;
         if (subject->image->state == IMAGE_FAILED) { // its items have ended meanwhile
-            free(task);
+            queue_give_up(run, task);
             if (!settle_subject(run, subject, why))
                 return false;
             continue;
