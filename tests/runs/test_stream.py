@@ -114,7 +114,7 @@ class StreamTest(RunTest):
     def test_oddities_do_no_harm(self):
         simulator = self.simulator()
         plain = self.folder / "plain"
-        self.over("openai", simulator, plain, "--limit", 2)
+        self.over("openai", simulator, plain, "--limit", 1)
         # Of Gemini, "stream-no-done" takes the event that says why the model ended: that is a cut one.
         for wire, oddities in (("openai", ODDITIES), ("anthropic", ODDITIES[2:4]), ("gemini", ODDITIES[2:3])):
             for oddity in oddities:
