@@ -139,6 +139,7 @@ class StreamTest(RunTest):
                 # What had come is kept, and is no event but the answer's text.
                 kept = [row.get("reply") or "" for row in failures]
                 self.assertFalse(any("data:" in text for text in kept), kept)
+                self.assertTrue(any(kept), (wire, fault))
 
     def test_stream_usage_refused(self):
         endpoint = self.endpoint(refuse=lambda path, body: (400, {"error": {
