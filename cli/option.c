@@ -91,6 +91,20 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .help = "The address in place of the named provider's own, for a gateway "
                                  "or another port."},
+    [OPTION_ENDPOINTS] =
+        {.name = "endpoints",
+         .argument = "KEY=VALUE,...",
+         .type = TYPE_ENDPOINTS,
+         .example = "base_url=http://gpu2:8000/v1,weight=2",
+         .group = GROUP_ENDPOINT,
+         .commands = FOR_GENERATE,
+         .flags = OPTION_NO_VARIABLE,
+         .help = "Several endpoints that share the calls, in place of --endpoint; given once for "
+                 "each. Keys: endpoint, base_url, model, model_name, name, weight, role (fallback: "
+                 "only while no other can be called), key_variable (of the environment), "
+                 "api_key_file, concurrency, max_concurrency, requests_per_minute, "
+                 "tokens_per_minute. What is left out is as the options of these names say, but "
+                 "for the key."},
     [OPTION_MODEL] = {.name = "model",
                       .letter = 'm',
                       .argument = "NAME",
@@ -333,7 +347,39 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .initial = "16",
                             .group = GROUP_PACE,
                             .commands = FOR_GENERATE,
-                            .help = "Requests in flight at once."},
+                            .flags = OPTION_OR_AUTO,
+                            .help = "Requests in flight at once. \"auto\" begins with 4 and finds "
+                                    "and follows what the endpoint can take, from refusals, "
+                                    "rate-limit headers and latency."},
+    [OPTION_MAX_CONCURRENCY] = {.name = "max-concurrency",
+                                .argument = "N",
+                                .type = TYPE_WHOLE,
+                                .low = 1,
+                                .high = 10000,
+                                .initial = "512",
+                                .group = GROUP_PACE,
+                                .commands = FOR_GENERATE,
+                                .help = "How far --concurrency auto goes."},
+    [OPTION_REQUESTS_PER_MINUTE] =
+        {.name = "requests-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 100000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Requests sent within any minute, spread evenly; 0: no limit but the one that the "
+                 "endpoint's headers tell."},
+    [OPTION_TOKENS_PER_MINUTE] =
+        {.name = "tokens-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 1000000000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Input and output tokens within any minute, estimated before a call is sent and "
+                 "corrected by its answer; 0: no limit but the one that the headers tell."},
     [OPTION_BATCH_SIZE] = {.name = "batch-size",
                            .argument = "N",
                            .type = TYPE_WHOLE,
