@@ -119,10 +119,12 @@ bool dispatch_send(struct run *run, struct error *why)
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready, *same = asked_find(&run->asked, task);
         struct upstream *upstream = NULL;
-        struct demand demand = demand_of(run, task);
-        if (same == NULL &&
-            (upstream = upstreams_choose(&run->upstreams, &demand, clock_now_ms())) == NULL)
-            break;
+        if (same == NULL) {
+            struct demand demand = demand_of(run, task);
+            upstream = upstreams_choose(&run->upstreams, &demand, clock_now_ms());
+            if (upstream == NULL)
+                break;
+        }
         if (same == NULL && !send_task(run, task, upstream, why))
             return false;
         subject->ready = task->next;

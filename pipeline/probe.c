@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "reply_stream.h"
 #include "text.h"
 #include "tokens.h"
 
@@ -51,29 +52,15 @@ unsigned prober_left(const struct prober *prober)
     return prober->limit - prober->calls;
 }
 
-// The lessons that the probe is written under: it is a stream or none whatever the endpoint's own
-// are, and never holds a reply's beginning.
-static struct endpoint_lessons lessons_of(const struct probe *probe)
-{
-    struct endpoint_lessons lessons = probe->endpoint->lessons;
-    lessons.stream = probe->stream;
-    lessons.no_stream_usage = true;
-    lessons.prefix = false;
-    return lessons;
-}
-
 static bool start(struct prober *prober, struct probe *probe, struct error *why)
 {
-    struct endpoint asked = *probe->endpoint;
-    const struct endpoint *endpoint = &asked;
-    asked.lessons = lessons_of(probe);
-    struct exchange *exchange = exchange_new((size_t)16 << 20, why);
+    enum { MAX_REPLY = 16 << 20 };
+    const struct endpoint *endpoint = probe->endpoint;
+    bool stream = endpoint->lessons.stream;
+    struct exchange *exchange = exchange_new(MAX_REPLY, why);
     if (exchange == NULL)
         return false;
-    // What is asked at another address than the endpoint's is no stream.
-    exchange->url = probe->url != NULL ? probe->url
-                    : probe->stream    ? probe->endpoint->stream_url
-                                       : probe->endpoint->url;
+    exchange->url = probe->url != NULL ? probe->url : stream ? endpoint->stream_url : endpoint->url;
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;
@@ -81,6 +68,8 @@ static bool start(struct prober *prober, struct probe *probe, struct error *why)
     exchange->owner = probe;
     bool good = endpoint->provider->write_request(endpoint, &probe->ask, &exchange->head,
                                                   &exchange->tail, why);
+    if (good && stream)
+        good = (exchange->stream = reply_stream_new(endpoint->provider, MAX_REPLY, why)) != NULL;
     if (good && client_start(prober->client, exchange, why)) {
         prober->calls++;
         probe->sent = true;
@@ -98,10 +87,12 @@ static void take(struct prober *prober, struct exchange *exchange)
     probe->status = exchange->status;
     probe->seconds = exchange->seconds_total;
     probe->first_byte = exchange->status != 0;
+    probe->streamed = exchange->stream != NULL && reply_stream_is_events(exchange->stream);
+    probe->seconds_first_token = exchange->seconds_first_token;
     snprintf(probe->content_type, sizeof probe->content_type, "%s", exchange->content_type);
     snprintf(probe->location, sizeof probe->location, "%s", exchange->location);
-    const struct endpoint_lessons sent = lessons_of(probe);
-    scratch.lessons = sent;
+    struct endpoint_lessons sent = probe->endpoint->lessons;
+    sent.prefix = provider_sends_prefix(&sent, &probe->ask);
     fault_classify(&scratch, &sent, exchange, &probe->reply, &probe->fault);
     probe->learned = scratch.lessons;
     buffer_init(&probe->body, KEPT_BODY);
