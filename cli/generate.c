@@ -293,6 +293,7 @@ static void fill_preview(struct run_settings *run)
     if (builtin) {
         log_note("No endpoint is set: this is what the built-in model would be asked.");
         run->upstreams[0].name = "builtin";
+        endpoint->endpoint = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
     for (size_t i = 0; i < run->upstream_count; i++) {
