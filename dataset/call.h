@@ -25,10 +25,13 @@ struct call {
     char *message;   // of the fault; owned; or NULL
     int http_status;
     long long input_tokens, cached_tokens, output_tokens, reasoning_tokens; // -1: not said
-    unsigned attempts; // requests sent for it, 1 or more
-    double latency_ms; // of the last attempt
-    int64_t when_ms;   // wall clock, when it ended
-    char *endpoint;    // who answered; owned; or NULL
+    long long cache_write_tokens, image_tokens;                             // likewise
+    bool image_estimated; // image_tokens by a published formula, not by the provider
+    long long cost_nano;  // billionths of a dollar, at the prices of its day; -1: not known
+    unsigned attempts;    // requests sent for it, 1 or more
+    double latency_ms;    // of the last attempt
+    int64_t when_ms;      // wall clock, when it ended
+    char *endpoint;       // who answered; owned; or NULL
 };
 
 void call_clear(struct call *call);

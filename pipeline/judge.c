@@ -47,6 +47,9 @@ static void fill_call(struct call *call, const struct run *run, const struct tas
                           .cached_tokens = -1,
                           .output_tokens = -1,
                           .reasoning_tokens = -1,
+                          .cache_write_tokens = -1,
+                          .image_tokens = -1,
+                          .cost_nano = -1,
                           .attempts = task->attempts,
                           .latency_ms = exchange->seconds_total * 1000,
                           .when_ms = clock_wall_ms(),
@@ -71,6 +74,8 @@ static void take_reply(struct call *call, struct reply *reply)
     call->cached_tokens = reply->usage.cached_tokens;
     call->output_tokens = reply->usage.output_tokens;
     call->reasoning_tokens = reply->usage.reasoning_tokens;
+    call->cache_write_tokens = reply->usage.cache_write_tokens;
+    call->image_tokens = reply->usage.image_tokens;
 }
 
 // The endpoint's words and what to do about them, as one sentence.

@@ -2,9 +2,6 @@
 
 #include "log.h"
 
-#include <math.h>
-
-static const double bucket_ratio = 1.02, first_bucket_ms = 0.05;
 enum { TERMINAL_INTERVAL_MS = 100, PLAIN_INTERVAL_MS = 10000, RATE_INTERVAL_MS = 500 };
 
 void progress_begin(struct progress *progress, int64_t now_ms)
@@ -14,25 +11,14 @@ void progress_begin(struct progress *progress, int64_t now_ms)
 
 void progress_add_latency(struct progress *progress, double milliseconds)
 {
-    int bucket = 0;
-    if (milliseconds > first_bucket_ms)
-        bucket = (int)(log(milliseconds / first_bucket_ms) / log(bucket_ratio));
-    progress->latency[bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1]++;
+    progress->latency[histogram_bucket(milliseconds)]++;
     progress->latencies++;
     progress->latency_sum_ms += milliseconds;
 }
 
 double progress_percentile(const struct progress *progress, double share)
 {
-    if (progress->latencies == 0)
-        return -1;
-    long long wanted = (long long)ceil(share * (double)progress->latencies), seen = 0;
-    for (int i = 0; i < LATENCY_BUCKETS; i++) {
-        seen += progress->latency[i];
-        if (seen >= wanted)
-            return first_bucket_ms * pow(bucket_ratio, i + 0.5);
-    }
-    return -1;
+    return histogram_percentile(progress->latency, share);
 }
 
 static long long finished(const struct progress *progress)

@@ -3,12 +3,9 @@
 #define VQAGEN_PROGRESS_H
 
 #include "buffer.h"
+#include "histogram.h"
 
 #include <stdint.h>
-
-// Latencies in buckets that grow by 2 %: a percentile is known within 1 %, in a few KiB whatever
-// the number of calls.
-enum { LATENCY_BUCKETS = 800 };
 
 struct progress {
     int64_t begun_ms;                           // monotonic
@@ -18,7 +15,7 @@ struct progress {
     long long calls, requests, retries, faults; // calls: replies and final faults of this run
     long long input_tokens, cached_tokens, output_tokens;
     unsigned in_flight, most_in_flight;
-    long long latency[LATENCY_BUCKETS];
+    long long latency[HISTOGRAM_BUCKETS];
     long long latencies;
     double latency_sum_ms;
 
