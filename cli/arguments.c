@@ -208,13 +208,22 @@ static bool take_operands(struct settings *settings, int count, char **arguments
     if (command->operand == NULL)
         return error_set(why, ERR_USAGE, "%s takes no argument, but \"%s\" is given", command->name,
                          arguments[optind]);
-    if (given > 1)
+    if (given > 1 && !command->operand_repeats)
         return error_set(why, ERR_USAGE, "%s takes one %s, but \"%s\" and \"%s\" are given%s",
                          command->name, command->operand, arguments[optind], arguments[optind + 1],
                          settings->command == FOR_GENERATE
                              ? ": give the folder that holds them, or a file of questions that "
                                "names them"
                              : "");
-    settings->operand = text_copy(arguments[optind]);
-    return settings->operand != NULL || error_set(why, ERR_MEMORY, "no memory for an argument");
+    settings->operands = calloc((size_t)given, sizeof *settings->operands);
+    bool good = settings->operands != NULL;
+    for (int i = 0; good && i < given; i++) {
+        settings->operands[i] = text_copy(arguments[optind + i]);
+        good = settings->operands[i] != NULL;
+        settings->operand_count += good;
+    }
+    if (!good)
+        return error_set(why, ERR_MEMORY, "no memory for an argument");
+    settings->operand = settings->operands[0];
+    return true;
 }

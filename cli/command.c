@@ -72,6 +72,27 @@ static const struct command commands[] = {
         .run = prepare_run,
     },
     {
+        .name = "merge",
+        .bit = FOR_MERGE,
+        .operand = "DIR",
+        .operand_repeats = true,
+        .reads_files = true,
+        .synopsis = "DIR... -o WHOLE",
+        .summary = "Join the parts of a dataset that were made with --shard",
+        .description =
+            "Each DIR is a finished part that generate made with --shard I/N; all N are needed, in "
+            "any order. WHOLE gets what one run over all of the input would have made: the same "
+            "dataset.jsonl, and a store with which generate goes on, for example with --retry.",
+        .examples =
+            {
+                {"Two machines, one dataset",
+                 "vqagen generate photos -o part1 --shard 1/2 --endpoint builtin"},
+                {"The other one", "vqagen generate photos -o part2 --shard 2/2 --endpoint builtin"},
+                {"Join them", "vqagen merge part1 part2 -o whole"},
+            },
+        .run = merge_run,
+    },
+    {
         .name = "simulate",
         .bit = FOR_SIMULATE,
         .synopsis = "[OPTIONS]",

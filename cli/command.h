@@ -16,6 +16,7 @@ struct command {
     unsigned bit;        // enum option_command
     const char *operand; // "INPUT", or NULL
     bool operand_optional;
+    bool operand_repeats;    // it may be given several times
     bool reads_files;        // the operand is a path, for completion
     const char *synopsis;    // behind the name
     const char *summary;     // one line
@@ -41,6 +42,8 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
                   struct error *why);
 bool prepare_run(struct settings *settings, char *const *environment, int *exit_code,
                  struct error *why);
+bool merge_run(struct settings *settings, char *const *environment, int *exit_code,
+               struct error *why);
 bool simulate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
 bool help_run(struct settings *settings, char *const *environment, int *exit_code,

@@ -146,13 +146,13 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
         .temperature = settings_real(settings, OPTION_TEMPERATURE),
         .max_tokens = (int)count_of(settings, OPTION_MAX_TOKENS),
         .batch_size = count_of(settings, OPTION_BATCH_SIZE),
-        .concurrency = count_of(settings, OPTION_CONCURRENCY),
         .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
         .ca_file = settings_text(settings, OPTION_CA_FILE),
         .proxy = settings_text(settings, OPTION_PROXY),
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
         .retry = retry_settings_default(),
         .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),
+        .shard = settings->list[OPTION_SHARD].value.shard,
         .limit = (long long)settings_number(settings, OPTION_LIMIT),
         .retry_what = retry_of(settings_text(settings, OPTION_RETRY)),
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
@@ -160,20 +160,24 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     };
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
-    fill_endpoint(settings, &run->endpoint);
+    run->upstream_count = 1;
+    run->upstreams[0].weight = 1;
+    run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
+    fill_endpoint(settings, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
 static void fill_preview(struct run_settings *run)
 {
-    struct endpoint_settings *endpoint = &run->endpoint;
-    if (endpoint->endpoint == NULL && endpoint->base_url == NULL) {
+    struct endpoint_settings *endpoint = &run->upstreams[0].endpoint;
+    bool builtin = endpoint->endpoint == NULL && endpoint->base_url == NULL;
+    if (builtin) {
         log_note("No endpoint is set: this is what the built-in model would be asked.");
-        run->builtin = true;
+        run->upstreams[0].name = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
     if (endpoint->model == NULL)
-        endpoint->model = run->builtin ? "builtin" : "not-yet-chosen";
+        endpoint->model = builtin ? "builtin" : "not-yet-chosen";
     if (endpoint->api_key == NULL)
         endpoint->api_key = "none-needed-for-a-preview";
 }
@@ -203,11 +207,12 @@ static bool work_with_builtin(const struct settings *settings, struct run_settin
     else if (!simulator_start(&child, run->seed, why))
         return error_note(why, "the built-in model");
     snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
-    run->builtin = true;
-    run->endpoint.endpoint = NULL;
-    run->endpoint.base_url = url;
-    if (run->endpoint.model == NULL)
-        run->endpoint.model = "builtin";
+    struct upstream_settings *upstream = &run->upstreams[0];
+    upstream->name = "builtin";
+    upstream->endpoint.endpoint = NULL;
+    upstream->endpoint.base_url = url;
+    if (upstream->endpoint.model == NULL)
+        upstream->endpoint.model = "builtin";
     bool good = work(settings, run, exit_code, why);
     if (!dry)
         simulator_stop(&child);

@@ -20,7 +20,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .type = TYPE_DIRECTORY,
          .example = "out",
          .group = GROUP_OUTPUT,
-         .commands = FOR_GENERATE | FOR_PREPARE,
+         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE,
          .flags = OPTION_NO_FILE,
          .help = "Where the dataset goes, or the prepared images. Made when absent; generate "
                  "with the same DIR goes on where it stopped and pays for no reply twice."},
@@ -35,6 +35,16 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .help =
                           "Take only the first N images or records; 0 takes all. Raise it later "
                           "to go on in the same DIR."},
+    [OPTION_SHARD] = {.name = "shard",
+                      .argument = "I/N",
+                      .type = TYPE_SHARD,
+                      .example = "2/8",
+                      .group = GROUP_OUTPUT,
+                      .commands = FOR_GENERATE,
+                      .flags = OPTION_NO_FILE,
+                      .help = "Take only part I of N of the input, each with a DIR of its own, for "
+                              "work on several machines; all questions on one image are in one "
+                              "part. vqagen merge joins the finished parts."},
     [OPTION_RETRY] = {.name = "retry",
                       .argument = "WHAT",
                       .type = TYPE_CHOICE,
@@ -563,16 +573,36 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .example = "fixed:0.5s",
                         .group = GROUP_BEHAVIOUR,
                         .commands = FOR_SIMULATE,
-                        .help = "Time a request takes: fixed:0.5s, uniform:A,B or "
-                                "lognormal:MEAN,SIGMA, in seconds."},
+                        .help = "Time to the answer, or to the first token of a stream: "
+                                "fixed:0.5s, uniform:A,B or lognormal:MEAN,SIGMA, in seconds."},
+    [OPTION_TOKENS_PER_SECOND] = {.name = "tokens-per-second",
+                                  .argument = "N",
+                                  .type = TYPE_WHOLE,
+                                  .high = 1000000,
+                                  .initial = "0",
+                                  .group = GROUP_BEHAVIOUR,
+                                  .commands = FOR_SIMULATE,
+                                  .help = "Rate at which the answer is then written: streams come "
+                                          "by and by, whole answers that much later; 0: at once."},
     [OPTION_CAPACITY] = {.name = "capacity",
-                         .argument = "N",
-                         .type = TYPE_WHOLE,
-                         .high = 1000000,
+                         .argument = "N[@TIME,...]",
+                         .type = TYPE_TEXT,
                          .initial = "0",
+                         .example = "40",
                          .group = GROUP_BEHAVIOUR,
                          .commands = FOR_SIMULATE,
-                         .help = "Requests worked on at once, others wait; 0: no limit."},
+                         .help = "Requests worked on at once; 0: no limit. 40@0s,13@20s changes it "
+                                 "20 seconds after the first request."},
+    [OPTION_CAPACITY_MODE] = {.name = "capacity-mode",
+                              .argument = "MODE",
+                              .type = TYPE_CHOICE,
+                              .choices = "queue|refuse|slow",
+                              .initial = "queue",
+                              .group = GROUP_BEHAVIOUR,
+                              .commands = FOR_SIMULATE,
+                              .help = "What becomes of more: they wait, or are refused with the "
+                                      "provider's words, or all share the work and get slower "
+                                      "together."},
     [OPTION_FAULT] = {.name = "fault",
                       .argument = "KIND[:RATE]",
                       .type = TYPE_LIST,
@@ -608,7 +638,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_SWITCH,
                       .initial = "false",
                       .group = GROUP_GENERAL,
-                      .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE,
+                      .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_MERGE,
                       .help = "Print errors only."},
     [OPTION_VERBOSE] = {.name = "verbose",
                         .letter = 'v',
@@ -644,7 +674,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_GENERAL,
-                     .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_HELP,
+                     .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_HELP | FOR_MERGE,
                      .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                      .help = "Print this help and end."},
 };

@@ -9,11 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum option_command { FOR_GENERATE = 1, FOR_SIMULATE = 2, FOR_HELP = 4, FOR_PREPARE = 8 };
+enum option_command {
+    FOR_GENERATE = 1,
+    FOR_SIMULATE = 2,
+    FOR_HELP = 4,
+    FOR_PREPARE = 8,
+    FOR_MERGE = 16
+};
 
 enum option_id {
     OPTION_OUTPUT,
     OPTION_LIMIT,
+    OPTION_SHARD,
     OPTION_RETRY,
     OPTION_DRY_RUN,
     OPTION_SUMMARY_JSON,
@@ -74,7 +81,9 @@ enum option_id {
     OPTION_STRUCTURED,
     OPTION_STRICT,
     OPTION_LATENCY,
+    OPTION_TOKENS_PER_SECOND,
     OPTION_CAPACITY,
+    OPTION_CAPACITY_MODE,
     OPTION_FAULT,
     OPTION_LOG,
     OPTION_READY_FD,
@@ -106,6 +115,7 @@ enum option_type {
     TYPE_SIZE,      // bytes in low..high: 500k, 7MiB
     TYPE_DURATION,  // milliseconds in low..high, seconds without a unit: 120, 500ms, 2m
     TYPE_SHARES,    // question types with weights
+    TYPE_SHARD,     // a part of the input: I/N
 };
 
 enum option_group {

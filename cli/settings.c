@@ -43,7 +43,9 @@ void settings_clear(struct settings *settings)
             free((void *)(uintptr_t)texts[field]);
     }
     free(settings->own_topics);
-    free(settings->operand);
+    for (size_t i = 0; i < settings->operand_count; i++)
+        free(settings->operands[i]);
+    free(settings->operands);
     *settings = (struct settings){0};
 }
 

@@ -21,7 +21,9 @@ struct setting {
 struct settings {
     unsigned command; // enum option_command
     struct setting list[OPTION_COUNT];
-    char *operand; // INPUT of generate, COMMAND of help; owned; NULL: not given
+    char **operands; // as given; owned with their texts
+    size_t operand_count;
+    const char *operand; // the first: INPUT of generate, COMMAND of help; NULL: none is given
     struct topic_definition *own_topics; // of the settings file; owned with their strings
     size_t own_topic_count;
 };

@@ -65,6 +65,9 @@ bool value_parse(const struct option_entry *option, const char *text, struct val
         break;
     case TYPE_SHARES:
         return parse_shares(text, value->shares, why);
+    case TYPE_SHARD:
+        good = shard_parse(text, &value->shard);
+        break;
     case TYPE_TEXT:
     case TYPE_LIST:
     case TYPE_FILE:
@@ -298,6 +301,9 @@ char *value_phrase(const struct option_entry *option, char *out)
         break;
     case TYPE_SHARES:
         snprintf(out, room, "a list of question types with shares");
+        break;
+    case TYPE_SHARD:
+        snprintf(out, room, "a part I/N with I from 1 to N");
         break;
     case TYPE_LIST:
         snprintf(out, room, "a list with commas between");

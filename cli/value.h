@@ -5,12 +5,14 @@
 
 #include "error.h"
 #include "option.h"
+#include "shard.h"
 
 struct value {
     bool yes;           // TYPE_SWITCH
     uint64_t number;    // TYPE_WHOLE, TYPE_SIZE (bytes), TYPE_DURATION (milliseconds)
     double real;        // TYPE_REAL; -1 for "none"
     unsigned shares[2]; // TYPE_SHARES: multiple choice, fill-in
+    struct shard shard; // TYPE_SHARD
 };
 
 // False: ERR_USAGE. The message begins with the text, so that callers put the option's name in

@@ -16,6 +16,7 @@ struct exchange *exchange_new(size_t max_reply_bytes, struct error *why)
     buffer_init(&exchange->tail, max_text_bytes);
     buffer_init(&exchange->body, max_reply_bytes);
     exchange->retry_after_ms = -1;
+    limit_headers_init(&exchange->limits);
     return exchange;
 }
 

@@ -5,6 +5,7 @@
 #define VQAGEN_EXCHANGE_H
 
 #include "buffer.h"
+#include "limit_headers.h"
 #include "payload.h"
 
 #include <stdint.h>
@@ -43,10 +44,11 @@ struct exchange {
     int status;                  // HTTP status; 0: none arrived
     struct buffer body;          // of the response, bounded
     char content_type[64];
-    char request_id[80];    // x-request-id, request-id; "" when absent
-    char location[200];     // where a redirect points, cut; "" when absent. Never followed
-    int64_t retry_after_ms; // from retry-after-ms or Retry-After (seconds or date); -1: absent
-    double seconds_total;   // from start to the last byte
+    char request_id[80];         // x-request-id, request-id; "" when absent
+    char location[200];          // where a redirect points, cut; "" when absent. Never followed
+    int64_t retry_after_ms;      // from retry-after-ms or Retry-After (seconds or date); -1: absent
+    struct limit_headers limits; // what every answer, good ones too, says of its rate limits
+    double seconds_total;        // from start to the last byte
     double seconds_first_byte;
 
     // Private to client.c.

@@ -23,6 +23,7 @@ enum { UNREAD_BYTES = 16 << 10 };
 static int on_connection(void *context, char *remote, char *local, int remote_port, int local_port);
 static size_t on_read(char *to, size_t size, size_t count, void *context);
 static int on_seek(void *context, curl_off_t offset, int origin);
+static size_t on_header(char *line, size_t size, size_t count, void *context);
 static size_t on_write(char *bytes, size_t size, size_t count, void *context);
 static void set_proxy(CURL *easy, const struct client_settings *settings);
 
@@ -52,6 +53,8 @@ struct transfer *transfer_new(const struct client_settings *settings,
     curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
     curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER_BYTES);
@@ -137,6 +140,7 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     exchange->transport_message[0] = exchange->content_type[0] = '\0';
     exchange->request_id[0] = exchange->location[0] = '\0';
     exchange->retry_after_ms = -1;
+    limit_headers_init(&exchange->limits);
     exchange->seconds_total = exchange->seconds_first_byte = 0;
     exchange->transfer = transfer;
     transfer->exchange = exchange;
@@ -226,6 +230,18 @@ static int on_seek(void *context, curl_off_t offset, int origin)
         return CURL_SEEKFUNC_FAIL;
     transfer->position = (size_t)offset;
     return CURL_SEEKFUNC_OK;
+}
+
+// Of several header blocks (100 Continue, a proxy's) the last one counts.
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    struct exchange *exchange = ((struct transfer *)context)->exchange;
+    size_t length = size * count;
+    if (length > 5 && memcmp(line, "HTTP/", 5) == 0)
+        limit_headers_init(&exchange->limits);
+    else
+        limit_headers_take(&exchange->limits, line, length, clock_wall_ms());
+    return length;
 }
 
 // What fits is kept: the beginning of an overlong refusal still says what was refused.
@@ -354,6 +370,7 @@ struct exchange *transfer_finish(struct transfer *transfer, CURLcode code)
                  *transfer->message != '\0' ? transfer->message : curl_easy_strerror(code));
     if (status >= 200)
         read_headers(easy, exchange);
+    limit_headers_end(&exchange->limits);
     exchange->transfer = NULL;
     transfer->exchange = NULL;
     return exchange;

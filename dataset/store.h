@@ -88,6 +88,10 @@ bool store_each_line(struct store *store, enum item_state state, int64_t from_pl
 // Failed items too, in input order: rejected and unknown together.
 bool store_each_failure(struct store *store, store_line *take, void *context, struct error *why);
 
+// The input was gone over to its end: items that are no part of it any more lose their place, and
+// are not counted among its items until they come again.
+bool store_end_input(struct store *store, struct error *why);
+
 // Counts over the current input by state and kind.
 struct store_count {
     enum item_state state;

@@ -1,5 +1,6 @@
 // Calls, and the sums over them.
 #include "store_private.h"
+#include "store_row.h"
 
 #include "text.h"
 
@@ -43,6 +44,12 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
         sqlite3_bind_int64(s, at++, later[i]);
     return store_run(store, s, "write", why);
+}
+
+bool store_copy_call(struct store *store, int64_t number, const struct call *call,
+                     struct error *why)
+{
+    return insert_call(store, number, call, call->attempts, why);
 }
 
 bool store_add_call(struct store *store, int64_t number, const struct call *call, struct error *why)
@@ -147,6 +154,15 @@ bool store_put_totals(struct store *store, struct error *why)
         sqlite3_bind_int64(statement, i + 1, *total_at(&store->totals, i));
     store->totals_changed = false;
     return store_run(store, statement, "write", why);
+}
+
+bool store_add_totals(struct store *store, const struct store_totals *totals, struct error *why)
+{
+    struct store_totals more = *totals;
+    for (int i = 0; i < TOTAL_COUNT; i++)
+        *total_at(&store->totals, i) += *total_at(&more, i);
+    store->totals_changed = true;
+    return store->in_transaction || store_put_totals(store, why);
 }
 
 bool store_totals(struct store *store, struct store_totals *totals, struct error *why)

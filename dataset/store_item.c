@@ -34,7 +34,6 @@ static bool add_row(struct store *store, const char *id, int64_t place,
                     const struct digest *fingerprint, struct row *row, struct error *why);
 static bool update_row(struct store *store, int64_t place, const struct digest *fingerprint,
                        struct row *row, struct error *why);
-static bool mark_current(struct store *store, int64_t number, struct error *why);
 
 bool store_admit_item(struct store *store, const char *id, int64_t place,
                       const struct digest *fingerprint, struct stored_item *item, struct error *why)
@@ -45,7 +44,7 @@ bool store_admit_item(struct store *store, const char *id, int64_t place,
         return false;
     if (!(found > 0 ? update_row(store, place, fingerprint, &row, why)
                     : add_row(store, id, place, fingerprint, &row, why)) ||
-        !mark_current(store, row.number, why))
+        !store_mark_current(store, row.number, why))
         return false;
     store->last_number = row.number;
     store->in_order = store->in_order && place == row.number - 1;
@@ -120,7 +119,7 @@ static bool update_row(struct store *store, int64_t place, const struct digest *
     return store_run(store, statement, "write", why);
 }
 
-static bool mark_current(struct store *store, int64_t number, struct error *why)
+bool store_mark_current(struct store *store, int64_t number, struct error *why)
 {
     size_t byte = (size_t)number / 8;
     if (byte >= store->current_bytes) {
@@ -134,6 +133,7 @@ static bool mark_current(struct store *store, int64_t number, struct error *why)
         store->current = current;
         store->current_bytes = room;
     }
+    store->current_count += (store->current[byte] >> (number % 8) & 1) == 0;
     store->current[byte] |= (unsigned char)(1u << (number % 8));
     return true;
 }
@@ -182,6 +182,33 @@ bool store_finish_item(struct store *store, int64_t number, enum item_state stat
         return false;
     store_sum_item(store, state);
     return true;
+}
+
+bool store_end_input(struct store *store, struct error *why)
+{
+    sqlite3_stmt *last = store_prepare(store, SQL_LAST_NUMBER, why);
+    if (last == NULL || store_step(store, last, "read", why) < 0)
+        return false;
+    int64_t rows = sqlite3_column_int64(last, 0);
+    sqlite3_reset(last);
+    if (rows == store->current_count) // the usual case, and no row need be looked at
+        return true;
+    sqlite3_stmt *placed = store_prepare(store, SQL_PLACED_ITEMS, why);
+    sqlite3_stmt *move = store_prepare(store, SQL_MOVE_ITEM, why);
+    bool good = placed != NULL && move != NULL;
+    int got;
+    while (good && (got = store_step(store, placed, "read", why)) != 0) {
+        int64_t number = got == 1 ? sqlite3_column_int64(placed, 0) : 0;
+        good = got == 1;
+        if (!good || store_is_current(store, number))
+            continue;
+        sqlite3_bind_int64(move, 1, number);
+        sqlite3_bind_int64(move, 2, -1);
+        good = store_run(store, move, "write", why);
+    }
+    if (placed != NULL)
+        sqlite3_reset(placed);
+    return good;
 }
 
 static bool count_row(struct store_count **counts, size_t *length, enum item_state state,

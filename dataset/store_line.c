@@ -18,7 +18,7 @@ bool store_each_failure(struct store *store, store_line *take, void *context, st
 
 // While the input grows only at its end, places follow from the rows' numbers. Once it was changed
 // otherwise, an index of places is made, and kept with the store.
-static bool index_places(struct store *store, struct error *why)
+bool store_index_places(struct store *store, struct error *why)
 {
     if (store->place_indexed)
         return true;
@@ -32,7 +32,7 @@ static bool index_places(struct store *store, struct error *why)
 static bool each_line(struct store *store, unsigned states, int64_t from_place, int64_t to_place,
                       store_line *take, void *context, struct error *why)
 {
-    if (!store->in_order && !index_places(store, why))
+    if (!store->in_order && !store_index_places(store, why))
         return false;
     sqlite3_stmt *statement =
         store_prepare(store, store->in_order ? SQL_LINES_BY_NUMBER : SQL_LINES_BY_PLACE, why);

@@ -29,6 +29,8 @@
     X(MOVE_ITEM, "UPDATE items SET place = ?2 WHERE number = ?1")                                  \
     X(REOPEN_ITEM, "UPDATE items SET place = ?2, state = 0, kind = NULL, fingerprint = ?3"         \
                    " WHERE number = ?1")                                                           \
+    X(LAST_NUMBER, "SELECT max(number) FROM items")                                                \
+    X(PLACED_ITEMS, "SELECT number FROM items WHERE +place >= 0")                                  \
     X(RETRY_ITEM, "UPDATE items SET state = 0, kind = NULL, round = ?2 WHERE number = ?1")         \
     X(FINISH_ITEM, "UPDATE items SET state = ?2, kind = ?3, topic = ?4 WHERE number = ?1")         \
     X(PUT_LINE, "INSERT OR REPLACE INTO lines (number, line) VALUES (?1, ?2)")                     \
@@ -39,6 +41,13 @@
       "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
       " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
+    X(ROWS_BY_PLACE,                                                                               \
+      "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line"            \
+      " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
+      " WHERE i.place >= 0 ORDER BY i.place, i.number")                                            \
+    X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint)"                    \
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                 \
+    X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files")                               \
     X(ADD_CALL,                                                                                    \
       "INSERT INTO calls (item, key, step, try, repeat, round, replied, http_status,"              \
       " input_tokens, cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms,"       \
@@ -120,6 +129,7 @@ struct store {
     // Which rows belong to the current input: a bit for each number.
     unsigned char *current;
     size_t current_bytes;
+    int64_t current_count;
     int64_t last_number; // admitted last; the next is expected behind it
     bool in_order;       // all admitted so far have place == number - 1
     bool place_indexed;
@@ -141,7 +151,15 @@ int store_step(struct store *store, sqlite3_stmt *statement, const char *what, s
 // Names the database's last error, with what to do. Always false.
 bool store_fail(struct store *store, const char *what, struct error *why);
 
+bool store_mark_current(struct store *store, int64_t number, struct error *why);
 bool store_is_current(const struct store *store, int64_t number);
+
+// Makes the index of places, if there is none.
+bool store_index_places(struct store *store, struct error *why);
+
+// Stores a call as it is, without adding it to the totals.
+bool store_copy_call(struct store *store, int64_t number, const struct call *call,
+                     struct error *why);
 
 // Reads the totals as they are in the database.
 bool store_read_totals(struct store *store, struct error *why);

@@ -93,10 +93,15 @@ bool admit_some(struct run *run, struct error *why)
             break;
         }
         run->records++;
+        if (!shard_holds(&run->settings->shard, &question)) {
+            run->next_place += subject_item_count(&question, &run->recipe);
+            question_clear(&question);
+            continue;
+        }
         if (!run_write(run, why) || !take_record(run, &question, why))
             return false;
         struct batch *batch = run->newest_batch;
-        batch->full = batch->to - batch->from >= run->settings->batch_size;
+        batch->full = batch->admitted >= run->settings->batch_size;
     }
     return true;
 }
@@ -173,9 +178,10 @@ static bool take_record(struct run *run, struct question *question, struct error
     }
     link_subject(run, subject);
     subject->batch = run->newest_batch;
-    subject->batch->open += subject->item_count;
-    subject->batch->to += subject->item_count;
     run->next_place += subject->item_count;
+    subject->batch->admitted += subject->item_count;
+    subject->batch->open += subject->item_count;
+    subject->batch->to = run->next_place;
     run->open_items += subject->item_count;
     run->progress.items += subject->item_count;
     if (subject->question.fault != NULL) {

@@ -62,11 +62,12 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
 
 bool dispatch_send(struct run *run, struct error *why)
 {
+    struct upstream *upstream;
     while (!run->stopping && run->ready.count > 0 &&
-           upstream_is_free(&run->upstream, clock_now_ms())) {
+           (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) != NULL) {
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready;
-        if (!send_task(run, task, &run->upstream, why))
+        if (!send_task(run, task, upstream, why))
             return false;
         subject->ready = task->next;
         task->next = NULL;
@@ -106,7 +107,7 @@ int dispatch_wait_ms(const struct run *run, int64_t now_ms)
     const struct task *task = heap_first(&run->due);
     if (task != NULL && task->due_ms - now_ms < wait)
         wait = task->due_ms - now_ms;
-    int64_t free_in = upstream_wait_ms(&run->upstream, now_ms);
+    int64_t free_in = upstreams_wait_ms(&run->upstreams, now_ms);
     if (run->ready.count > 0 && free_in >= 0 && free_in < wait)
         wait = free_in;
     return wait > 0 ? (int)wait : 0;

@@ -34,8 +34,7 @@ struct result {
     bool stored;
 };
 
-static void fill_call(struct call *call, const struct run *run, const struct task *task,
-                      const struct exchange *exchange)
+static void fill_call(struct call *call, const struct task *task, const struct exchange *exchange)
 {
     *call = (struct call){.key = task->key,
                           .step = task->plan.step,
@@ -53,7 +52,7 @@ static void fill_call(struct call *call, const struct run *run, const struct tas
                           .attempts = task->attempts,
                           .latency_ms = exchange->seconds_total * 1000,
                           .when_ms = clock_wall_ms(),
-                          .endpoint = text_copy(run->recipe.endpoint)};
+                          .endpoint = text_copy(task->upstream->name)};
 }
 
 static void take_reply(struct call *call, struct reply *reply)
@@ -125,7 +124,8 @@ static void warn_once(struct run *run, const struct fault *fault)
         log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
 }
 
-static void stop_for_fault(struct run *run, const struct fault *fault)
+// No call can succeed at the endpoint: the others go on without it, and without any the run ends.
+static void stop_for_fault(struct run *run, struct upstream *upstream, const struct fault *fault)
 {
     struct error why = {0};
     enum error_kind kind = fault->unreachable ? ERR_ENDPOINT
@@ -134,10 +134,18 @@ static void stop_for_fault(struct run *run, const struct fault *fault)
     char status[24] = "";
     if (fault->http_status != 0)
         snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
-    error_set(&why, kind, "the endpoint %s (%s%s): %s",
-              fault->unreachable ? "cannot be reached" : "refuses every call", fault->kind, status,
-              advice_of(fault).text);
-    run_stop(run, &why);
+    bool alone = run->upstreams.count == 1;
+    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->name,
+              alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
+              fault->kind, status, advice_of(fault).text);
+    bool known = upstream->lost; // by another call that was in flight
+    upstream_lose(upstream, &why);
+    size_t left = upstreams_left(&run->upstreams);
+    if (left == 0)
+        run_stop(run, &why);
+    else if (!known)
+        log_warn("%s; the run goes on with the other %s", why.message,
+                 left == 1 ? "endpoint" : "endpoints");
 }
 
 static void wait_again(struct run *run, struct task *task, const struct fault *fault,
@@ -171,6 +179,7 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
 {
     struct task *task = result->task;
     run->progress.faults++;
+    task->upstream->counts.faults++;
     if (exchange->transport == TRANSPORT_ABORTED) {
         put_back(run, task);
         return false;
@@ -184,7 +193,7 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
     bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
                    fault->wait_ms > run->settings->retry.max_wait_ms;
     if (fault->verdict == FAULT_RUN || endless) {
-        stop_for_fault(run, fault);
+        stop_for_fault(run, task->upstream, fault);
         put_back(run, task);
         return false;
     }
@@ -196,12 +205,12 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
             return false;
         }
         if (fault->unreachable) {
-            stop_for_fault(run, fault);
+            stop_for_fault(run, task->upstream, fault);
             put_back(run, task);
             return false;
         }
     }
-    fill_call(&result->call, run, task, exchange);
+    fill_call(&result->call, task, exchange);
     take_fault(&result->call, fault, exchange);
     return true;
 }
@@ -217,7 +226,9 @@ static void judge(struct run *run, struct exchange *exchange, struct result *res
     fault_classify(&upstream->endpoint, &result->task->sent, exchange, &reply, &fault);
     if (fault.verdict == FAULT_NONE) {
         run->any_reply = true;
-        fill_call(&result->call, run, result->task, exchange);
+        upstream->counts.replies++;
+        upstream->counts.latency_sum_ms += exchange->seconds_total * 1000;
+        fill_call(&result->call, result->task, exchange);
         take_reply(&result->call, &reply);
         result->stored = true;
         progress_add_latency(&run->progress, result->call.latency_ms);

@@ -19,6 +19,7 @@ enum { MEASURED_IMAGES = 200, SHOWN_PROMPTS = 3, OUTPUT_TOKENS = 120 };
 
 struct preview {
     struct recipe recipe;
+    long long elsewhere; // records of other shards
     long long records, bad, images, items, multiple_choice, fill_in;
     long long drafts, answers, options; // calls, if every first try passes
     long long measured, unreadable, image_tokens;
@@ -145,6 +146,8 @@ static void print_estimate(const struct preview *preview)
     printf("\n%lld records (%lld cannot be used), %lld items: %lld multiple choice, %lld fill-in\n",
            preview->records, preview->bad, preview->items, preview->multiple_choice,
            preview->fill_in);
+    if (preview->elsewhere > 0)
+        printf("%lld records belong to other shards\n", preview->elsewhere);
     printf("calls to %s at %s, if every first try passes: %lld (%lld drafts, %lld answers, %lld "
            "wrong options)\n",
            recipe->model, recipe->endpoint, calls, preview->drafts, preview->answers,
@@ -169,25 +172,29 @@ static bool preview_all(struct preview *preview, struct source *source, struct e
     const struct run_settings *settings = preview->recipe.settings;
     for (;;) {
         struct question question;
-        if (settings->limit > 0 && preview->records >= settings->limit)
+        if (settings->limit > 0 && preview->records + preview->elsewhere >= settings->limit)
             return true;
         int more = source_next(source, &question, why);
         if (more < 0)
             return false;
         if (more == 0)
             return true;
-        if (!add_record(preview, &question, why))
+        if (!shard_holds(&settings->shard, &question)) {
+            preview->elsewhere++;
+            question_clear(&question);
+        } else if (!add_record(preview, &question, why)) {
             return false;
+        }
     }
 }
 
 bool run_preview(const struct run_settings *settings, struct error *why)
 {
-    struct endpoint endpoint = {0};
+    struct upstreams upstreams = {0};
     struct preview preview = {0};
-    if (!endpoint_init(&endpoint, &settings->endpoint, why))
+    if (!upstreams_init(&upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
-    bool good = recipe_init(&preview.recipe, settings, &endpoint, why);
+    bool good = recipe_init(&preview.recipe, settings, &upstreams, why);
     struct source_settings source_settings = {
         .is_image = stage_is_image, .max_record_bytes = 64 << 20, .left_out = settings->directory};
     struct source *source = good ? source_open(settings->input, &source_settings, why) : NULL;
@@ -196,6 +203,6 @@ bool run_preview(const struct run_settings *settings, struct error *why)
         print_estimate(&preview);
     source_close(source);
     recipe_clear(&preview.recipe);
-    endpoint_clear(&endpoint);
+    upstreams_clear(&upstreams);
     return good;
 }

@@ -33,25 +33,41 @@ static bool digest_base(struct recipe *recipe, struct error *why)
     return true;
 }
 
+static char *list_words(const struct upstreams *upstreams, enum upstream_word word)
+{
+    struct buffer out;
+    buffer_init(&out, 1 << 16);
+    upstreams_write(upstreams, word, &out);
+    return buffer_take(&out);
+}
+
+// Each wire format has members of its own that must not be set.
+static bool check_extra_body(const struct recipe *recipe, struct error *why)
+{
+    const char *extra = recipe->settings->extra_body;
+    if (extra == NULL || *extra == '\0')
+        return true;
+    for (size_t i = 0; i < recipe->upstreams->count; i++)
+        if (!provider_check_extra_body(recipe->upstreams->list[i].endpoint.provider, extra, why))
+            return false;
+    return true;
+}
+
 bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
-                 const struct endpoint *endpoint, struct error *why)
+                 const struct upstreams *upstreams, struct error *why)
 {
     *recipe = (struct recipe){.settings = settings,
                               .system = prompt_system(settings->language, settings->system_prompt),
-                              .model = text_copy(endpoint->model),
-                              .endpoint = text_copy(settings->builtin ? "builtin" : endpoint->name),
-                              .provider = text_copy(endpoint->provider->name)};
+                              .upstreams = upstreams,
+                              .model = list_words(upstreams, UPSTREAM_MODEL),
+                              .endpoint = list_words(upstreams, UPSTREAM_NAME),
+                              .provider = list_words(upstreams, UPSTREAM_PROVIDER)};
     if (recipe->model == NULL || recipe->endpoint == NULL || recipe->provider == NULL) {
         recipe_clear(recipe);
         return error_set(why, ERR_MEMORY, "no memory for the settings");
     }
-    const char *extra = settings->extra_body;
-    if (extra != NULL && *extra != '\0' &&
-        !provider_check_extra_body(endpoint->provider, extra, why)) {
-        recipe_clear(recipe);
-        return false;
-    }
-    if (!topics_init(&recipe->topics, settings->topics, settings->own_topics,
+    if (!check_extra_body(recipe, why) ||
+        !topics_init(&recipe->topics, settings->topics, settings->own_topics,
                      settings->own_topic_count, why) ||
         !digest_base(recipe, why)) {
         recipe_clear(recipe);
@@ -139,6 +155,10 @@ size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, stru
     ROW("quality", buffer_append_format(text, "%d", settings->limits.quality));
     ROW("min-quality", buffer_append_format(text, "%d", settings->limits.min_quality));
     ROW("accept-damaged", buffer_append_text(text, settings->limits.accept_damaged ? "yes" : "no"));
+    // A DIR holds one part; vqagen merge joins them.
+    if (shard_is_part(&settings->shard))
+        ROW("shard",
+            buffer_append_format(text, "%u/%u", settings->shard.index, settings->shard.count));
     ROW("prompt version", buffer_append_text(text, PROMPT_VERSION));
 #undef ROW
     for (size_t i = 0; i < count && !text->failed; i++)

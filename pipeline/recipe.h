@@ -10,15 +10,16 @@
 struct recipe {
     const struct run_settings *settings; // borrowed
     struct topics topics;
-    const char *system; // the system prompt in force
-    char *model;        // as sent
-    char *endpoint;     // name for provenance
-    char *provider;     // wire format's name
+    const char *system;                // the system prompt in force
+    const struct upstreams *upstreams; // borrowed
+    char *model;        // as sent; of several endpoints with several models: all, "a, b"
+    char *endpoint;     // name for provenance; of several: all
+    char *provider;     // wire format's name; of several: all
     struct digest base; // over everything that all calls share
 };
 
 bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
-                 const struct endpoint *endpoint, struct error *why);
+                 const struct upstreams *upstreams, struct error *why);
 void recipe_clear(struct recipe *recipe);
 
 struct draft_settings recipe_draft(const struct recipe *recipe);

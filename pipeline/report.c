@@ -28,8 +28,8 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
         }
     free(counts);
     // The store does not know yet the items whose image was not looked at before the run ended.
-    summary->items = run->next_place;
-    summary->open = run->next_place - summary->accepted - summary->rejected - summary->unknown;
+    summary->items = progress->items;
+    summary->open = progress->items - summary->accepted - summary->rejected - summary->unknown;
     summary->calls = progress->calls;
     summary->requests = progress->requests;
     summary->retries = progress->retries;
@@ -38,7 +38,7 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
         summary->exit_code = error_exit_code(ERR_ITEMS);
 }
 
-static void write_counts(struct run *run, const struct run_summary *summary, struct buffer *out,
+static void write_counts(struct store *store, const struct run_summary *summary, struct buffer *out,
                          struct error *fault)
 {
     json_write_name(out, "items");
@@ -53,7 +53,7 @@ static void write_counts(struct run *run, const struct run_summary *summary, str
     buffer_append_char(out, '{');
     struct store_count *counts = NULL;
     size_t length = 0;
-    if (store_count_items(run->store, &counts, &length, fault))
+    if (store_count_items(store, &counts, &length, fault))
         for (size_t i = 0; i < length; i++) {
             if (counts[i].kind != NULL && counts[i].state != ITEM_ACCEPTED)
                 json_write_integer_field(out, counts[i].kind, counts[i].count);
@@ -63,10 +63,10 @@ static void write_counts(struct run *run, const struct run_summary *summary, str
     buffer_append_char(out, '}');
 }
 
-static void write_totals(struct run *run, struct buffer *out, struct error *fault)
+static void write_totals(struct store *store, struct buffer *out, struct error *fault)
 {
     struct store_totals totals = {0};
-    store_totals(run->store, &totals, fault);
+    store_totals(store, &totals, fault);
     json_write_name(out, "all_runs");
     buffer_append_char(out, '{');
     json_write_integer_field(out, "calls", totals.calls);
@@ -184,6 +184,22 @@ static void write_end(struct run *run, const struct run_summary *summary, const 
     json_write_string_field(out, "stopped_by", why->kind == ERR_NONE ? NULL : why->message);
 }
 
+// Indents the text, puts it into DIR/run.json and, if there is one, into another file.
+static bool write_report(struct buffer *out, const char *directory, const char *other,
+                         struct error *why)
+{
+    char *text = out->failed ? NULL : indented(out->data, out->length);
+    if (text == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for run.json");
+    char *path = file_join(directory, "run.json");
+    bool good = path != NULL && file_write(path, text, strlen(text), why);
+    if (other != NULL)
+        good = file_write(other, text, strlen(text), why) && good;
+    free(path);
+    cJSON_free(text);
+    return good;
+}
+
 bool report_write(struct run *run, const struct run_summary *summary, const struct error *why,
                   struct error *fault)
 {
@@ -191,23 +207,42 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
     buffer_init(&out, 8 << 20);
     buffer_append_char(&out, '{');
     write_end(run, summary, why, &out);
-    write_counts(run, summary, &out, fault);
+    write_counts(run->store, summary, &out, fault);
     write_this_run(run, &out);
-    write_totals(run, &out, fault);
+    write_totals(run->store, &out, fault);
     json_write_name(&out, "settings");
     buffer_append_text(&out,
                        run->settings->settings_json != NULL ? run->settings->settings_json : "{}");
     write_versions(&out);
     buffer_append_char(&out, '}');
-    char *text = out.failed ? NULL : indented(out.data, out.length);
+    bool good = write_report(&out, run->settings->directory, run->settings->summary_file, fault);
     buffer_clear(&out);
-    if (text == NULL)
-        return error_set(fault, ERR_MEMORY, "no memory for run.json");
-    char *path = file_join(run->settings->directory, "run.json");
-    bool good = path != NULL && file_write(path, text, strlen(text), fault);
-    if (run->settings->summary_file != NULL)
-        good = file_write(run->settings->summary_file, text, strlen(text), fault) && good;
-    free(path);
-    cJSON_free(text);
+    return good;
+}
+
+bool report_write_merge(struct store *store, const struct merge_settings *settings,
+                        const struct merge_summary *summary, struct error *why)
+{
+    struct run_summary counts = {.items = summary->items,
+                                 .accepted = summary->accepted,
+                                 .rejected = summary->rejected,
+                                 .unknown = summary->unknown};
+    char time[32];
+    struct buffer out;
+    buffer_init(&out, 8 << 20);
+    buffer_append_char(&out, '{');
+    json_write_string_field(&out, "ended", clock_format_utc(clock_wall_ms(), time));
+    json_write_name(&out, "merged_from");
+    for (size_t i = 0; i < settings->part_count; i++) {
+        buffer_append_char(&out, i == 0 ? '[' : ',');
+        json_write_string(&out, settings->parts[i]);
+    }
+    buffer_append_char(&out, ']');
+    write_counts(store, &counts, &out, why);
+    write_totals(store, &out, why);
+    write_versions(&out);
+    buffer_append_char(&out, '}');
+    bool good = why->kind == ERR_NONE && write_report(&out, settings->directory, NULL, why);
+    buffer_clear(&out);
     return good;
 }

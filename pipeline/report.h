@@ -2,6 +2,7 @@
 #ifndef VQAGEN_REPORT_H
 #define VQAGEN_REPORT_H
 
+#include "merge.h"
 #include "run_state.h"
 
 // why: how the run ended. fault: what went wrong while reporting.
@@ -9,5 +10,9 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
                       struct error *fault);
 bool report_write(struct run *run, const struct run_summary *summary, const struct error *why,
                   struct error *fault);
+
+// The report of a DIR that was put together from parts.
+bool report_write_merge(struct store *store, const struct merge_settings *settings,
+                        const struct merge_summary *summary, struct error *why);
 
 #endif

@@ -168,7 +168,7 @@ static bool open_source(struct run *run, struct error *why)
 static bool open_client(struct run *run, struct error *why)
 {
     const struct run_settings *settings = run->settings;
-    struct client_settings client = {.max_connections = settings->concurrency,
+    struct client_settings client = {.max_connections = upstreams_slots(&run->upstreams),
                                      .timeout_ms = settings->timeout_ms,
                                      .connect_timeout_ms = settings->connect_timeout_ms,
                                      .max_reply_bytes = settings->max_reply_bytes,
@@ -197,10 +197,9 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     int64_t now_ms = clock_now_ms();
     run->jitter = random_from((uint64_t)clock_wall_ms(), "", "jitter");
     progress_begin(&run->progress, now_ms);
-    return upstream_init(&run->upstream, &settings->endpoint, settings->concurrency, why) &&
-           recipe_init(&run->recipe, settings, &run->upstream.endpoint, why) &&
-           open_source(run, why) && (run->store = store_open(settings->directory, why)) != NULL &&
-           check_recipe(run, why) &&
+    return upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why) &&
+           recipe_init(&run->recipe, settings, &run->upstreams, why) && open_source(run, why) &&
+           (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
@@ -254,8 +253,13 @@ static void run_close(struct run *run)
     store_close(run->store);
     source_close(run->source);
     recipe_clear(&run->recipe);
-    upstream_clear(&run->upstream);
+    upstreams_clear(&run->upstreams);
     free(run->images_folder);
+}
+
+static bool end_input(struct run *run, struct error *why)
+{
+    return run_write(run, why) && store_end_input(run->store, why) && run_commit(run, why);
 }
 
 // Writes what can be written, whether the run went well or not.
@@ -264,7 +268,8 @@ static bool conclude(struct run *run, bool good, struct run_summary *summary, st
     struct error fault = {0};
     bool written = run_commit(run, &fault);
     if (good)
-        written = written && output_complete(&run->output, run->store, run->next_place, &fault);
+        written = written && end_input(run, &fault) &&
+                  output_complete(&run->output, run->store, run->next_place, &fault);
     else if (why->kind != ERR_DISK)
         written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);
     report_summarize(run, summary, why, &fault);

@@ -3,21 +3,22 @@
 #ifndef VQAGEN_RUN_H
 #define VQAGEN_RUN_H
 
-#include "endpoint.h"
 #include "prepare.h"
 #include "retry.h"
+#include "shard.h"
 #include "store.h"
 #include "topic.h"
+#include "upstreams.h"
 
 #include <signal.h>
 
 enum retry_what { RETRY_NOTHING = 0, RETRY_UNKNOWN = 1, RETRY_REJECTED = 2, RETRY_FAILED = 3 };
 
 struct run_settings {
-    const char *input;     // see source.h
-    const char *directory; // DIR
-    struct endpoint_settings endpoint;
-    bool builtin; // the built-in model: the endpoint's name is "builtin" in every row
+    const char *input;                                 // see source.h
+    const char *directory;                             // DIR
+    struct upstream_settings upstreams[MAX_UPSTREAMS]; // where calls go
+    size_t upstream_count;                             // 1 or more
     struct image_limits limits;
     unsigned image_workers; // 0: one a processor
     uint64_t image_memory;  // of all images being worked on at once, bytes
@@ -41,13 +42,13 @@ struct run_settings {
     int max_tokens;
 
     unsigned batch_size;
-    unsigned concurrency;
     int64_t timeout_ms, connect_timeout_ms;
     const char *ca_file; // NULL: the system's certificates
     const char *proxy;   // NULL: as the environment says
     struct retry_settings retry;
     size_t max_reply_bytes;
-    long long limit; // items of the input taken, 0: all
+    long long limit;    // items of the input taken, 0: all
+    struct shard shard; // the part of the input that is taken
     enum retry_what retry_what;
 
     const char *summary_file; // --summary-json; NULL

@@ -12,20 +12,20 @@
 #include "progress.h"
 #include "source.h"
 #include "subject.h"
-#include "upstream.h"
 #include "workers.h"
 
 // Items that were admitted together: once all are final, dataset.jsonl.part grows by them.
 struct batch {
     int64_t from, to; // places
-    unsigned open;    // items not final
-    bool full;        // no more items come in
+    unsigned admitted;
+    unsigned open; // items not final
+    bool full;     // no more items come in
     struct batch *next;
 };
 
 struct run {
     const struct run_settings *settings;
-    struct upstream upstream;
+    struct upstreams upstreams;
     struct recipe recipe;
     struct store *store;
     struct source *source;

@@ -42,8 +42,8 @@ static bool make_room(struct run *run, size_t wanted)
 static bool may_feed(struct run *run)
 {
     unsigned out = workers_out(run->workers);
-    unsigned ahead =
-        run->settings->concurrency < MAX_AHEAD ? run->settings->concurrency : MAX_AHEAD;
+    unsigned slots = upstreams_slots(&run->upstreams);
+    unsigned ahead = slots < MAX_AHEAD ? slots : MAX_AHEAD;
     if (run->ready.count + out >= ahead + 2)
         return false;
     return make_room(run, (out + 1) * guess_payload(run)) || out == 0;

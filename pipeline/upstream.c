@@ -1,15 +1,31 @@
 #include "upstream.h"
 
-bool upstream_init(struct upstream *upstream, const struct endpoint_settings *settings,
-                   unsigned concurrency, struct error *why)
+#include "text.h"
+
+#include <stdlib.h>
+
+bool upstream_init(struct upstream *upstream, const struct upstream_settings *settings,
+                   struct error *why)
 {
-    *upstream = (struct upstream){.concurrency = concurrency};
-    return endpoint_init(&upstream->endpoint, settings, why);
+    *upstream = (struct upstream){.weight = settings->weight > 0 ? settings->weight : 1,
+                                  .fallback = settings->fallback,
+                                  .concurrency = settings->concurrency};
+    if (!endpoint_init(&upstream->endpoint, &settings->endpoint, why))
+        return false;
+    upstream->name = text_copy(settings->name != NULL ? settings->name : upstream->endpoint.name);
+    return upstream->name != NULL || error_set(why, ERR_MEMORY, "no memory for an endpoint's name");
 }
 
 void upstream_clear(struct upstream *upstream)
 {
     endpoint_clear(&upstream->endpoint);
+    free(upstream->name);
+    *upstream = (struct upstream){0};
+}
+
+bool upstream_is_there(const struct upstream *upstream)
+{
+    return !upstream->lost;
 }
 
 bool upstream_is_free(const struct upstream *upstream, int64_t now_ms)
@@ -19,7 +35,7 @@ bool upstream_is_free(const struct upstream *upstream, int64_t now_ms)
 
 int64_t upstream_wait_ms(const struct upstream *upstream, int64_t now_ms)
 {
-    if (upstream->in_flight >= upstream->concurrency)
+    if (upstream->lost || upstream->in_flight >= upstream->concurrency)
         return -1;
     return now_ms < upstream->frozen_until_ms ? upstream->frozen_until_ms - now_ms : 0;
 }
@@ -27,6 +43,7 @@ int64_t upstream_wait_ms(const struct upstream *upstream, int64_t now_ms)
 void upstream_begin(struct upstream *upstream)
 {
     upstream->in_flight++;
+    upstream->counts.requests++;
 }
 
 void upstream_end(struct upstream *upstream)
@@ -38,4 +55,11 @@ void upstream_freeze(struct upstream *upstream, int64_t until_ms)
 {
     if (until_ms > upstream->frozen_until_ms)
         upstream->frozen_until_ms = until_ms;
+}
+
+void upstream_lose(struct upstream *upstream, const struct error *why)
+{
+    if (!upstream->lost)
+        upstream->lost_why = *why;
+    upstream->lost = true;
 }

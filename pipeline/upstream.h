@@ -6,23 +6,45 @@
 
 #include <stdint.h>
 
+// Texts are borrowed while the upstream lives.
+struct upstream_settings {
+    struct endpoint_settings endpoint;
+    const char *name;     // in rows and reports; NULL: the endpoint's own
+    unsigned weight;      // its share of the calls, beside the other endpoints' weights; 1 or more
+    bool fallback;        // called only while no other endpoint can be
+    unsigned concurrency; // most calls in flight
+};
+
 struct upstream {
     struct endpoint endpoint;
-    unsigned concurrency; // most calls in flight
+    char *name; // for people and rows; see upstreams_init. Owned
+    unsigned weight;
+    bool fallback;
+    unsigned concurrency;  // most calls in flight
+    long long turn;        // of the weighted round; see upstreams_choose
+    bool lost;             // a fault that no retry heals: it is called no more in this run
+    struct error lost_why; // ERR_NONE until then
     unsigned in_flight;
     int64_t frozen_until_ms; // no call is sent before: the endpoint said so
+    struct upstream_counts { // of this run, for the report
+        long long requests, replies, faults;
+        double latency_sum_ms; // of the replies
+    } counts;
 };
 
 // False: ERR_SETTINGS, as endpoint_init.
-bool upstream_init(struct upstream *upstream, const struct endpoint_settings *settings,
-                   unsigned concurrency, struct error *why);
+bool upstream_init(struct upstream *upstream, const struct upstream_settings *settings,
+                   struct error *why);
 void upstream_clear(struct upstream *upstream);
+
+// Whether it can be called at all, now or once a call has ended or a wait is over.
+bool upstream_is_there(const struct upstream *upstream);
 
 // Whether a call may be sent there now.
 bool upstream_is_free(const struct upstream *upstream, int64_t now_ms);
 
 // How long until a call may be sent there, as far as time alone decides; 0: no time need pass. -1:
-// only the end of a call in flight can free it.
+// only the end of a call in flight can free it, or nothing.
 int64_t upstream_wait_ms(const struct upstream *upstream, int64_t now_ms);
 
 // A call went there, or came back.
@@ -32,5 +54,8 @@ void upstream_end(struct upstream *upstream);
 // Nothing is sent there until that time: a rate limit holds for all calls, not for the one that met
 // it.
 void upstream_freeze(struct upstream *upstream, int64_t until_ms);
+
+// It is called no more. The first reason is kept.
+void upstream_lose(struct upstream *upstream, const struct error *why);
 
 #endif

@@ -12,14 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REMEMBERED_PICTURES = 8192, MAX_THREADS = 4 };
+enum { REMEMBERED_PICTURES = 8192, MAX_THREADS = 4, KEEP_ALIVES = 4 };
 
 struct chat {
     struct request_rules rules;
     struct fault_plan faults;
     struct latency latency;
     uint64_t seed;
-    unsigned capacity;
+    struct capacity capacity;
+    int64_t token_ns; // between two tokens; 0: no time
     bool canned;
     char *key, *model; // owned; or NULL
     struct repertoire *repertoire;
@@ -39,6 +40,8 @@ static void answer_fault(const struct fault_kind *fault, struct chat_reply *repl
 static void answer_completion(struct chat *chat, const struct chat_request *request,
                               enum fault_action action, struct chat_reply *reply);
 static void spoil_body(enum fault_action action, struct chat_reply *reply);
+static void pace_stream(const struct fault_kind *fault, struct chat_reply *reply);
+static void pace_whole(const struct chat *chat, struct chat_reply *reply);
 
 struct chat *chat_new(const struct simulator_settings *settings, struct error *why)
 {
@@ -64,6 +67,7 @@ void chat_free(struct chat *chat)
     fingerprinter_free(chat->fingerprinter);
     repertoire_free(chat->repertoire);
     fault_plan_clear(&chat->faults);
+    capacity_clear(&chat->capacity);
     free(chat->key);
     free(chat->model);
     free(chat);
@@ -87,8 +91,10 @@ static bool read_settings(struct chat *chat, const struct simulator_settings *se
     chat->rules.structured = (enum structured_mode)mode;
     chat->rules.strict = settings->strict;
     chat->seed = settings->seed;
-    chat->capacity = settings->capacity;
-    return latency_parse(settings->latency, &chat->latency, why) &&
+    if (settings->tokens_per_second > 0)
+        chat->token_ns = 1000000000 / settings->tokens_per_second;
+    return capacity_parse(settings->capacity, settings->capacity_mode, &chat->capacity, why) &&
+           latency_parse(settings->latency, &chat->latency, why) &&
            fault_plan_init(&chat->faults, settings->faults, settings->fault_count, why);
 }
 
@@ -118,9 +124,9 @@ struct ledger *chat_ledger(struct chat *chat)
     return chat->ledger;
 }
 
-unsigned chat_capacity(const struct chat *chat)
+const struct capacity *chat_capacity(const struct chat *chat)
 {
-    return chat->capacity;
+    return &chat->capacity;
 }
 
 // Decoding pictures is worth more threads; canned answers cost less than threads that share.
@@ -146,6 +152,7 @@ static void reply_begin(const struct protocol *protocol, struct chat_reply *repl
 void chat_reply_clear(struct chat_reply *reply)
 {
     buffer_clear(&reply->body);
+    script_clear(&reply->script);
 }
 
 static void reply_error(struct chat_reply *reply, const struct protocol_error *error)
@@ -163,6 +170,14 @@ void chat_refuse(struct chat *chat, const struct protocol *protocol, int status,
     reply_begin(protocol, reply);
     reply_error(reply, &error);
     ledger_invalid(chat->ledger, status, message);
+}
+
+void chat_refuse_busy(const struct protocol *protocol, struct chat_reply *reply)
+{
+    reply_begin(protocol, reply);
+    reply->outcome.fault = fault_busy.name;
+    struct protocol_error error = protocol_fault(protocol, &fault_busy);
+    reply_error(reply, &error);
 }
 
 bool chat_authorize(const struct chat *chat, const struct protocol *protocol, const char *key,
@@ -190,6 +205,7 @@ static uint64_t sending_random(const struct chat *chat, const struct chat_reply 
 
 static void reply_no_memory(struct chat_reply *reply)
 {
+    script_clear(&reply->script);
     struct protocol_error error = {
         .status = 500, .message = "The simulator is out of memory.", .type = "server_error"};
     reply_error(reply, &error);
@@ -209,14 +225,16 @@ static void reply_refused(struct chat *chat, const struct request_fault *refused
     reply->delay_ns = 0; // who refuses does so at once
 }
 
-void chat_answer(struct chat *chat, const struct protocol *protocol, const char *model,
-                 const char *body, size_t length, struct chat_reply *reply)
+void chat_answer(struct chat *chat, const struct chat_asked *asked, const char *body, size_t length,
+                 struct chat_reply *reply)
 {
     struct chat_request request;
     struct request_fault refused;
-    reply_begin(protocol, reply);
-    bool good =
-        request_read_as(protocol->form, &chat->rules, model, body, length, &request, &refused);
+    reply_begin(asked->protocol, reply);
+    bool good = request_read_as(asked->protocol->form, &chat->rules, asked->model, body, length,
+                                &request, &refused);
+    request.stream = request.stream || asked->stream;
+    request.stream_array = asked->stream_array;
     reply->print = request.print;
     reply->seen = ledger_seen(chat->ledger, &request.print);
     reply->outcome.bytes_in = length;
@@ -226,7 +244,7 @@ void chat_answer(struct chat *chat, const struct protocol *protocol, const char 
     else
         reply_refused(chat, &refused, reply);
     request_clear(&request);
-    if (reply->body.failed)
+    if (reply->body.failed || reply->script.failed)
         reply_no_memory(reply);
     reply->outcome.status = reply->status;
     reply->outcome.bytes_out = reply->body.length;
@@ -235,9 +253,12 @@ void chat_answer(struct chat *chat, const struct protocol *protocol, const char 
 static void answer_request(struct chat *chat, const struct chat_request *request,
                            struct chat_reply *reply)
 {
+    const bool has[FAULT_TRIGGERS] = {[FAULT_ON_FORMAT] = request->format,
+                                      [FAULT_ON_TEMPERATURE] = request->temperature >= 0,
+                                      [FAULT_ON_MAX_TOKENS] = request->has_max_tokens,
+                                      [FAULT_ON_STREAM] = request->stream};
     const struct fault_kind *fault =
-        fault_choose(&chat->faults, sending_random(chat, reply, "fault"), request->format,
-                     request->temperature >= 0, request->has_max_tokens);
+        fault_choose(&chat->faults, sending_random(chat, reply, "fault"), has);
     if (fault != NULL) {
         reply->outcome.fault = fault->name;
         reply->action = fault->action;
@@ -253,7 +274,66 @@ static void answer_request(struct chat *chat, const struct chat_request *request
     default:
         answer_completion(chat, request, reply->action, reply);
         spoil_body(reply->action, reply);
+        if (request->stream)
+            pace_stream(fault, reply);
+        else
+            pace_whole(chat, reply);
     }
+}
+
+static bool is_answer(enum fault_action action)
+{
+    switch (action) {
+    case FAULT_ACT_NONE:
+    case FAULT_ACT_THINK:
+    case FAULT_ACT_REASONING:
+    case FAULT_ACT_FENCE:
+    case FAULT_ACT_NO_USAGE:
+    case FAULT_ACT_KEEP_ALIVE:
+    case FAULT_ACT_STREAM_COMMENTS:
+    case FAULT_ACT_STREAM_CRLF:
+    case FAULT_ACT_STREAM_SPLIT:
+    case FAULT_ACT_STREAM_ODD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Where a body is a stream no more (a page in its place), it is sent at once.
+static void pace_stream(const struct fault_kind *fault, struct chat_reply *reply)
+{
+    struct buffer error;
+    if (reply->script.count > 0 &&
+        reply->script.pieces[reply->script.count - 1].end != reply->body.length)
+        script_clear(&reply->script);
+    if (reply->action == FAULT_ACT_KEEP_ALIVE) {
+        script_keep_alive(&reply->script, &reply->body, ": keep-alive\n\n", KEEP_ALIVES,
+                          reply->delay_ns);
+        reply->delay_ns = 0;
+    }
+    if (reply->action == FAULT_ACT_CUT)
+        script_disturb(&reply->script, &reply->body, FAULT_ACT_STREAM_CUT, NULL);
+    if (fault == NULL || fault->trigger != FAULT_ON_STREAM)
+        return;
+    buffer_init(&error, MAX_BODY);
+    struct protocol_error words = protocol_fault(reply->protocol, fault);
+    if (words.status < 400)
+        words.status = 503;
+    reply->protocol->write_error(&words, &error);
+    script_disturb(&reply->script, &reply->body, reply->action, &error);
+    reply->body.failed = reply->body.failed || error.failed;
+    buffer_clear(&error);
+}
+
+// A whole answer comes when its last token is made.
+static void pace_whole(const struct chat *chat, struct chat_reply *reply)
+{
+    reply->delay_ns += chat->token_ns * reply->outcome.output_tokens;
+    if (reply->action != FAULT_ACT_KEEP_ALIVE)
+        return;
+    script_keep_alive(&reply->script, &reply->body, "\n", KEEP_ALIVES, reply->delay_ns);
+    reply->delay_ns = 0;
 }
 
 static void answer_fault(const struct fault_kind *fault, struct chat_reply *reply)
@@ -285,7 +365,12 @@ static void answer_completion(struct chat *chat, const struct chat_request *requ
                                     .finish = "stop",
                                     .print = reply->print,
                                     .seen = reply->seen,
-                                    .stream = request->stream};
+                                    .thinks_apart = reply->protocol->thinks_apart,
+                                    .stream = request->stream,
+                                    .stream_usage = request->stream_usage,
+                                    .stream_array = request->stream_array,
+                                    .token_ns = chat->token_ns,
+                                    .script = &reply->script};
     completion.input_tokens = request->text_tokens + request->image_tokens;
     if (request->image && request->caches) {
         bool known = ledger_cached(chat->ledger, &request->prefix, clock_now_ms());
@@ -296,14 +381,13 @@ static void answer_completion(struct chat *chat, const struct chat_request *requ
     completion_cut(&completion, request->max_tokens, &changed);
     completion_spoil(&completion, action, &changed);
     reply->protocol->write(&completion, &reply->body);
-    if (request->stream)
+    if (request->stream && !request->stream_array)
         reply->content_type = "text/event-stream";
     reply->outcome.input_tokens = completion.input_tokens;
     reply->outcome.cached_tokens = completion.cached_tokens;
     reply->outcome.output_tokens = completion.output_tokens;
-    reply->outcome.answered =
-        action == FAULT_ACT_NONE || action == FAULT_ACT_THINK || action == FAULT_ACT_FENCE;
-    reply->body.failed = reply->body.failed || changed.failed;
+    reply->outcome.answered = is_answer(action);
+    reply->body.failed = reply->body.failed || changed.failed || reply->script.failed;
     buffer_clear(&text);
     buffer_clear(&changed);
 }
@@ -368,8 +452,9 @@ void chat_count(struct chat *chat, struct chat_reply *reply)
 
 void chat_finish(struct chat *chat, struct chat_reply *reply, bool sent)
 {
-    // A cut reply is not sent whole on purpose.
-    bool lost = !sent && reply->action != FAULT_ACT_CUT && reply->outcome.status != 0;
+    // A reply that is cut or stalls is not sent whole on purpose.
+    bool lost = !sent && reply->action != FAULT_ACT_CUT && reply->script.end == SCRIPT_WHOLE &&
+                reply->outcome.status != 0;
     if (lost && reply->counted)
         ledger_unsent(chat->ledger, &reply->print, &reply->outcome);
     if (lost) {

@@ -2,6 +2,7 @@
 #ifndef VQAGEN_CHAT_H
 #define VQAGEN_CHAT_H
 
+#include "capacity.h"
 #include "completion.h"
 #include "ledger.h"
 #include "protocol.h"
@@ -16,7 +17,7 @@ struct chat *chat_new(const struct simulator_settings *settings, struct error *w
 void chat_free(struct chat *chat);
 
 struct ledger *chat_ledger(struct chat *chat);
-unsigned chat_capacity(const struct chat *chat);
+const struct capacity *chat_capacity(const struct chat *chat);
 unsigned chat_threads(const struct chat *chat); // worth having for the network
 const char *chat_model(const struct chat *chat);
 
@@ -26,6 +27,7 @@ struct chat_reply {
     int status;
     enum fault_action action; // NONE, STATUS, RESET, STALL or CUT matter to the server
     struct buffer body;
+    struct script script; // how the body is sent; without pieces: at once
     const char *content_type;
     bool retry_after; // header Retry-After: 1
     int64_t delay_ns; // after which it is due
@@ -41,13 +43,23 @@ struct chat_reply {
 bool chat_authorize(const struct chat *chat, const struct protocol *protocol, const char *key,
                     struct chat_reply *reply);
 
-// Answers a body. model: from the path, or NULL. The caller clears the reply.
-void chat_answer(struct chat *chat, const struct protocol *protocol, const char *model,
-                 const char *body, size_t length, struct chat_reply *reply);
+// What the path of a request says.
+struct chat_asked {
+    const struct protocol *protocol;
+    const char *model;         // NULL: the body names it
+    bool stream, stream_array; // Gemini's streams; with array as a JSON array
+};
+
+// Answers a body. The caller clears the reply.
+void chat_answer(struct chat *chat, const struct chat_asked *asked, const char *body, size_t length,
+                 struct chat_reply *reply);
 
 // An error reply made by the server itself (404 path, 405, 413).
 void chat_refuse(struct chat *chat, const struct protocol *protocol, int status,
                  const char *message, struct chat_reply *reply);
+
+// The refusal of a request for which there is no place.
+void chat_refuse_busy(const struct protocol *protocol, struct chat_reply *reply);
 
 // Counts the request with its reply: before a byte of it is sent, so that a client that has its
 // reply finds it counted.

@@ -18,6 +18,8 @@ static void write_head(const struct completion *completion, const char *object, 
 
 static void write_usage(const struct completion *completion, struct buffer *out)
 {
+    if (completion->no_usage)
+        return;
     json_write_name(out, "usage");
     buffer_append_char(out, '{');
     json_write_integer_field(out, "prompt_tokens", completion->input_tokens);
@@ -26,8 +28,8 @@ static void write_usage(const struct completion *completion, struct buffer *out)
                              completion->input_tokens + completion->output_tokens);
     buffer_append_format(out,
                          ",\"prompt_tokens_details\":{\"cached_tokens\":%lld},"
-                         "\"completion_tokens_details\":{\"reasoning_tokens\":0}}",
-                         completion->cached_tokens);
+                         "\"completion_tokens_details\":{\"reasoning_tokens\":%lld}}",
+                         completion->cached_tokens, completion->reasoning_tokens);
 }
 
 static void write_whole(const struct completion *completion, struct buffer *out)
@@ -35,6 +37,8 @@ static void write_whole(const struct completion *completion, struct buffer *out)
     write_head(completion, "chat.completion", out);
     buffer_append_text(out, ",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\"");
     json_write_string_field(out, "content", completion->refusal != NULL ? NULL : completion->text);
+    if (completion->reasoning != NULL)
+        json_write_string_field(out, "reasoning_content", completion->reasoning);
     json_write_string_field(out, "refusal", completion->refusal);
     buffer_append_text(out, "},\"logprobs\":null");
     json_write_string_field(out, "finish_reason", completion->finish);
@@ -43,20 +47,94 @@ static void write_whole(const struct completion *completion, struct buffer *out)
     buffer_append_char(out, '}');
 }
 
-// Two chunks and the end: what is needed to be read by a streaming client.
+size_t completion_token(const char *text)
+{
+    enum { ASCII_TOKEN = 4 };
+    size_t length = 0;
+    while (length < ASCII_TOKEN && text[length] != '\0' && (text[length] & 0x80) == 0)
+        length++;
+    if (length > 0 || *text == '\0')
+        return length;
+    do
+        length++;
+    while ((text[length] & 0xc0) == 0x80);
+    return length;
+}
+
+void completion_paced(const struct completion *completion, const struct buffer *out)
+{
+    if (completion->script != NULL)
+        script_add(completion->script, out->length, completion->token_ns);
+}
+
+void completion_unpaced(const struct completion *completion, const struct buffer *out)
+{
+    if (completion->script != NULL)
+        script_add(completion->script, out->length, 0);
+}
+
+// One chunk with a member of its delta, or with an empty one.
+static void write_chunk(const struct buffer *head, const char *name, const char *text,
+                        const char *finish, const char *usage, struct buffer *out)
+{
+    buffer_append(out, head->data, head->length);
+    buffer_append_text(out, ",\"choices\":[{\"index\":0,\"delta\":{");
+    if (name != NULL)
+        json_write_string_field(out, name, text);
+    buffer_append_text(out, "},\"logprobs\":null");
+    json_write_string_field(out, "finish_reason", finish);
+    buffer_append_text(out, "}]");
+    buffer_append_text(out, usage);
+    buffer_append_text(out, "}\n\n");
+}
+
+// A chunk for each token of the text.
+static void write_tokens(const struct completion *completion, const struct buffer *head,
+                         const char *name, const char *text, const char *usage, struct buffer *out)
+{
+    char token[8];
+    size_t length;
+    for (const char *at = text; (length = completion_token(at)) > 0; at += length) {
+        memcpy(token, at, length);
+        token[length] = '\0';
+        write_chunk(head, name, token, NULL, usage, out);
+        completion_paced(completion, out);
+    }
+}
+
+// Other chunks than the last carry "usage": null where usage is wanted.
 static void write_stream(const struct completion *completion, struct buffer *out)
 {
-    buffer_append_text(out, "data: ");
-    write_head(completion, "chat.completion.chunk", out);
-    buffer_append_text(out, ",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"");
-    json_write_string_field(out, "content", completion->text);
-    buffer_append_text(out, "},\"finish_reason\":null}]}\n\ndata: ");
-    write_head(completion, "chat.completion.chunk", out);
-    buffer_append_text(out, ",\"choices\":[{\"index\":0,\"delta\":{}");
-    json_write_string_field(out, "finish_reason", completion->finish);
-    buffer_append_text(out, "}]");
-    write_usage(completion, out);
-    buffer_append_text(out, "}\n\ndata: [DONE]\n\n");
+    struct buffer head;
+    const char *usage = completion->stream_usage ? ",\"usage\":null" : "";
+    buffer_init(&head, 4096);
+    buffer_append_text(&head, "data: ");
+    write_head(completion, "chat.completion.chunk", &head);
+    buffer_append(out, head.data, head.length);
+    buffer_append_format(out,
+                         ",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
+                         "\"content\":%s,\"refusal\":null},\"logprobs\":null,"
+                         "\"finish_reason\":null}]%s}\n\n",
+                         completion->reasoning != NULL ? "null" : "\"\"", usage);
+    completion_unpaced(completion, out);
+    if (completion->reasoning != NULL)
+        write_tokens(completion, &head, "reasoning_content", completion->reasoning, usage, out);
+    if (completion->refusal != NULL)
+        write_tokens(completion, &head, "refusal", completion->refusal, usage, out);
+    else
+        write_tokens(completion, &head, "content", completion->text, usage, out);
+    write_chunk(&head, NULL, NULL, completion->finish, usage, out);
+    if (completion->stream_usage && !completion->no_usage) {
+        buffer_append(out, head.data, head.length);
+        buffer_append_text(out, ",\"choices\":[]");
+        write_usage(completion, out);
+        buffer_append_text(out, "}\n\n");
+    }
+    if (!completion->no_done)
+        buffer_append_text(out, "data: [DONE]\n\n");
+    completion_unpaced(completion, out);
+    out->failed = out->failed || head.failed;
+    buffer_clear(&head);
 }
 
 void completion_write(const struct completion *completion, struct buffer *out)
@@ -88,6 +166,16 @@ void completion_write_models(const char *model, struct buffer *out)
     buffer_append_text(out, "}]}");
 }
 
+// Reasoning as models write it: with JSON in it that is not the answer.
+static const char reasoning[] = "Let me look at the image. It could be {\"answer\": \"no\"}, but I "
+                                "should check.";
+
+static void reason(struct completion *completion)
+{
+    completion->reasoning = reasoning;
+    completion->reasoning_tokens = text_tokens(reasoning);
+}
+
 void completion_spoil(struct completion *completion, enum fault_action action, struct buffer *text)
 {
     size_t length = strlen(completion->text);
@@ -103,11 +191,29 @@ void completion_spoil(struct completion *completion, enum fault_action action, s
         completion->finish = "length";
         break;
     case FAULT_ACT_THINK:
-        buffer_append_format(text,
-                             "<think>Let me look at the image. It could be {\"answer\": \"no\"}, "
-                             "but I should check.</think>\n\n%s",
-                             completion->text);
+        if (completion->thinks_apart) {
+            reason(completion);
+            completion->output_tokens += completion->reasoning_tokens;
+            return;
+        }
+        buffer_append_format(text, "<think>%s</think>\n\n%s", reasoning, completion->text);
         break;
+    case FAULT_ACT_REASONING:
+        reason(completion);
+        completion->output_tokens += completion->reasoning_tokens;
+        return;
+    case FAULT_ACT_BUDGET:
+        reason(completion);
+        completion->text = "";
+        completion->output_tokens = completion->reasoning_tokens;
+        completion->finish = "length";
+        return;
+    case FAULT_ACT_NO_USAGE:
+        completion->no_usage = true;
+        return;
+    case FAULT_ACT_STREAM_NO_DONE:
+        completion->no_done = true;
+        return;
     case FAULT_ACT_FENCE:
         buffer_append_format(text, "Sure, here it is:\n\n```json\n%s\n```\n\nI hope this helps!",
                              completion->text);

@@ -46,6 +46,19 @@ static const struct fault_kind kinds[] = {
     {"length", FAULT_ACT_LENGTH, 200, NULL, NULL, NULL, NULL, FAULT_ON_ANY},
     {"think", FAULT_ACT_THINK, 200, NULL, NULL, NULL, NULL, FAULT_ON_ANY},
     {"fence", FAULT_ACT_FENCE, 200, NULL, NULL, NULL, NULL, FAULT_ON_ANY},
+    {"reasoning", FAULT_ACT_REASONING, 200, NULL, NULL, NULL, NULL, FAULT_ON_ANY},
+    {"budget", FAULT_ACT_BUDGET, 200, NULL, NULL, NULL, NULL, FAULT_ON_ANY},
+    {"no-usage", FAULT_ACT_NO_USAGE, 200, NULL, NULL, NULL, NULL, FAULT_ON_ANY},
+    {"keep-alive", FAULT_ACT_KEEP_ALIVE, 200, NULL, NULL, NULL, NULL, FAULT_ON_ANY},
+    {"stream-cut", FAULT_ACT_STREAM_CUT, 200, NULL, NULL, NULL, NULL, FAULT_ON_STREAM},
+    {"stream-stall", FAULT_ACT_STREAM_STALL, 200, NULL, NULL, NULL, NULL, FAULT_ON_STREAM},
+    {"stream-error", FAULT_ACT_STREAM_ERROR, 200, "server_error", NULL, NULL,
+     "The engine is currently overloaded, please try again later.", FAULT_ON_STREAM},
+    {"stream-no-done", FAULT_ACT_STREAM_NO_DONE, 200, NULL, NULL, NULL, NULL, FAULT_ON_STREAM},
+    {"stream-comments", FAULT_ACT_STREAM_COMMENTS, 200, NULL, NULL, NULL, NULL, FAULT_ON_STREAM},
+    {"stream-crlf", FAULT_ACT_STREAM_CRLF, 200, NULL, NULL, NULL, NULL, FAULT_ON_STREAM},
+    {"stream-split", FAULT_ACT_STREAM_SPLIT, 200, NULL, NULL, NULL, NULL, FAULT_ON_STREAM},
+    {"stream-odd", FAULT_ACT_STREAM_ODD, 200, NULL, NULL, NULL, NULL, FAULT_ON_STREAM},
     {"no-structured", FAULT_ACT_STATUS, 400, "invalid_request_error", NULL, "response_format",
      "'response_format' is not supported with this model.", FAULT_ON_FORMAT},
     {"no-temperature", FAULT_ACT_STATUS, 400, "invalid_request_error", "unsupported_value",
@@ -59,6 +72,15 @@ static const struct fault_kind kinds[] = {
      "'max_completion_tokens' instead.",
      FAULT_ON_MAX_TOKENS},
 };
+
+const struct fault_kind fault_busy = {"concurrency",
+                                      FAULT_ACT_STATUS,
+                                      429,
+                                      "requests",
+                                      "rate_limit_exceeded",
+                                      NULL,
+                                      "Rate limit reached: too many requests at once.",
+                                      FAULT_ON_ANY};
 
 const struct fault_kind *fault_kind_at(size_t index)
 {
@@ -120,16 +142,14 @@ void fault_plan_clear(struct fault_plan *plan)
     *plan = (struct fault_plan){0};
 }
 
-const struct fault_kind *fault_choose(const struct fault_plan *plan, uint64_t random, bool format,
-                                      bool temperature, bool max_tokens)
+const struct fault_kind *fault_choose(const struct fault_plan *plan, uint64_t random,
+                                      const bool has[FAULT_TRIGGERS])
 {
-    const bool has[] = {[FAULT_ON_ANY] = false,
-                        [FAULT_ON_FORMAT] = format,
-                        [FAULT_ON_TEMPERATURE] = temperature,
-                        [FAULT_ON_MAX_TOKENS] = max_tokens};
-    for (size_t i = 0; i < plan->count; i++)
-        if (has[plan->rates[i].kind->trigger] && random_unit(&random) < plan->rates[i].rate)
+    for (size_t i = 0; i < plan->count; i++) {
+        enum fault_trigger trigger = plan->rates[i].kind->trigger;
+        if (trigger != FAULT_ON_ANY && has[trigger] && random_unit(&random) < plan->rates[i].rate)
             return plan->rates[i].kind;
+    }
     double drawn = random_unit(&random);
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->rates[i].kind->trigger != FAULT_ON_ANY)

@@ -9,8 +9,7 @@
 
 static const double longest = 86400; // seconds
 
-// Seconds from "0.5", "0.5s" or "500ms"; what follows is left in *rest.
-static bool parse_seconds(const char *text, const char **rest, double *seconds)
+bool latency_parse_seconds(const char *text, const char **rest, double *seconds)
 {
     char *end;
     *seconds = strtod(text, &end);
@@ -42,9 +41,9 @@ bool latency_parse(const char *text, struct latency *latency, struct error *why)
         i++;
     *latency = (struct latency){.kind = kinds[i].kind};
     at += strlen(kinds[i].prefix);
-    bool good = parse_seconds(at, &at, &latency->a);
+    bool good = latency_parse_seconds(at, &at, &latency->a);
     if (good && kinds[i].two)
-        good = *at == ',' && parse_seconds(at + 1, &at, &latency->b);
+        good = *at == ',' && latency_parse_seconds(at + 1, &at, &latency->b);
     good = good && *at == '\0';
     if (good && latency->kind == LATENCY_UNIFORM)
         good = latency->a <= latency->b;

@@ -17,6 +17,9 @@ struct latency {
 // False: ERR_SETTINGS.
 bool latency_parse(const char *text, struct latency *latency, struct error *why);
 
+// Seconds from "0.5", "0.5s" or "500ms", at most a day; what follows is left in *rest. False: none.
+bool latency_parse_seconds(const char *text, const char **rest, double *seconds);
+
 // One draw, in nanoseconds; a function of random alone.
 int64_t latency_draw(const struct latency *latency, uint64_t random);
 

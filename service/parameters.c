@@ -48,6 +48,8 @@ bool parameters_read(const struct request_rules *rules, const cJSON *body,
     const cJSON *temperature = json_member(body, "temperature");
     request->temperature = cJSON_IsNumber(temperature) ? temperature->valuedouble : -1;
     request->stream = cJSON_IsTrue(json_member(body, "stream"));
+    const cJSON *options = json_member(body, "stream_options");
+    request->stream_usage = cJSON_IsTrue(json_member(options, "include_usage"));
     const cJSON *cap = json_member(body, "max_tokens");
     request->has_max_tokens = cJSON_IsNumber(cap);
     if (!cJSON_IsNumber(cap))

@@ -29,13 +29,15 @@ static void write_openai_error(const struct protocol_error *error, struct buffer
     completion_write_error(error->message, error->type, error->param, error->code, out);
 }
 
-// ".../models/NAME:generateContent", where NAME has no slash.
-static const char *gemini_model(const char *path, size_t *length)
+// ".../models/NAME:generateContent" or ":streamGenerateContent", where NAME has no slash.
+static const char *gemini_model(const char *path, size_t *length, bool *stream)
 {
-    static const char call[] = ":generateContent";
-    if (!text_ends(path, call))
+    static const char call[] = ":generateContent", streaming[] = ":streamGenerateContent";
+    *stream = text_ends(path, streaming);
+    if (!*stream && !text_ends(path, call))
         return NULL;
-    const char *end = path + strlen(path) - (sizeof call - 1), *at = end;
+    const char *end = path + strlen(path) - (*stream ? sizeof streaming - 1 : sizeof call - 1);
+    const char *at = end;
     while (at > path && at[-1] != '/')
         at--;
     static const char folder[] = "/models/";
@@ -46,15 +48,16 @@ static const char *gemini_model(const char *path, size_t *length)
     return at;
 }
 
-const struct protocol *protocol_find(const char *path, char **model)
+const struct protocol *protocol_find(const char *path, char **model, bool *stream)
 {
     *model = NULL;
+    *stream = false;
     if (text_ends(path, "/chat/completions"))
         return &protocol_openai;
     if (text_ends(path, "/v1/messages"))
         return &protocol_anthropic;
     size_t length;
-    const char *name = gemini_model(path, &length);
+    const char *name = gemini_model(path, &length, stream);
     if (name == NULL)
         return NULL;
     *model = text_copy_length(name, length);

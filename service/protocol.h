@@ -22,14 +22,16 @@ struct protocol {
     const struct request_form *form;
     void (*write)(const struct completion *completion, struct buffer *out);
     void (*write_error)(const struct protocol_error *error, struct buffer *out);
+    bool thinks_apart; // has parts of their own for reasoning
     struct protocol_error no_key, wrong_key;
 };
 
 extern const struct protocol protocol_openai, protocol_anthropic, protocol_gemini;
 
 // The protocol whose call the path is; NULL: none. model: where the path names the model; *model is
-// NULL where it does not, else a copy that the caller frees (NULL without memory, too).
-const struct protocol *protocol_find(const char *path, char **model);
+// NULL where it does not, else a copy that the caller frees (NULL without memory, too). stream:
+// whether the path asks for a stream.
+const struct protocol *protocol_find(const char *path, char **model, bool *stream);
 
 // What the provider sends for a fault of the table (faults.h): its own status and words where it
 // has some, else those of the table.

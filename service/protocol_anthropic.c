@@ -16,9 +16,13 @@ const struct protocol protocol_anthropic = {
     .form = &request_form_anthropic,
     .write = write_message,
     .write_error = write_error,
+    .thinks_apart = true,
     .no_key = {.status = 401, .message = "x-api-key header is required"},
     .wrong_key = {.status = 401, .message = "invalid x-api-key"},
 };
+
+// Opaque to clients, which hand it back.
+static const char signature[] = "EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pkiMOYds";
 
 static void write_head(const struct completion *completion, struct buffer *out)
 {
@@ -33,6 +37,8 @@ static void write_head(const struct completion *completion, struct buffer *out)
 // What no cache had to do with is counted apart from what was read from one or written to it.
 static void write_usage(const struct completion *completion, long long output, struct buffer *out)
 {
+    if (completion->no_usage)
+        return;
     json_write_name(out, "usage");
     buffer_append_char(out, '{');
     json_write_integer_field(out, "input_tokens",
@@ -49,13 +55,14 @@ static const char *stop_reason(const struct completion *completion)
 {
     return completion->refusal != NULL                 ? "refusal"
            : strcmp(completion->finish, "length") == 0 ? "max_tokens"
+           : completion->stop != NULL                  ? "stop_sequence"
                                                        : "end_turn";
 }
 
 static void write_stop(const struct completion *completion, struct buffer *out)
 {
     json_write_string_field(out, "stop_reason", stop_reason(completion));
-    json_write_string_field(out, "stop_sequence", NULL);
+    json_write_string_field(out, "stop_sequence", completion->stop);
     if (completion->refusal != NULL) {
         json_write_name(out, "stop_details");
         buffer_append_text(out, "{\"type\":\"refusal\",\"category\":\"general_harms\"");
@@ -69,11 +76,21 @@ static bool says_something(const struct completion *completion)
     return completion->refusal == NULL && *completion->text != '\0';
 }
 
+static void write_thinking(const struct completion *completion, struct buffer *out)
+{
+    buffer_append_text(out, "{\"type\":\"thinking\",\"thinking\":");
+    json_write_string(out, completion->reasoning);
+    buffer_append_format(out, ",\"signature\":\"%s\"}", signature);
+}
+
 static void write_whole(const struct completion *completion, struct buffer *out)
 {
     write_head(completion, out);
     buffer_append_text(out, ",\"content\":[");
+    if (completion->reasoning != NULL)
+        write_thinking(completion, out);
     if (says_something(completion)) {
+        buffer_append_text(out, completion->reasoning != NULL ? "," : "");
         buffer_append_text(out, "{\"type\":\"text\",\"text\":");
         json_write_string(out, completion->text);
         buffer_append_char(out, '}');
@@ -84,31 +101,71 @@ static void write_whole(const struct completion *completion, struct buffer *out)
     buffer_append_char(out, '}');
 }
 
-// One delta and the frame round it, as a streaming client reads it.
+static void write_event(const char *type, struct buffer *out)
+{
+    buffer_append_format(out, "event: %s\ndata: {\"type\":\"%s\"", type, type);
+}
+
+// One block of a stream: type is "text" or "thinking", which is the name of its member, too.
+static void write_block(const struct completion *completion, const char *type, int index,
+                        const char *text, struct buffer *out)
+{
+    char token[8];
+    size_t length;
+    write_event("content_block_start", out);
+    bool thinking = completion->reasoning == text;
+    buffer_append_format(out,
+                         ",\"index\":%d,\"content_block\":{\"type\":\"%s\",\"%s\":\"\"%s}}\n\n",
+                         index, type, type, thinking ? ",\"signature\":\"\"" : "");
+    if (index == 0)
+        buffer_append_text(out, "event: ping\ndata: {\"type\":\"ping\"}\n\n");
+    completion_unpaced(completion, out);
+    for (const char *at = text; (length = completion_token(at)) > 0; at += length) {
+        memcpy(token, at, length);
+        token[length] = '\0';
+        write_event("content_block_delta", out);
+        buffer_append_format(out, ",\"index\":%d,\"delta\":{\"type\":\"%s_delta\",\"%s\":", index,
+                             type, type);
+        json_write_string(out, token);
+        buffer_append_text(out, "}}\n\n");
+        completion_paced(completion, out);
+    }
+    if (thinking) {
+        write_event("content_block_delta", out);
+        buffer_append_format(out,
+                             ",\"index\":%d,\"delta\":{\"type\":\"signature_delta\","
+                             "\"signature\":\"%s\"}}\n\n",
+                             index, signature);
+    }
+    write_event("content_block_stop", out);
+    buffer_append_format(out, ",\"index\":%d}\n\n", index);
+    completion_unpaced(completion, out);
+}
+
 static void write_stream(const struct completion *completion, struct buffer *out)
 {
-    buffer_append_text(out, "event: message_start\ndata: {\"type\":\"message_start\",\"message\":");
+    int index = 0;
+    write_event("message_start", out);
+    buffer_append_text(out, ",\"message\":");
     write_head(completion, out);
     buffer_append_text(out, ",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null");
     write_usage(completion, 1, out);
     buffer_append_text(out, "}}\n\n");
-    if (says_something(completion)) {
-        buffer_append_text(out, "event: content_block_start\ndata: {\"type\":"
-                                "\"content_block_start\",\"index\":0,\"content_block\":"
-                                "{\"type\":\"text\",\"text\":\"\"}}\n\n"
-                                "event: ping\ndata: {\"type\":\"ping\"}\n\n"
-                                "event: content_block_delta\ndata: {\"type\":"
-                                "\"content_block_delta\",\"index\":0,\"delta\":"
-                                "{\"type\":\"text_delta\",\"text\":");
-        json_write_string(out, completion->text);
-        buffer_append_text(out, "}}\n\nevent: content_block_stop\ndata: {\"type\":"
-                                "\"content_block_stop\",\"index\":0}\n\n");
-    }
-    buffer_append_text(out, "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{");
+    completion_unpaced(completion, out);
+    if (completion->reasoning != NULL)
+        write_block(completion, "thinking", index++, completion->reasoning, out);
+    if (says_something(completion))
+        write_block(completion, "text", index, completion->text, out);
+    write_event("message_delta", out);
+    json_write_name(out, "delta");
+    buffer_append_char(out, '{');
     write_stop(completion, out);
     buffer_append_char(out, '}');
     write_usage(completion, completion->output_tokens, out);
-    buffer_append_text(out, "}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+    buffer_append_text(out, "}\n\n");
+    if (!completion->no_done)
+        buffer_append_text(out, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+    completion_unpaced(completion, out);
 }
 
 static void write_message(const struct completion *completion, struct buffer *out)

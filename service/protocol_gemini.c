@@ -15,6 +15,7 @@ const struct protocol protocol_gemini = {
     .form = &request_form_gemini,
     .write = write_content,
     .write_error = write_error,
+    .thinks_apart = true,
     .no_key = {.status = 403,
                .message = "Method doesn't allow unregistered callers (callers without established "
                           "identity). Please use API Key or other form of API consumer identity to "
@@ -25,44 +26,148 @@ const struct protocol protocol_gemini = {
                              "\"reason\":\"API_KEY_INVALID\",\"domain\":\"googleapis.com\"}]"},
 };
 
+static void write_part(const char *text, size_t length, bool thought, struct buffer *out)
+{
+    char token[8];
+    buffer_append_text(out, thought ? "{\"thought\":true,\"text\":" : "{\"text\":");
+    if (length < sizeof token) {
+        memcpy(token, text, length);
+        token[length] = '\0';
+        json_write_string(out, token);
+    } else {
+        json_write_string(out, text);
+    }
+    buffer_append_char(out, '}');
+}
+
+static const char *finish_reason(const struct completion *completion)
+{
+    return strcmp(completion->finish, "length") == 0 ? "MAX_TOKENS" : "STOP";
+}
+
 static void write_candidate(const struct completion *completion, struct buffer *out)
 {
+    bool speaks = *completion->text != '\0', thinks = completion->reasoning != NULL;
     buffer_append_text(out, "\"candidates\":[{\"content\":{");
-    if (*completion->text != '\0') {
-        buffer_append_text(out, "\"parts\":[{\"text\":");
-        json_write_string(out, completion->text);
-        buffer_append_text(out, "}],");
+    if (speaks || thinks) {
+        buffer_append_text(out, "\"parts\":[");
+        if (thinks)
+            write_part(completion->reasoning, strlen(completion->reasoning), true, out);
+        buffer_append_text(out, speaks && thinks ? "," : "");
+        if (speaks)
+            write_part(completion->text, strlen(completion->text), false, out);
+        buffer_append_text(out, "],");
     }
     buffer_append_text(out, "\"role\":\"model\"}");
-    json_write_string_field(out, "finishReason",
-                            strcmp(completion->finish, "length") == 0 ? "MAX_TOKENS" : "STOP");
+    json_write_string_field(out, "finishReason", finish_reason(completion));
     buffer_append_text(out, ",\"index\":0}]");
 }
 
-static void write_content(const struct completion *completion, struct buffer *out)
+static void write_blocked(const struct completion *completion, struct buffer *out)
 {
-    char print[33];
-    long long output = completion->refusal != NULL ? 0 : completion->output_tokens;
-    buffer_append_char(out, '{');
-    if (completion->refusal != NULL) {
-        buffer_append_text(out, "\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"");
-        json_write_string_field(out, "blockReasonMessage", completion->refusal);
-        buffer_append_char(out, '}');
-    } else {
-        write_candidate(completion, out);
-    }
+    buffer_append_text(out, "\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"");
+    json_write_string_field(out, "blockReasonMessage", completion->refusal);
+    buffer_append_char(out, '}');
+}
+
+// output: candidates and thoughts, which are counted apart.
+static void write_usage(const struct completion *completion, bool whole, struct buffer *out)
+{
+    long long thoughts = whole ? completion->reasoning_tokens : 0;
+    long long output = whole && completion->refusal == NULL ? completion->output_tokens : 0;
+    if (completion->no_usage)
+        return;
     json_write_name(out, "usageMetadata");
     buffer_append_char(out, '{');
     json_write_integer_field(out, "promptTokenCount", completion->input_tokens);
     if (completion->cached_tokens > 0)
         json_write_integer_field(out, "cachedContentTokenCount", completion->cached_tokens);
-    if (output > 0)
-        json_write_integer_field(out, "candidatesTokenCount", output);
+    if (output > thoughts)
+        json_write_integer_field(out, "candidatesTokenCount", output - thoughts);
+    if (thoughts > 0)
+        json_write_integer_field(out, "thoughtsTokenCount", thoughts);
     json_write_integer_field(out, "totalTokenCount", completion->input_tokens + output);
     buffer_append_char(out, '}');
+}
+
+static void write_end(const struct completion *completion, struct buffer *out)
+{
+    char print[33];
     json_write_string_field(out, "modelVersion", completion->model);
     fingerprint_text(&completion->print, print);
     buffer_append_format(out, ",\"responseId\":\"%.24s%u\"}", print, completion->seen);
+}
+
+static void write_whole(const struct completion *completion, struct buffer *out)
+{
+    buffer_append_char(out, '{');
+    if (completion->refusal != NULL)
+        write_blocked(completion, out);
+    else
+        write_candidate(completion, out);
+    write_usage(completion, true, out);
+    write_end(completion, out);
+}
+
+// A stream is server-sent events, or with alt=json, the default, the elements of one array.
+static void begin_event(const struct completion *completion, bool first, struct buffer *out)
+{
+    buffer_append_text(out, !completion->stream_array ? "data: {" : first ? "[{" : ",\r\n{");
+}
+
+static void end_event(const struct completion *completion, struct buffer *out)
+{
+    write_end(completion, out);
+    if (!completion->stream_array)
+        buffer_append_text(out, "\n\n");
+}
+
+static void write_tokens(const struct completion *completion, const char *text, bool thought,
+                         bool *first, struct buffer *out)
+{
+    size_t length;
+    for (const char *at = text; (length = completion_token(at)) > 0; at += length) {
+        begin_event(completion, *first, out);
+        buffer_append_text(out, "\"candidates\":[{\"content\":{\"parts\":[");
+        write_part(at, length, thought, out);
+        buffer_append_text(out, "],\"role\":\"model\"},\"index\":0}]");
+        write_usage(completion, false, out);
+        end_event(completion, out);
+        completion_paced(completion, out);
+        *first = false;
+    }
+}
+
+static void write_stream(const struct completion *completion, struct buffer *out)
+{
+    bool first = true;
+    if (completion->reasoning != NULL)
+        write_tokens(completion, completion->reasoning, true, &first, out);
+    if (completion->refusal == NULL)
+        write_tokens(completion, completion->text, false, &first, out);
+    if (completion->no_done && !first)
+        return;
+    begin_event(completion, first, out);
+    if (completion->refusal != NULL) {
+        write_blocked(completion, out);
+    } else {
+        buffer_append_text(out, "\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],"
+                                "\"role\":\"model\"}");
+        json_write_string_field(out, "finishReason", finish_reason(completion));
+        buffer_append_text(out, ",\"index\":0}]");
+    }
+    write_usage(completion, true, out);
+    end_event(completion, out);
+    buffer_append_text(out, completion->stream_array ? "]" : "");
+    completion_unpaced(completion, out);
+}
+
+static void write_content(const struct completion *completion, struct buffer *out)
+{
+    if (completion->stream)
+        write_stream(completion, out);
+    else
+        write_whole(completion, out);
 }
 
 static const char *word_of(int status)

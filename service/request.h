@@ -40,6 +40,8 @@ struct chat_request {
     bool has_max_tokens;     // under the old name
     bool format;             // response_format asks for JSON
     bool stream;
+    bool stream_usage; // stream_options.include_usage
+    bool stream_array; // Gemini's stream without alt=sse
 };
 
 // Reads a body. False: fault says why it is refused (500 without memory); request->print is set

@@ -12,13 +12,18 @@ enum { LOOK_NS = 200000000 }; // how often the sockets of stalled jobs are looke
 struct schedule {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    unsigned capacity;
+    const struct capacity *capacity; // borrowed
     void (*ready)(struct job *job);
     pthread_t thread;
     bool started;
     // All guarded by lock.
     bool ending;
     struct job **heap; // by due time
+    // Jobs are due in worked time, which passes more slowly than the clock while more jobs than
+    // there are places share the work: so a change of their number changes no job's due time.
+    int64_t worked_ns, at_ns; // the worked time at that time of the clock
+    int64_t begun_ns;         // when the first job entered; 0: none did
+    size_t step;              // of the capacity
     size_t heap_count, heap_room;
     struct job *first, *last; // waiting for a place
     struct job *stalled;
@@ -26,7 +31,7 @@ struct schedule {
 };
 
 static void *schedule_main(void *argument);
-static struct job *take_due(struct schedule *schedule, int64_t now);
+static struct job *take_due(struct schedule *schedule);
 static struct job *take_closed(struct schedule *schedule);
 
 static int64_t now_ns(void)
@@ -36,7 +41,8 @@ static int64_t now_ns(void)
     return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-struct schedule *schedule_new(unsigned capacity, void (*ready)(struct job *job), struct error *why)
+struct schedule *schedule_new(const struct capacity *capacity, void (*ready)(struct job *job),
+                              struct error *why)
 {
     struct schedule *schedule = calloc(1, sizeof *schedule);
     if (schedule == NULL) {
@@ -45,6 +51,7 @@ struct schedule *schedule_new(unsigned capacity, void (*ready)(struct job *job),
     }
     schedule->capacity = capacity;
     schedule->ready = ready;
+    schedule->at_ns = now_ns();
     pthread_condattr_t clock;
     pthread_condattr_init(&clock);
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -73,7 +80,8 @@ void schedule_free(struct schedule *schedule)
 
 static bool heap_has_room(struct schedule *schedule)
 {
-    size_t needed = schedule->heap_count + schedule->waiting + 1;
+    // Jobs that stay have a place, and may come back to the heap.
+    size_t needed = (size_t)schedule->working + schedule->waiting + 1;
     if (needed <= schedule->heap_room)
         return true;
     size_t room = schedule->heap_room * 2 + 64;
@@ -112,13 +120,111 @@ static struct job *heap_take(struct schedule *schedule)
     return top;
 }
 
-// Under the lock: the job takes a place and begins.
-static void begin(struct schedule *schedule, struct job *job, int64_t now)
+static unsigned places(const struct schedule *schedule)
 {
-    job->due_ns = now + job->delay_ns;
-    heap_put(schedule, job);
+    return schedule->capacity->count > 0 ? schedule->capacity->steps[schedule->step].places : 0;
+}
+
+static bool shares(const struct schedule *schedule)
+{
+    return schedule->capacity->mode == CAPACITY_SLOW && places(schedule) > 0 &&
+           schedule->working > places(schedule);
+}
+
+static bool is_full(const struct schedule *schedule)
+{
+    return schedule->capacity->mode != CAPACITY_SLOW && places(schedule) > 0 &&
+           schedule->working >= places(schedule);
+}
+
+// When the next step of the capacity begins; INT64_MAX: there is none.
+static int64_t next_step_ns(const struct schedule *schedule)
+{
+    if (schedule->begun_ns == 0 || schedule->step + 1 >= schedule->capacity->count)
+        return INT64_MAX;
+    return schedule->begun_ns + schedule->capacity->steps[schedule->step + 1].from_ns;
+}
+
+static void work_until(struct schedule *schedule, int64_t time)
+{
+    int64_t span = time - schedule->at_ns;
+    if (shares(schedule))
+        span = (int64_t)((double)span * places(schedule) / schedule->working);
+    schedule->worked_ns += span;
+    schedule->at_ns = time;
+}
+
+// Under the lock, before the number of jobs changes: the worked time and the capacity of now.
+static int64_t bring_up(struct schedule *schedule)
+{
+    int64_t now = now_ns();
+    while (next_step_ns(schedule) <= now) {
+        work_until(schedule, next_step_ns(schedule));
+        schedule->step++;
+    }
+    work_until(schedule, now);
+    return now;
+}
+
+static void take_place(struct schedule *schedule, struct job *job)
+{
+    job->placed = true;
     if (++schedule->working > schedule->most_working)
         schedule->most_working = schedule->working;
+}
+
+static void begin(struct schedule *schedule, struct job *job)
+{
+    if (!job->placed)
+        take_place(schedule, job);
+    job->due_ns = schedule->worked_ns + job->delay_ns;
+    heap_put(schedule, job);
+}
+
+// Under the lock: those that wait take what places there are.
+static void begin_waiting(struct schedule *schedule)
+{
+    while (schedule->first != NULL && !is_full(schedule)) {
+        struct job *job = schedule->first;
+        schedule->first = job->next;
+        if (schedule->first == NULL)
+            schedule->last = NULL;
+        schedule->waiting--;
+        begin(schedule, job);
+    }
+}
+
+static void enter(struct schedule *schedule)
+{
+    int64_t now = bring_up(schedule);
+    if (schedule->begun_ns == 0) {
+        schedule->begun_ns = now;
+        pthread_cond_signal(&schedule->changed); // the steps of the capacity begin to count
+    }
+}
+
+bool schedule_enter(struct schedule *schedule, struct job *job)
+{
+    if (schedule->capacity->count == 0 || schedule->capacity->mode != CAPACITY_REFUSE)
+        return true;
+    pthread_mutex_lock(&schedule->lock);
+    enter(schedule);
+    bool room = !is_full(schedule);
+    if (room)
+        take_place(schedule, job);
+    pthread_mutex_unlock(&schedule->lock);
+    return room;
+}
+
+static void wait_in_line(struct schedule *schedule, struct job *job)
+{
+    job->next = NULL;
+    if (schedule->last != NULL)
+        schedule->last->next = job;
+    else
+        schedule->first = job;
+    schedule->last = job;
+    schedule->waiting++;
 }
 
 bool schedule_add(struct schedule *schedule, struct job *job, void (*before)(struct job *job))
@@ -126,23 +232,30 @@ bool schedule_add(struct schedule *schedule, struct job *job, void (*before)(str
     pthread_mutex_lock(&schedule->lock);
     bool taken = !schedule->ending && heap_has_room(schedule);
     if (taken) {
+        enter(schedule);
         before(job);
-        job->next = NULL;
-        if (schedule->capacity > 0 && schedule->working >= schedule->capacity) {
-            if (schedule->last != NULL)
-                schedule->last->next = job;
-            else
-                schedule->first = job;
-            schedule->last = job;
-            schedule->waiting++;
-        } else {
-            begin(schedule, job, now_ns());
-            if (schedule->heap[0] == job)
-                pthread_cond_signal(&schedule->changed);
-        }
+        if (!job->placed && is_full(schedule) && schedule->capacity->mode == CAPACITY_QUEUE)
+            wait_in_line(schedule, job);
+        else
+            begin(schedule, job);
+        if (schedule->heap_count > 0 && schedule->heap[0] == job)
+            pthread_cond_signal(&schedule->changed);
     }
     pthread_mutex_unlock(&schedule->lock);
     return taken;
+}
+
+void schedule_leave(struct schedule *schedule, struct job *job)
+{
+    if (!job->placed)
+        return;
+    pthread_mutex_lock(&schedule->lock);
+    bring_up(schedule);
+    job->placed = false;
+    schedule->working--;
+    begin_waiting(schedule);
+    pthread_cond_signal(&schedule->changed);
+    pthread_mutex_unlock(&schedule->lock);
 }
 
 bool schedule_stall(struct schedule *schedule, struct job *job, void (*before)(struct job *job))
@@ -159,10 +272,23 @@ bool schedule_stall(struct schedule *schedule, struct job *job, void (*before)(s
     return taken;
 }
 
+// By the clock, as long as the number of jobs stays as it is.
+static int64_t first_due_ns(const struct schedule *schedule)
+{
+    if (schedule->heap_count == 0)
+        return INT64_MAX;
+    int64_t left = schedule->heap[0]->due_ns - schedule->worked_ns;
+    if (shares(schedule))
+        left = (int64_t)((double)left * schedule->working / places(schedule)) + 1;
+    return schedule->at_ns + left;
+}
+
 // Sleeps until the first job is due, or stalled ones are to be looked at, or something changes.
 static void sleep_until_due(struct schedule *schedule, int64_t now)
 {
-    int64_t until = schedule->heap_count > 0 ? schedule->heap[0]->due_ns : INT64_MAX;
+    int64_t until = first_due_ns(schedule);
+    if (next_step_ns(schedule) < until)
+        until = next_step_ns(schedule);
     if (schedule->stalled != NULL && now + LOOK_NS < until)
         until = now + LOOK_NS;
     if (until == INT64_MAX) {
@@ -179,8 +305,9 @@ static void *schedule_main(void *argument)
     int64_t looked = 0;
     pthread_mutex_lock(&schedule->lock);
     while (!schedule->ending) {
-        int64_t now = now_ns();
-        struct job *done = take_due(schedule, now);
+        int64_t now = bring_up(schedule);
+        begin_waiting(schedule);
+        struct job *done = take_due(schedule);
         if (done == NULL && schedule->stalled != NULL && now - looked >= LOOK_NS) {
             looked = now;
             done = take_closed(schedule);
@@ -201,22 +328,19 @@ static void *schedule_main(void *argument)
 }
 
 // Under the lock: all jobs that are due, as a list; those that waited take their places.
-static struct job *take_due(struct schedule *schedule, int64_t now)
+static struct job *take_due(struct schedule *schedule)
 {
     struct job *list = NULL, **end = &list;
-    while (schedule->heap_count > 0 && schedule->heap[0]->due_ns <= now) {
-        struct job *job = heap_take(schedule), *waiting = schedule->first;
-        schedule->working--;
+    while (schedule->heap_count > 0 && schedule->heap[0]->due_ns <= schedule->worked_ns) {
+        struct job *job = heap_take(schedule);
         job->next = NULL;
         *end = job;
         end = &job->next;
-        if (waiting == NULL)
+        if (job->stays)
             continue;
-        schedule->first = waiting->next;
-        if (schedule->first == NULL)
-            schedule->last = NULL;
-        schedule->waiting--;
-        begin(schedule, waiting, now);
+        job->placed = false;
+        schedule->working--;
+        begin_waiting(schedule);
     }
     return list;
 }
@@ -282,7 +406,10 @@ void schedule_end(struct schedule *schedule)
     while (schedule->heap_count > 0) {
         struct job *job = heap_take(schedule);
         job->next = NULL;
+        if (!job->stays) {
+            job->placed = false;
+            schedule->working--;
+        }
         hand_back(schedule, job);
     }
-    schedule->working = 0;
 }

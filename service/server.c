@@ -31,7 +31,10 @@ struct call {
     struct MHD_Connection *connection;
     enum route route;
     const struct protocol *protocol;
-    char *model; // from the path; or NULL
+    char *model;  // from the path; or NULL
+    bool stream;  // as the path says
+    size_t piece; // of the reply's script, the next to be sent
+    bool waited;  // for that piece
     struct buffer body;
     bool too_large;
     bool worked; // reply is decided
@@ -118,6 +121,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (call == NULL)
         return;
     *state = NULL;
+    schedule_leave(server->schedule, &call->job);
     if (call->route == ROUTE_CHAT)
         chat_finish(server->chat, &call->reply, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     buffer_clear(&call->body);
@@ -152,7 +156,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
 static enum route find_route(struct call *call, const char *url, const char *method)
 {
-    const struct protocol *protocol = protocol_find(url, &call->model);
+    const struct protocol *protocol = protocol_find(url, &call->model, &call->stream);
     call->protocol = protocol != NULL ? protocol : &protocol_openai;
     enum route route = protocol != NULL              ? ROUTE_CHAT
                        : text_ends(url, "/models")   ? ROUTE_MODELS
@@ -209,6 +213,19 @@ static void refuse_version(struct call *call)
     chat_refuse(call->server->chat, call->protocol, 400, message, &call->reply);
 }
 
+// Gemini's stream is server-sent events only when alt=sse asks for them.
+static void answer_body(struct call *call)
+{
+    const char *alt = MHD_lookup_connection_value(call->connection, MHD_GET_ARGUMENT_KIND, "alt");
+    struct chat_asked asked = {.protocol = call->protocol,
+                               .model = call->model,
+                               .stream = call->stream,
+                               .stream_array =
+                                   call->stream && (alt == NULL || strcmp(alt, "sse") != 0)};
+    chat_answer(call->server->chat, &asked, buffer_text(&call->body), call->body.length,
+                &call->reply);
+}
+
 static void work_chat(struct call *call)
 {
     struct chat *chat = call->server->chat;
@@ -217,9 +234,12 @@ static void work_chat(struct call *call)
         chat_refuse(chat, protocol, 413, "Request body is larger than 64 MiB.", &call->reply);
     else if (protocol->version_header != NULL && header(call, protocol->version_header) == NULL)
         refuse_version(call);
-    else if (chat_authorize(chat, protocol, header(call, protocol->key_header), &call->reply))
-        chat_answer(chat, protocol, call->model, buffer_text(&call->body), call->body.length,
-                    &call->reply);
+    else if (!chat_authorize(chat, protocol, header(call, protocol->key_header), &call->reply))
+        ;
+    else if (!schedule_enter(call->server->schedule, &call->job))
+        chat_refuse_busy(protocol, &call->reply);
+    else
+        answer_body(call);
     call->reply.outcome.status = call->reply.status;
     call->reply.outcome.bytes_out = call->reply.body.length;
     // Whoever waits for latency holds no body.
@@ -287,7 +307,8 @@ static enum MHD_Result call_wait(struct call *call)
     call->job.socket = call_socket(call);
     if (call->reply.action == FAULT_ACT_STALL)
         return schedule_stall(schedule, &call->job, call_suspend) ? MHD_YES : MHD_NO;
-    if (call->reply.delay_ns == 0)
+    call->job.stays = script_waits(&call->reply.script);
+    if (call->reply.delay_ns == 0 && !call->job.stays)
         return call_send(call);
     return schedule_add(schedule, &call->job, call_suspend) ? MHD_YES : MHD_NO;
 }
@@ -322,9 +343,54 @@ static ssize_t read_cut(void *context, uint64_t position, char *to, size_t room)
     return (ssize_t)length;
 }
 
+static ssize_t end_script(struct call *call);
+
+// One piece after the other, each when its time has come.
+static ssize_t read_script(void *context, uint64_t position, char *to, size_t room)
+{
+    struct call *call = context;
+    const struct script *script = &call->reply.script;
+    if (call->job.aborted)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    while (call->piece < script->count && position >= script->pieces[call->piece].end) {
+        call->piece++;
+        call->waited = false;
+    }
+    if (call->piece == script->count)
+        return end_script(call);
+    const struct script_piece *piece = &script->pieces[call->piece];
+    if (piece->wait_ns > 0 && !call->waited) {
+        call->waited = true;
+        call->job.delay_ns = piece->wait_ns;
+        return schedule_add(call->server->schedule, &call->job, call_suspend)
+                   ? 0
+                   : MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    if (call->piece + 1 == script->count && script->end == SCRIPT_WHOLE)
+        chat_count(call->server->chat, &call->reply);
+    size_t length = piece->end - (size_t)position;
+    length = length < room ? length : room;
+    memcpy(to, call->reply.body.data + position, length);
+    return (ssize_t)length;
+}
+
+static ssize_t end_script(struct call *call)
+{
+    chat_count(call->server->chat, &call->reply);
+    if (call->reply.script.end == SCRIPT_STALL)
+        return schedule_stall(call->server->schedule, &call->job, call_suspend)
+                   ? 0
+                   : MHD_CONTENT_READER_END_WITH_ERROR;
+    return call->reply.script.end == SCRIPT_CUT ? MHD_CONTENT_READER_END_WITH_ERROR
+                                                : MHD_CONTENT_READER_END_OF_STREAM;
+}
+
 static struct MHD_Response *make_response(struct call *call)
 {
     struct buffer *body = &call->reply.body;
+    if (call->reply.script.count > 0)
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10, read_script, call,
+                                                 NULL);
     if (call->reply.action == FAULT_ACT_CUT) {
         uint64_t promised = body->length;
         buffer_truncate(body, body->length / 2);
@@ -358,7 +424,7 @@ static void add_limits(const struct protocol *protocol, struct MHD_Response *res
 
 static enum MHD_Result call_send(struct call *call)
 {
-    if (call->route == ROUTE_CHAT)
+    if (call->route == ROUTE_CHAT && call->reply.script.count == 0)
         chat_count(call->server->chat, &call->reply);
     if (call->reply.action == FAULT_ACT_RESET)
         return call_reset(call);

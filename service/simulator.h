@@ -13,11 +13,13 @@ struct simulator_settings {
     const char *host; // "127.0.0.1"; anything but loopback only with allow_public
     unsigned port;    // 0: any free one
     bool allow_public;
-    const char *key;           // wanted as Bearer; NULL: none
-    const char *model;         // the only model that exists; NULL: any name is fine
-    const char *latency;       // "0", "fixed:0.5s", "lognormal:mean,sigma" (seconds), "uniform:a,b"
-    unsigned capacity;         // requests worked on at once, others queue; 0: no limit
-    const char *const *faults; // "KIND[:rate]", see simulator --help; rate 0 to 1, default 1
+    const char *key;     // wanted as Bearer; NULL: none
+    const char *model;   // the only model that exists; NULL: any name is fine
+    const char *latency; // "0", "fixed:0.5s", "lognormal:mean,sigma" (seconds), "uniform:a,b"
+    unsigned tokens_per_second; // of the answer, after the latency; 0: all at once
+    const char *capacity;       // requests worked on at once, see capacity.h; NULL: no limit
+    const char *capacity_mode;  // "queue", "refuse", "slow"; NULL: queue
+    const char *const *faults;  // "KIND[:rate]", see simulator --help; rate 0 to 1, default 1
     size_t fault_count;
     uint64_t seed;
     const char

@@ -101,8 +101,8 @@ STAND_IN bool run_generate(const struct run_settings *settings, struct run_summa
     seen.generated++;
     seen.run = *settings;
     strncpy(seen.json, settings->settings_json, sizeof seen.json - 1);
-    if (settings->endpoint.base_url != NULL)
-        strncpy(seen.base_url, settings->endpoint.base_url, sizeof seen.base_url - 1);
+    if (settings->upstreams[0].endpoint.base_url != NULL)
+        strncpy(seen.base_url, settings->upstreams[0].endpoint.base_url, sizeof seen.base_url - 1);
     *summary = seen.summary;
     return seen.run_result || error_set(why, ERR_STOPPED, "no money");
 }

@@ -44,9 +44,9 @@ static void test_run_settings(void **state)
     assert_int_equal(seen.generated, 1);
     const struct run_settings *got = &seen.run;
     assert_string_equal(seen.base_url, "http://h/v1");
-    assert_int_equal(got->endpoint.naming, MODEL_NAMING_VERBATIM);
-    assert_true(got->endpoint.allow_plain_http);
-    assert_false(got->builtin);
+    assert_int_equal(got->upstreams[0].endpoint.naming, MODEL_NAMING_VERBATIM);
+    assert_true(got->upstreams[0].endpoint.allow_plain_http);
+    assert_null(got->upstreams[0].name);
     assert_int_equal(got->per_image, 7);
     assert_int_equal(got->share_multiple_choice, 0);
     assert_int_equal(got->share_fill_in_blank, 5);
@@ -61,7 +61,7 @@ static void test_run_settings(void **state)
     assert_true(got->answer_temperature == 0.5);
     assert_int_equal(got->max_tokens, 100);
     assert_int_equal(got->batch_size, 10);
-    assert_int_equal(got->concurrency, 3);
+    assert_int_equal(got->upstreams[0].concurrency, 3);
     assert_int_equal(got->timeout_ms, 500);
     assert_int_equal(got->connect_timeout_ms, 2000);
     assert_int_equal(got->retry.retries, 0);
@@ -91,7 +91,7 @@ static void test_images_and_defaults(void **state)
     assert_int_equal(got->retry_what, RETRY_NOTHING);
     assert_int_equal(got->share_multiple_choice, 70);
     assert_null(got->topics);
-    assert_null(got->endpoint.api_key);
+    assert_null(got->upstreams[0].endpoint.api_key);
 }
 
 static void test_settings_json(void **state)
@@ -124,9 +124,9 @@ static void test_builtin(void **state)
     int exit_code;
     struct error why;
     assert_true(run("generate photos -o out --endpoint builtin", NULL, &exit_code, &why));
-    assert_true(seen.run.builtin);
+    assert_string_equal(seen.run.upstreams[0].name, "builtin");
     assert_string_equal(seen.base_url, "http://127.0.0.1:4711/v1");
-    assert_string_equal(seen.run.endpoint.model, "builtin");
+    assert_string_equal(seen.run.upstreams[0].endpoint.model, "builtin");
     assert_int_equal(seen.started, 1);
     assert_int_equal(seen.stopped, 1);
     assert_true(run("generate photos --endpoint builtin --dry-run", NULL, &exit_code, &why));
@@ -150,14 +150,14 @@ static void test_ends(void **state)
     // A preview needs no endpoint and no folder.
     assert_true(run("generate photos --dry-run", NULL, &exit_code, &why));
     assert_int_equal(seen.previewed, 1);
-    assert_true(seen.run.builtin);
-    assert_string_equal(seen.run.endpoint.model, "builtin");
+    assert_string_equal(seen.run.upstreams[0].name, "builtin");
+    assert_string_equal(seen.run.upstreams[0].endpoint.model, "builtin");
     // Nor does it need a model or a key, but it takes the endpoint that is named.
     assert_true(run("generate photos --dry-run --endpoint openai", NULL, &exit_code, &why));
     assert_int_equal(seen.previewed, 1);
-    assert_false(seen.run.builtin);
-    assert_non_null(seen.run.endpoint.api_key);
-    assert_non_null(seen.run.endpoint.model);
+    assert_null(seen.run.upstreams[0].name);
+    assert_non_null(seen.run.upstreams[0].endpoint.api_key);
+    assert_non_null(seen.run.upstreams[0].endpoint.model);
 }
 
 static void test_commands(void **state)
@@ -200,7 +200,7 @@ static void test_simulate(void **state)
     assert_true(seen.simulator.strict);
     assert_int_equal(seen.simulator.ready_file, 5);
     assert_int_equal(seen.simulator.parent_file, -1);
-    assert_int_equal(seen.simulator.capacity, 3);
+    assert_string_equal(seen.simulator.capacity, "3");
     assert_true(seen.simulator.seed == UINT64_MAX);
     assert_null(seen.simulator.model);
     assert_true(

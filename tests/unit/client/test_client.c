@@ -91,7 +91,10 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
         return false;
     }
     if (strstr(head, " /seconds ") != NULL)
-        loopback_reply(socket, "429 Too Many Requests", "Retry-After: 7\r\n", "{}");
+        loopback_reply(socket, "429 Too Many Requests",
+                       "Retry-After: 7\r\nX-RateLimit-Remaining-Requests: 0\r\n"
+                       "X-RateLimit-Reset-Requests: 1m30s\r\n",
+                       "{}");
     else if (strstr(head, " /ms ") != NULL)
         loopback_reply(socket, "429 Too Many Requests",
                        "Retry-After: 7\r\nRetry-After-Ms: 1250\r\n", "{}");
@@ -422,7 +425,11 @@ static void test_retry_after(void **state)
     (void)state;
     struct run run;
     run_begin(&run);
-    assert_int_equal(exchange_once(&run, "/seconds")->retry_after_ms, 7000);
+    const struct exchange *limited = exchange_once(&run, "/seconds");
+    assert_int_equal(limited->retry_after_ms, 7000);
+    assert_int_equal(limited->limits.requests.remaining, 0);
+    assert_int_equal(limited->limits.requests.reset_ms, 90000);
+    assert_int_equal(limited->limits.requests.limit, -1);
     assert_int_equal(exchange_once(&run, "/ms")->retry_after_ms, 1250);
     int64_t expected = (int64_t)4102444800 * 1000 - clock_wall_ms();
     int64_t got = exchange_once(&run, "/date")->retry_after_ms;

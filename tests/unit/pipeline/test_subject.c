@@ -13,7 +13,8 @@
 
 static struct run_settings settings;
 static struct recipe recipe;
-static struct endpoint endpoint;
+static struct upstream upstream;
+static struct upstreams upstreams = {.list = &upstream, .count = 1};
 static char endpoint_name[] = "test", other_name[] = "elsewhere", model_name[] = "model";
 
 static void begin(void)
@@ -29,14 +30,15 @@ static void begin(void)
                                      .answer_temperature = 0.2,
                                      .temperature = 0.7,
                                      .max_tokens = 100};
-    endpoint = (struct endpoint){
-        .provider = provider_find("openai"), .name = endpoint_name, .model = model_name};
+    upstream =
+        (struct upstream){.name = endpoint_name,
+                          .endpoint = {.provider = provider_find("openai"), .model = model_name}};
 }
 
 static void ready(void)
 {
     struct error why = {0};
-    if (!recipe_init(&recipe, &settings, &endpoint, &why))
+    if (!recipe_init(&recipe, &settings, &upstreams, &why))
         fail_msg("%s", why.message);
 }
 
@@ -401,8 +403,8 @@ static void keys_tell_calls_apart(void **state)
     assert_true(recipe_plan(&recipe, STEP_ANSWER, 1, 0, 0, 2).max_tokens == 400);
     recipe_clear(&recipe);
     // Where calls go, and how many at once, is no part of it.
-    settings.concurrency = 99;
-    endpoint.name = other_name;
+    upstream.concurrency = 99;
+    upstream.name = other_name;
     ready();
     struct digest again = recipe_key(&recipe, &plan, "p", &image);
     assert_true(digest_equal(&again, &keys[0]));

@@ -28,24 +28,29 @@ static void finds_protocols_by_path(void **state)
         const char *path;
         const struct protocol *protocol;
         const char *model;
+        bool stream;
     } cases[] = {
-        {"/v1/chat/completions", &protocol_openai, NULL},
-        {"/v1/messages", &protocol_anthropic, NULL},
-        {"/gate/v1/messages", &protocol_anthropic, NULL},
-        {"/messages", NULL, NULL},
-        {"/v1/v1/messages", &protocol_anthropic, NULL},
-        {"/v1beta/models/m-1:generateContent", &protocol_gemini, "m-1"},
-        {"/models/m:generateContent", &protocol_gemini, "m"},
-        {"/v1beta/models/:generateContent", &protocol_gemini, ""},
-        {"/v1beta/tunedModels/m:generateContent", NULL, NULL},
-        {"m:generateContent", NULL, NULL},
-        {":generateContent", NULL, NULL},
-        {"/v1beta/models/m:countTokens", NULL, NULL},
-        {"", NULL, NULL},
+        {"/v1/chat/completions", &protocol_openai, NULL, false},
+        {"/v1/messages", &protocol_anthropic, NULL, false},
+        {"/gate/v1/messages", &protocol_anthropic, NULL, false},
+        {"/messages", NULL, NULL, false},
+        {"/v1/v1/messages", &protocol_anthropic, NULL, false},
+        {"/v1beta/models/m-1:generateContent", &protocol_gemini, "m-1", false},
+        {"/models/m:generateContent", &protocol_gemini, "m", false},
+        {"/v1beta/models/:generateContent", &protocol_gemini, "", false},
+        {"/v1beta/tunedModels/m:generateContent", NULL, NULL, false},
+        {"/v1beta/models/m-1:streamGenerateContent", &protocol_gemini, "m-1", true},
+        {"m:generateContent", NULL, NULL, false},
+        {":generateContent", NULL, NULL, false},
+        {"/v1beta/models/m:countTokens", NULL, NULL, false},
+        {"", NULL, NULL, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *model;
-        assert_ptr_equal(protocol_find(cases[i].path, &model), cases[i].protocol);
+        bool stream;
+        assert_ptr_equal(protocol_find(cases[i].path, &model, &stream), cases[i].protocol);
+        if (cases[i].protocol != NULL)
+            assert_int_equal(stream, cases[i].stream);
         if (cases[i].model == NULL)
             assert_null(model);
         else
@@ -298,8 +303,9 @@ static void anthropic_streams(void **state)
     buffer_init(&out, 1 << 16);
     protocol_anthropic.write(&completion, &out);
     static const char *const events[] = {
-        "message_start",      "content_block_start", "ping",         "content_block_delta",
-        "content_block_stop", "message_delta",       "message_stop",
+        "message_start",       "content_block_start", "ping",
+        "content_block_delta", "content_block_delta", "content_block_delta",
+        "content_block_stop",  "message_delta",       "message_stop",
     };
     const char *at = buffer_text(&out);
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {

@@ -280,7 +280,7 @@ static void capacity_makes_others_wait(void **state)
     (void)state;
     struct simulation simulation = {.settings = simulation_settings()};
     simulation.settings.latency = "fixed:60ms";
-    simulation.settings.capacity = 3;
+    simulation.settings.capacity = "3";
     simulation_start(&simulation);
     pthread_t threads[12];
     int64_t begun = clock_now_ms();
@@ -307,7 +307,7 @@ static void ends_with_calls_in_flight(void **state)
     (void)state;
     struct simulation simulation = {.settings = simulation_settings()};
     simulation.settings.latency = "fixed:3600s";
-    simulation.settings.capacity = 2;
+    simulation.settings.capacity = "2";
     simulation_start(&simulation);
     pthread_t threads[4];
     for (size_t i = 0; i < 4; i++)
@@ -398,8 +398,8 @@ static void refuses_settings_that_make_no_sense(void **state)
 {
     (void)state;
     const char *faults[] = {"teapot"}, *sum[] = {"500:0.7", "429:0.4"};
-    struct simulator_settings cases[8];
-    for (size_t i = 0; i < 8; i++)
+    struct simulator_settings cases[10];
+    for (size_t i = 0; i < 10; i++)
         cases[i] = simulation_settings();
     cases[0].host = "0.0.0.0";
     cases[1].host = "example.org";
@@ -411,7 +411,9 @@ static void refuses_settings_that_make_no_sense(void **state)
     cases[6].faults = sum;
     cases[6].fault_count = 2;
     cases[7].port = 70000;
-    for (size_t i = 0; i < 8; i++) {
+    cases[8].capacity = "8@5s";
+    cases[9].capacity_mode = "drop";
+    for (size_t i = 0; i < 10; i++) {
         struct error why = {0};
         assert_false(simulator_run(&cases[i], &why));
         assert_int_equal(why.kind, ERR_SETTINGS);

@@ -1,0 +1,117 @@
+#include "connection.h"
+
+#include "secret.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static void judge(CURL *easy, CURLcode code, struct connection *connection);
+
+// Loopback is never reached through a proxy of the environment's, as in transfer.c.
+static bool is_loopback(const char *url)
+{
+    static const char *const hosts[] = {"://127.", "://localhost", "://[::1]"};
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
+        if (strstr(url, hosts[i]) != NULL)
+            return true;
+    return false;
+}
+
+void connection_set(void *easy, const char *url, const struct client_settings *settings)
+{
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+    if (settings->user_agent != NULL)
+        curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
+    if (settings->ca_file != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
+    if (settings->proxy != NULL)
+        curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
+    else if (is_loopback(url))
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+}
+
+bool connection_try(const char *url, const struct client_settings *settings, bool trust,
+                    struct connection *connection, struct error *why)
+{
+    *connection = (struct connection){.encrypted = strncasecmp(url, "https:", 6) == 0};
+    CURL *easy = curl_easy_init();
+    if (easy == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a connection");
+    char words[CURL_ERROR_SIZE] = "";
+    connection_set(easy, url, settings);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, words);
+    curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    if (trust) {
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    CURLcode code = curl_easy_perform(easy);
+    judge(easy, code, connection);
+    if (code != CURLE_OK)
+        snprintf(connection->message, sizeof connection->message, "%s",
+                 *words != '\0' ? words : curl_easy_strerror(code));
+    connection->proxied = connection->proxied || settings->proxy != NULL;
+    secret_hide(connection->message);
+    curl_easy_cleanup(easy);
+    return true;
+}
+
+// How far a failed connection came shows in the times that libcurl kept.
+static void judge(CURL *easy, CURLcode code, struct connection *connection)
+{
+    curl_off_t named = 0, connected = 0, total = 0;
+    long proxy_status = 0, verify = 0;
+    char *address = NULL;
+    curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &named);
+    curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
+    curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+    if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address) == CURLE_OK && address != NULL)
+        snprintf(connection->address, sizeof connection->address, "%s", address);
+    connection->seconds = (double)total / 1e6;
+    connection->proxied = proxy_status != 0;
+    connection->transport = TRANSPORT_OTHER;
+    connection->reached = connected > 0 ? CONNECTION_TLS
+                          : named > 0   ? CONNECTION_TCP
+                                        : CONNECTION_DNS;
+    switch (code) {
+    case CURLE_OK:
+        connection->transport = TRANSPORT_OK;
+        connection->reached = CONNECTION_OPEN;
+        break;
+    case CURLE_COULDNT_RESOLVE_HOST:
+        connection->transport = TRANSPORT_DNS;
+        connection->reached = CONNECTION_DNS;
+        break;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+        connection->transport = TRANSPORT_PROXY;
+        connection->reached = CONNECTION_TCP;
+        break;
+    case CURLE_COULDNT_CONNECT:
+        connection->transport = TRANSPORT_REFUSED;
+        connection->reached = CONNECTION_TCP;
+        break;
+    case CURLE_OPERATION_TIMEDOUT:
+        connection->transport = TRANSPORT_CONNECT_TIMEOUT;
+        break;
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        connection->transport = proxy_status >= 300 ? TRANSPORT_PROXY : TRANSPORT_RESET;
+        break;
+    default:
+        connection->transport = TRANSPORT_TLS;
+        connection->reached = CONNECTION_TLS;
+    }
+    if (proxy_status >= 300) {
+        connection->transport = TRANSPORT_PROXY;
+        connection->reached = CONNECTION_TCP;
+    }
+}

@@ -1,0 +1,372 @@
+#include "merge.h"
+
+#include "file.h"
+#include "heap.h"
+#include "output.h"
+#include "report.h"
+#include "shard.h"
+#include "store_row.h"
+#include "text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// So many items make a transaction: small enough to be held in memory.
+enum { ITEMS_A_TRANSACTION = 10000 };
+
+struct part {
+    const char *directory;
+    struct store *store;
+    struct shard shard;
+    struct buffer settings; // as text, but for the shard: name, 0, value, 0, ...
+    struct store_row row;   // the next one
+    size_t heap_place;
+};
+
+struct merge {
+    struct part *parts;
+    size_t count;
+    struct heap next; // parts with rows left, by place
+    struct store *store;
+    struct merge_summary *summary;
+};
+
+static bool open_parts(struct merge *merge, const struct merge_settings *settings,
+                       struct error *why);
+static bool check_parts(const struct merge *merge, struct error *why);
+static bool open_whole(struct merge *merge, const char *directory, struct error *why);
+static bool take_items(struct merge *merge, struct error *why);
+static bool take_rest(struct merge *merge, const char *directory, struct error *why);
+static bool write_files(struct merge *merge, const struct merge_settings *settings,
+                        struct error *why);
+static void close_all(struct merge *merge);
+static bool part_before(const void *a, const void *b);
+static size_t *part_place(void *part);
+
+bool merge_parts(const struct merge_settings *settings, struct merge_summary *summary,
+                 struct error *why)
+{
+    *summary = (struct merge_summary){0};
+    struct merge merge = {.count = settings->part_count,
+                          .summary = summary,
+                          .next = {.before = part_before, .place = part_place}};
+    merge.parts = calloc(merge.count + 1, sizeof *merge.parts);
+    bool good = merge.parts != NULL || error_set(why, ERR_MEMORY, "no memory for the parts");
+    good = good && open_parts(&merge, settings, why) && check_parts(&merge, why) &&
+           open_whole(&merge, settings->directory, why) && take_items(&merge, why) &&
+           take_rest(&merge, settings->directory, why) && write_files(&merge, settings, why);
+    close_all(&merge);
+    return good;
+}
+
+static bool part_before(const void *a, const void *b)
+{
+    const struct part *x = a, *y = b;
+    return x->row.place < y->row.place;
+}
+
+static size_t *part_place(void *part)
+{
+    return &((struct part *)part)->heap_place;
+}
+
+// ---- The parts ----------------------------------------------------------------------------------
+
+// A run that began takes dataset.jsonl.part up, and gives it away when all of its input is final.
+static bool check_finished(const struct part *part, struct error *why)
+{
+    char *begun = file_join(part->directory, "dataset.jsonl.part");
+    char *ended = file_join(part->directory, "dataset.jsonl");
+    bool known = begun != NULL && ended != NULL;
+    bool finished = known && access(begun, F_OK) != 0 && access(ended, F_OK) == 0;
+    free(begun);
+    free(ended);
+    if (!known)
+        return error_set(why, ERR_MEMORY, "no memory for a name");
+    return finished || error_set(why, ERR_INPUT,
+                                 "%s is not finished: run its generate command again until it is",
+                                 part->directory);
+}
+
+static bool take_setting(void *context, const char *name, const char *value, struct error *why)
+{
+    struct part *part = context;
+    if (strcmp(name, "shard") == 0)
+        return shard_parse(value, &part->shard) ||
+               error_set(why, ERR_INPUT, "%s is damaged: its shard is \"%.40s\"", part->directory,
+                         value);
+    buffer_append(&part->settings, name, strlen(name) + 1);
+    buffer_append(&part->settings, value, strlen(value) + 1);
+    return true;
+}
+
+static bool open_part(struct part *part, struct error *why)
+{
+    enum { MAX_SETTINGS = 64 << 20 };
+    buffer_init(&part->settings, MAX_SETTINGS);
+    char *path = file_join(part->directory, "run.db");
+    if (path == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a name");
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    if (!there) // the store would make one
+        return error_set_errno(why, ERR_INPUT, "%s holds no run (run.db)", part->directory);
+    if ((part->store = store_open(part->directory, why)) == NULL || !check_finished(part, why) ||
+        !store_each_setting(part->store, take_setting, part, why))
+        return false;
+    return buffer_check(&part->settings, "the settings", why);
+}
+
+// The second opening would find the store in use, and blame another run.
+static bool check_new(const struct merge *merge, size_t count, const char *directory,
+                      struct error *why)
+{
+    struct stat own, other;
+    for (size_t i = 0; i < count && stat(directory, &own) == 0; i++)
+        if (stat(merge->parts[i].directory, &other) == 0 && own.st_dev == other.st_dev &&
+            own.st_ino == other.st_ino)
+            return error_set(why, ERR_INPUT, "%s is given twice", directory);
+    return true;
+}
+
+static bool open_parts(struct merge *merge, const struct merge_settings *settings,
+                       struct error *why)
+{
+    for (size_t i = 0; i < merge->count; i++) {
+        merge->parts[i].directory = settings->parts[i];
+        if (!check_new(merge, i, settings->parts[i], why))
+            return false;
+        if (!open_part(&merge->parts[i], why))
+            return false;
+    }
+    return true;
+}
+
+// Names the first setting in which two parts differ. Both lists are in the order of their names.
+static bool refuse_different(const struct part *a, const struct part *b, struct error *why)
+{
+    const char *x = a->settings.data, *y = b->settings.data;
+    const char *x_end = x + a->settings.length, *y_end = y + b->settings.length;
+    while (x < x_end && y < y_end) {
+        const char *x_value = x + strlen(x) + 1, *y_value = y + strlen(y) + 1;
+        if (strcmp(x, y) != 0)
+            break;
+        if (strcmp(x_value, y_value) != 0)
+            return error_set(why, ERR_INPUT,
+                             "%s and %s were made with different settings: %s was \"%.60s\" and "
+                             "\"%.60s\"; a dataset is made with one",
+                             a->directory, b->directory, x, x_value, y_value);
+        x = x_value + strlen(x_value) + 1;
+        y = y_value + strlen(y_value) + 1;
+    }
+    return error_set(why, ERR_INPUT, "%s and %s were made by different versions of vqagen",
+                     a->directory, b->directory);
+}
+
+static bool check_pair(const struct part *first, const struct part *part, struct error *why)
+{
+    if (part->shard.count != first->shard.count)
+        return error_set(why, ERR_INPUT, "%s is part %u of %u, but %s is part %u of %u",
+                         first->directory, first->shard.index, first->shard.count, part->directory,
+                         part->shard.index, part->shard.count);
+    if (part->settings.length != first->settings.length ||
+        memcmp(part->settings.data, first->settings.data, part->settings.length) != 0)
+        return refuse_different(first, part, why);
+    return true;
+}
+
+static bool refuse_missing(const struct merge *merge, struct error *why)
+{
+    struct buffer missing;
+    buffer_init(&missing, 200);
+    unsigned count = merge->parts[0].shard.count, absent = 0;
+    for (unsigned index = 1; index <= count; index++) {
+        bool found = false;
+        for (size_t i = 0; i < merge->count; i++)
+            found = found || merge->parts[i].shard.index == index;
+        if (found)
+            continue;
+        if (absent++ < 10)
+            buffer_append_format(&missing, "%s%u", absent > 1 ? ", " : "", index);
+    }
+    error_set(why, ERR_INPUT, "%u of the %u parts %s missing: %s%s", absent, count,
+              absent == 1 ? "is" : "are", buffer_text(&missing), absent > 10 ? ", ..." : "");
+    buffer_clear(&missing);
+    return false;
+}
+
+static bool check_parts(const struct merge *merge, struct error *why)
+{
+    const struct part *first = &merge->parts[0];
+    for (size_t i = 0; i < merge->count; i++) {
+        const struct part *part = &merge->parts[i];
+        if (!shard_is_part(&part->shard))
+            return error_set(why, ERR_INPUT,
+                             "%s holds a whole dataset, not a part made with --shard I/N",
+                             part->directory);
+        if (!check_pair(first, part, why))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (merge->parts[j].shard.index == part->shard.index)
+                return error_set(why, ERR_INPUT, "%s and %s are both part %u of %u",
+                                 merge->parts[j].directory, part->directory, part->shard.index,
+                                 part->shard.count);
+    }
+    return merge->count == first->shard.count || refuse_missing(merge, why);
+}
+
+// ---- The whole ----------------------------------------------------------------------------------
+
+static bool copy_settings(struct merge *merge, struct error *why)
+{
+    enum { MAX_ROWS = 256 };
+    const struct buffer *text = &merge->parts[0].settings;
+    struct store_setting rows[MAX_ROWS];
+    size_t count = 0;
+    for (const char *at = text->data; at < text->data + text->length && count < MAX_ROWS;) {
+        const char *value = at + strlen(at) + 1;
+        rows[count++] = (struct store_setting){at, value};
+        at = value + strlen(value) + 1;
+    }
+    return store_check_settings(merge->store, rows, count, why);
+}
+
+static bool open_whole(struct merge *merge, const char *directory, struct error *why)
+{
+    char *path = file_join(directory, "run.db");
+    if (path == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a name");
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    if (there)
+        return error_set(why, ERR_INPUT,
+                         "%s holds a run already (run.db); give another -o DIR for the whole",
+                         directory);
+    return (merge->store = store_open(directory, why)) != NULL && copy_settings(merge, why);
+}
+
+// Puts the part among those with rows left, if it has one.
+static bool advance_part(struct merge *merge, struct part *part, struct error *why)
+{
+    int got = store_next_row(part->store, &part->row, why);
+    if (got == 1 && part->row.state == ITEM_OPEN)
+        return error_set(why, ERR_INPUT, "%s is not finished: item %s is open", part->directory,
+                         part->row.id);
+    if (got == 1 && !heap_put(&merge->next, part))
+        return error_set(why, ERR_MEMORY, "no memory for the parts");
+    return got >= 0;
+}
+
+static bool take_item(struct merge *merge, struct part *part, struct error *why)
+{
+    const struct store_row *row = &part->row;
+    // Places are counted over the whole input, in each part alike.
+    if (row->place != merge->summary->items)
+        return error_set(why, ERR_INPUT,
+                         "the parts were made from different inputs: item %lld is %s; run "
+                         "generate for each of them again with the input as it is now",
+                         merge->summary->items + 1,
+                         row->place < merge->summary->items ? "in two of them" : "in none of them");
+    long long *counts[] = {[ITEM_ACCEPTED] = &merge->summary->accepted,
+                           [ITEM_REJECTED] = &merge->summary->rejected,
+                           [ITEM_UNKNOWN] = &merge->summary->unknown};
+    ++*counts[row->state];
+    merge->summary->items++;
+    return store_take_row(merge->store, row, part->store, why) && advance_part(merge, part, why);
+}
+
+static bool take_items(struct merge *merge, struct error *why)
+{
+    for (size_t i = 0; i < merge->count; i++)
+        if (!advance_part(merge, &merge->parts[i], why))
+            return false;
+    bool good = store_begin(merge->store, why);
+    struct part *part;
+    while (good && (part = heap_take(&merge->next)) != NULL) {
+        good = take_item(merge, part, why);
+        if (good && merge->summary->items % ITEMS_A_TRANSACTION == 0)
+            good = store_commit(merge->store, why) && store_begin(merge->store, why);
+    }
+    return good && store_commit(merge->store, why);
+}
+
+// ---- What else a DIR holds ----------------------------------------------------------------------
+
+static bool copy_file(const char *from, const char *to, struct error *why)
+{
+    struct buffer bytes;
+    buffer_init(&bytes, (size_t)1 << 31);
+    bool good = file_read(from, &bytes, why) && file_keep(to, bytes.data, bytes.length, why);
+    buffer_clear(&bytes);
+    return good;
+}
+
+// Images are named by their content, so the same name is the same image. A link costs no room.
+static bool take_image(const char *from, const char *to, struct error *why)
+{
+    if (link(from, to) == 0 || errno == EEXIST)
+        return true;
+    return copy_file(from, to, why);
+}
+
+static bool take_images(const char *part, const char *whole, struct error *why)
+{
+    char *from = file_join(part, "images"), *to = file_join(whole, "images");
+    bool good = (from != NULL && to != NULL) || error_set(why, ERR_MEMORY, "no memory for a name");
+    good = good && file_make_directory(to, why);
+    DIR *folder = good ? opendir(from) : NULL;
+    struct dirent *entry;
+    while (good && folder != NULL && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.')
+            continue;
+        char *source = file_join(from, entry->d_name), *target = file_join(to, entry->d_name);
+        good = source != NULL && target != NULL ? take_image(source, target, why)
+                                                : error_set(why, ERR_MEMORY, "no memory");
+        free(source);
+        free(target);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    free(from);
+    free(to);
+    return good;
+}
+
+static bool take_rest(struct merge *merge, const char *directory, struct error *why)
+{
+    bool good = store_begin(merge->store, why);
+    for (size_t i = 0; good && i < merge->count; i++) {
+        struct part *part = &merge->parts[i];
+        struct store_totals totals;
+        good = store_totals(part->store, &totals, why) &&
+               store_add_totals(merge->store, &totals, why) &&
+               store_take_files(merge->store, part->store, why) &&
+               take_images(part->directory, directory, why);
+    }
+    return good && store_commit(merge->store, why);
+}
+
+static bool write_files(struct merge *merge, const struct merge_settings *settings,
+                        struct error *why)
+{
+    struct output output;
+    bool good = output_open(&output, settings->directory, why) &&
+                output_complete(&output, merge->store, merge->summary->items, why);
+    output_close(&output);
+    return good && report_write_merge(merge->store, settings, merge->summary, why);
+}
+
+static void close_all(struct merge *merge)
+{
+    for (size_t i = 0; merge->parts != NULL && i < merge->count; i++) {
+        store_close(merge->parts[i].store);
+        buffer_clear(&merge->parts[i].settings);
+    }
+    store_close(merge->store);
+    heap_free(&merge->next);
+    free(merge->parts);
+}

@@ -1,0 +1,189 @@
+#include "probe.h"
+
+#include "text.h"
+#include "tokens.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEPT_BODY = 16 << 10, LONGEST_TURN_MS = 1000 };
+
+static void on_done(void *context, struct exchange *exchange)
+{
+    struct prober *prober = context;
+    exchange->transfer = prober->finished;
+    prober->finished = exchange;
+}
+
+bool prober_init(struct prober *prober, const struct client_settings *settings, unsigned limit,
+                 struct error *why)
+{
+    *prober = (struct prober){.limit = limit};
+    struct client_settings own = *settings;
+    own.done = on_done;
+    own.context = prober;
+    prober->client = client_new(&own, why);
+    return prober->client != NULL;
+}
+
+static void drop_finished(struct prober *prober)
+{
+    while (prober->finished != NULL) {
+        struct exchange *exchange = prober->finished;
+        prober->finished = exchange->transfer;
+        exchange->transfer = NULL;
+        exchange_free(exchange);
+    }
+}
+
+void prober_clear(struct prober *prober)
+{
+    if (prober->client != NULL)
+        client_abort(prober->client);
+    drop_finished(prober);
+    client_free(prober->client);
+    *prober = (struct prober){0};
+}
+
+unsigned prober_left(const struct prober *prober)
+{
+    return prober->limit - prober->calls;
+}
+
+// The writers have no word for a stream: each protocol says it in its own way. Gemini's is another
+// address.
+static bool ask_for_stream(const struct probe *probe, struct exchange *exchange, char **url)
+{
+    struct buffer *tail = &exchange->tail;
+    if (probe->endpoint->provider == &provider_gemini) {
+        const char *mark = strstr(exchange->url, ":generateContent");
+        if (mark == NULL || asprintf(url, "%.*s:streamGenerateContent?alt=sse",
+                                     (int)(mark - exchange->url), exchange->url) < 0)
+            return false;
+        exchange->url = *url;
+        return true;
+    }
+    static const char off[] = ",\"stream\":false", on[] = ",\"stream\":true";
+    struct buffer *last = tail->length > 0 ? tail : &exchange->head;
+    char *at = strstr(last->data, off);
+    if (at != NULL) {
+        size_t rest = strlen(at + strlen(off));
+        memmove(at + strlen(on), at + strlen(off), rest + 1);
+        memcpy(at, on, strlen(on));
+        last->length = strlen(last->data);
+        return true;
+    }
+    buffer_truncate(last, last->length - 1); // the closing brace
+    buffer_append_text(last, on);
+    return buffer_append_char(last, '}');
+}
+
+static bool start(struct prober *prober, struct probe *probe, char **url, struct error *why)
+{
+    const struct endpoint *endpoint = probe->endpoint;
+    struct exchange *exchange = exchange_new((size_t)16 << 20, why);
+    if (exchange == NULL)
+        return false;
+    exchange->url = probe->url != NULL ? probe->url : endpoint->url;
+    exchange->key = endpoint->key;
+    exchange->auth_header = endpoint->provider->auth_header;
+    exchange->headers = endpoint->provider->headers;
+    exchange->payload = probe->payload != NULL ? payload_hold(probe->payload) : NULL;
+    exchange->owner = probe;
+    bool good = endpoint->provider->write_request(endpoint, &probe->ask, &exchange->head,
+                                                  &exchange->tail, why);
+    if (good && probe->stream && !ask_for_stream(probe, exchange, url))
+        good = error_set(why, ERR_MEMORY, "no memory for a request");
+    if (good && client_start(prober->client, exchange, why)) {
+        prober->calls++;
+        probe->sent = true;
+        return true;
+    }
+    exchange_free(exchange);
+    return false;
+}
+
+static void take(struct prober *prober, struct exchange *exchange)
+{
+    struct probe *probe = exchange->owner;
+    struct endpoint scratch = *probe->endpoint; // its lessons are learned here and forgotten
+    probe->transport = exchange->transport;
+    probe->status = exchange->status;
+    probe->seconds = exchange->seconds_total;
+    probe->first_byte = exchange->status != 0;
+    snprintf(probe->content_type, sizeof probe->content_type, "%s", exchange->content_type);
+    snprintf(probe->location, sizeof probe->location, "%s", exchange->location);
+    fault_classify(&scratch, &probe->endpoint->lessons, exchange, &probe->reply, &probe->fault);
+    buffer_init(&probe->body, KEPT_BODY);
+    size_t length = exchange->body.length < KEPT_BODY ? exchange->body.length : KEPT_BODY;
+    buffer_append(&probe->body, exchange->body.data, length);
+    const struct usage *usage = &probe->reply.usage;
+    if (probe->fault.verdict != FAULT_NONE)
+        return; // refusals cost nothing at the providers
+    long long image = probe->payload != NULL ? token_rule_at(0)->count(probe->payload->width,
+                                                                       probe->payload->height)
+                                             : 0;
+    prober->tokens += usage->input_tokens >= 0
+                          ? usage->input_tokens
+                          : image + probe_text_tokens(probe->ask.prompt);
+    prober->tokens += usage->output_tokens > 0 ? usage->output_tokens : 0;
+}
+
+bool prober_send(struct prober *prober, struct probe *probes, size_t count, struct error *why)
+{
+    char *urls[8] = {NULL};
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        probes[i].sent = false;
+        probes[i].fault = (struct fault){.kind = "", .fix = "", .wait_ms = -1};
+        probes[i].reply = (struct reply){.usage = {-1, -1, -1, -1}};
+        buffer_init(&probes[i].body, KEPT_BODY);
+    }
+    for (size_t i = 0; i < count && i < sizeof urls / sizeof *urls && good; i++)
+        good = prober_left(prober) == 0 || start(prober, &probes[i], &urls[i], why);
+    while (good && client_in_flight(prober->client) > 0)
+        good = client_turn(prober->client, LONGEST_TURN_MS, why);
+    while (good && prober->finished != NULL) {
+        struct exchange *exchange = prober->finished;
+        prober->finished = exchange->transfer;
+        exchange->transfer = NULL;
+        take(prober, exchange);
+        exchange_free(exchange);
+    }
+    if (!good)
+        client_abort(prober->client);
+    drop_finished(prober);
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+        free(urls[i]);
+    return good;
+}
+
+void probe_clear(struct probe *probe)
+{
+    reply_clear(&probe->reply);
+    buffer_clear(&probe->body);
+}
+
+const char *probe_seen(const struct probe *probe, char *text, size_t size)
+{
+    if (!probe->sent)
+        snprintf(text, size, "not sent: the limit of calls is reached");
+    else if (probe->fault.verdict == FAULT_NONE)
+        snprintf(text, size, "HTTP %d in %.1f s: \"%.80s\"", probe->status, probe->seconds,
+                 probe->reply.text != NULL ? probe->reply.text : "");
+    else if (probe->status != 0)
+        snprintf(text, size, "HTTP %d, %s: %.300s", probe->status, probe->fault.kind,
+                 probe->fault.message);
+    else
+        snprintf(text, size, "%s: %.300s", probe->fault.kind, probe->fault.message);
+    return text;
+}
+
+// About 4 bytes of English a token, 3 bytes (one character) of Chinese.
+long long probe_text_tokens(const char *text)
+{
+    size_t characters = text_characters(text), bytes = strlen(text);
+    size_t wide = (bytes - characters) / 2;
+    return (long long)(wide + (characters - wide + 3) / 4);
+}

@@ -1,0 +1,112 @@
+"""Parts of an input and their merge: together they are what one run makes."""
+import json
+import sqlite3
+import unittest
+
+from harness import RunTest, SAMPLES, read_lines, samples_images
+
+
+class Shards(RunTest):
+    def parts(self, source, count, simulator, *options):
+        folders = [self.folder / f"part{index}" for index in range(1, count + 1)]
+        for index, folder in enumerate(folders, 1):
+            self.generate(source, folder, "--shard", f"{index}/{count}", *options,
+                          simulator=simulator, code=None)
+        return folders
+
+    def merge(self, *arguments, code=0):
+        return self.vqagen("merge", *arguments, code=code)
+
+    def test_parts_of_a_folder_make_the_whole(self):
+        simulator = self.simulator("--fault", "wrong-json:0.02")
+        parts = self.parts(samples_images(), 3, simulator, "--batch-size", "8")
+        whole, one = self.folder / "whole", self.folder / "one"
+        self.generate(samples_images(), one, simulator=simulator, code=None)
+        self.merge(parts[2], parts[0], parts[1], "-o", whole)
+        self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
+        images = [{item["image"] for item in read_lines(part / "dataset.jsonl")} for part in parts]
+        self.assertTrue(all(images))
+        self.assertEqual(sum(map(len, images)), len(set.union(*images)))
+        reports = [self.report(part) for part in parts]
+        merged = self.report(whole)
+        self.assertEqual(merged["items"]["total"], 64)
+        for name in ("calls", "requests", "input_tokens"):
+            self.assertEqual(merged["all_runs"][name], sum(report["all_runs"][name] for report in reports))
+        before = simulator.stats()["requests"]
+        self.generate(samples_images(), whole, simulator=simulator, code=None)
+        self.assertEqual(simulator.stats()["requests"], before)
+
+    def test_parts_of_questions_make_the_whole(self):
+        records = [{"id": f"q{number}", "image": f"images/{name}", "question": f"What is the main color, {number}?"}
+                   for number in range(3) for name in ("two-squares.png", "night-lamp.jpg", "seven-dots.png")]
+        records.insert(4, {"id": "bad", "image": "images/none.png"})
+        source = self.folder / "q.jsonl"
+        source.write_text("".join(json.dumps(record) + "\n" for record in records))
+        (self.folder / "images").symlink_to(SAMPLES / "images")
+        simulator = self.simulator()
+        parts = self.parts(source, 2, simulator)
+        whole, one = self.folder / "whole", self.folder / "one"
+        self.generate(source, one, simulator=simulator, code=1)
+        self.merge(*parts, "-o", whole)
+        self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
+        self.assertEqual([line["id"] for line in read_lines(whole / "failures.jsonl")],
+                         [line["id"] for line in read_lines(one / "failures.jsonl")])
+
+    def test_what_does_not_belong_together_is_refused(self):
+        simulator = self.simulator()
+        parts = self.parts(samples_images(), 2, simulator)
+        one, other = self.folder / "one", self.folder / "other"
+        self.generate(samples_images(), one, simulator=simulator)
+        self.generate(samples_images(), other, "--shard", "2/2", "--seed", "9", simulator=simulator)
+        whole = self.folder / "whole"
+        for arguments, words in [
+                ((parts[0], "-o", whole), "1 of the 2 parts is missing: 2"),
+                ((parts[0], parts[0], "-o", whole), "given twice"),
+                ((parts[0], one, "-o", whole), "whole dataset"),
+                ((parts[0], other, "-o", whole), "seed was"),
+                ((parts[0], self.folder, "-o", whole), "holds no run"),
+                ((parts[0], parts[1], "-o", one), "holds a run already")]:
+            self.assertIn(words, self.merge(*arguments, code=None).stderr)
+            self.assertFalse((whole / "dataset.jsonl").exists())
+        self.assertIn("-o DIR", self.merge(*parts, code=2).stderr)
+        # A part whose run did not come to its end.
+        (parts[1] / "dataset.jsonl.part").write_text("")
+        self.assertIn("not finished", self.merge(*parts, "-o", whole, code=None).stderr)
+        # A part of another input: its places are counted otherwise.
+        fewer = self.folder / "fewer"
+        fewer.mkdir()
+        for image in sorted(samples_images().iterdir())[3:]:
+            (fewer / image.name).write_bytes(image.read_bytes())
+        third = self.folder / "third"
+        self.generate(fewer, third, "--shard", "2/2", simulator=simulator)
+        self.assertIn("different inputs", self.merge(parts[0], third, "-o", whole, code=None).stderr)
+
+    def test_an_item_that_left_the_input_is_not_merged(self):
+        images = self.folder / "images"
+        images.mkdir()
+        names = sorted(path.name for path in samples_images().iterdir())[:6]
+        for name in names:
+            (images / name).write_bytes((samples_images() / name).read_bytes())
+        simulator = self.simulator()
+        self.parts(images, 2, simulator)
+        (images / names[1]).unlink()
+        parts = self.parts(images, 2, simulator)
+        whole, one = self.folder / "whole", self.folder / "one"
+        self.merge(*parts, "-o", whole)
+        self.generate(images, one, simulator=simulator)
+        self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
+        with sqlite3.connect(whole / "run.db") as store:
+            self.assertEqual(store.execute("SELECT count(*) FROM items").fetchone()[0], 4 * (len(names) - 1))
+
+    def test_a_part_keeps_to_its_number(self):
+        simulator = self.simulator()
+        folder = self.folder / "part"
+        self.generate(samples_images(), folder, "--shard", "1/2", simulator=simulator)
+        again = self.generate(samples_images(), folder, "--shard", "2/2", simulator=simulator, code=3)
+        self.assertIn('shard was "1/2" and is now "2/2"', again.stderr)
+        bad = self.generate(samples_images(), folder, "--shard", "3/2", simulator=simulator, code=2)
+        self.assertIn("I from 1 to N", bad.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
