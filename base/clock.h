@@ -4,7 +4,9 @@
 
 #include <stdint.h>
 
-int64_t clock_now_ms(void);  // monotonic: for waits and durations; not changed by a stepped clock
+int64_t clock_now_ms(void); // monotonic: for waits and durations; not changed by a stepped clock
+int64_t
+clock_now_us(void); // the same clock in microseconds: for what lasts less than a few of the above
 int64_t clock_wall_ms(void); // since 1970-01-01 UTC: for records that people read
 
 // "2026-11-22T00:33:46Z"; text needs 32 bytes and is returned.

@@ -23,6 +23,7 @@
     X(ERR_DISK, 5, "the disk refused to read or write")                                            \
     X(ERR_MEMORY, 5, "memory ran out")                                                             \
     X(ERR_STOPPED, 6, "the run was stopped by a fault that no retry heals")                        \
+    X(ERR_UNEXPLAINED, 7, "diagnose could not tell the cause")                                     \
     X(ERR_IMAGE, 1, "an image cannot be used")                                                     \
     X(ERR_RECORD, 1, "an input record cannot be used")                                             \
     X(ERR_REPLY, 1, "a reply cannot be read")                                                      \

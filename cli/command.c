@@ -93,6 +93,40 @@ static const struct command commands[] = {
         .run = merge_run,
     },
     {
+        .name = "diagnose",
+        .bit = FOR_DIAGNOSE,
+        .operand = "DIR",
+        .operand_optional = true,
+        .reads_files = true,
+        .synopsis = "[DIR] [OPTIONS]",
+        .summary = "Find out why calls fail, and what to do about it",
+        .description =
+            "Without DIR: tries an endpoint step by step, from the settings, name, connection, "
+            "certificate, path, key and model up to images, parameters, structured output, a "
+            "stream and three calls at once. It stops at the first step that fails and names "
+            "the cause and the fix. A request that is refused is sent again with parts left out, "
+            "until the smallest change that makes it pass is known. At most 20 requests are sent, "
+            "small ones first.\n"
+            "\n"
+            "With DIR: the failures of a run, by kind and cause, with what to do; --replay ID "
+            "sends the failed call of one item again and finds out without what it passes. "
+            "Nothing in DIR is changed.\n"
+            "\n"
+            "Exit code 0: all is well. 1: the cause is known. 7: it is not.",
+        .examples =
+            {
+                {"Why is nothing answered?", "vqagen diagnose --endpoint openai --model "
+                                             "gpt-4o-mini"},
+                {"A server of your own, with the largest of your pictures",
+                 "vqagen diagnose --base-url http://localhost:8000/v1 --model qwen2.5-vl --image "
+                 "photos/large.jpg"},
+                {"What failed in a run", "vqagen diagnose out"},
+                {"One failed call again, and the result as JSON",
+                 "vqagen diagnose out --replay photo.jpg#2 --json"},
+            },
+        .run = diagnose_run,
+    },
+    {
         .name = "simulate",
         .bit = FOR_SIMULATE,
         .synopsis = "[OPTIONS]",

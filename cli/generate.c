@@ -118,6 +118,7 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->model = settings_text(settings, OPTION_MODEL);
     endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
+    endpoint->stream = settings_switch(settings, OPTION_STREAM);
 }
 
 static void fill_run(const struct settings *settings, struct run_settings *run)
@@ -150,6 +151,9 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
         .ca_file = settings_text(settings, OPTION_CA_FILE),
         .proxy = settings_text(settings, OPTION_PROXY),
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
+        .first_byte_timeout_ms = (int64_t)settings_number(settings, OPTION_FIRST_BYTE_TIMEOUT),
+        .idle_timeout_ms = (int64_t)settings_number(settings, OPTION_IDLE_TIMEOUT),
+        .outage_patience_ms = (int64_t)settings_number(settings, OPTION_OUTAGE_PATIENCE),
         .retry = retry_settings_default(),
         .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),
         .shard = settings->list[OPTION_SHARD].value.shard,

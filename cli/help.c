@@ -170,6 +170,7 @@ bool help_next_exit_code(size_t *index, int *code, const char **meaning)
         {ERR_ENDPOINT, NULL},
         {ERR_DISK, "disk or memory gave out"},
         {ERR_STOPPED, "stopped by a fault that no retry heals (no money, key revoked)"},
+        {ERR_UNEXPLAINED, NULL},
         {ERR_INTERRUPTED, "interrupted; the same command goes on"},
     };
     if (*index == sizeof ends / sizeof ends[0])
@@ -205,7 +206,7 @@ void help_write_command(struct buffer *out, const struct command *command, size_
     if (command->bit == FOR_GENERATE) {
         write_settings_notes(out, width);
         write_exit_codes(out, width);
-    } else if (command->bit == FOR_PREPARE) {
+    } else if (command->bit == FOR_PREPARE || command->bit == FOR_DIAGNOSE) {
         write_exit_codes(out, width);
     } else if (command->bit == FOR_SIMULATE) {
         write_paragraph(out, "Where settings come from",

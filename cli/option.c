@@ -77,7 +77,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_TEXT,
                          .example = "openai",
                          .group = GROUP_ENDPOINT,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .help =
                              "Where the calls go: a known provider or local server by name, the "
                              "URL of anything that speaks the OpenAI protocol, or \"builtin\", "
@@ -88,7 +88,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_URL,
                          .example = "http://localhost:8000/v1",
                          .group = GROUP_ENDPOINT,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .help = "The address in place of the named provider's own, for a gateway "
                                  "or another port."},
     [OPTION_MODEL] = {.name = "model",
@@ -97,7 +97,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_TEXT,
                       .example = "gpt-4o-mini",
                       .group = GROUP_ENDPOINT,
-                      .commands = FOR_GENERATE,
+                      .commands = FOR_GENERATE | FOR_DIAGNOSE,
                       .flags = OPTION_DATASET,
                       .help = "The model, as the endpoint calls it. It must take images."},
     [OPTION_MODEL_NAME] = {.name = "model-name",
@@ -106,7 +106,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .choices = "auto|verbatim|normalized",
                            .initial = "auto",
                            .group = GROUP_ENDPOINT,
-                           .commands = FOR_GENERATE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
                            .flags = OPTION_DATASET,
                            .help = "How the model's name is sent. auto: as typed, but a path that "
                                    "begins with '/' is reduced to its last part in lower case, "
@@ -116,7 +116,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .argument = "KEY",
                         .type = TYPE_TEXT,
                         .group = GROUP_ENDPOINT,
-                        .commands = FOR_GENERATE,
+                        .commands = FOR_GENERATE | FOR_DIAGNOSE,
                         .flags = OPTION_SECRET | OPTION_NO_ARGV | OPTION_NO_FILE,
                         .help = "The key, for whatever endpoint is chosen. It goes before the "
                                 "provider's own variable, such as OPENAI_API_KEY."},
@@ -125,14 +125,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                              .type = TYPE_FILE,
                              .example = "~/.config/vqagen/key",
                              .group = GROUP_ENDPOINT,
-                             .commands = FOR_GENERATE,
+                             .commands = FOR_GENERATE | FOR_DIAGNOSE,
                              .help = "Read the key from FILE, which nobody but its owner may read "
                                      "(chmod 600)."},
     [OPTION_ALLOW_HTTP] = {.name = "allow-http",
                            .type = TYPE_SWITCH,
                            .initial = "false",
                            .group = GROUP_ENDPOINT,
-                           .commands = FOR_GENERATE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
                            .help = "Send the key over plain http:// to a public host too, where "
                                    "others can read it on the way."},
     [OPTION_CA_FILE] = {.name = "ca-file",
@@ -140,14 +140,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .type = TYPE_FILE,
                         .example = "/etc/ssl/private-ca.pem",
                         .group = GROUP_ENDPOINT,
-                        .commands = FOR_GENERATE,
+                        .commands = FOR_GENERATE | FOR_DIAGNOSE,
                         .help = "Trust the certificates in FILE (PEM) instead of the system's: "
                                 "for an endpoint with a certificate of its own."},
     [OPTION_PROXY] = {.name = "proxy",
                       .argument = "URL",
                       .type = TYPE_TEXT,
                       .group = GROUP_ENDPOINT,
-                      .commands = FOR_GENERATE,
+                      .commands = FOR_GENERATE | FOR_DIAGNOSE,
                       .help = "Go through this proxy. Without it the customary https_proxy and "
                               "no_proxy variables hold; loopback is never proxied."},
 
@@ -179,7 +179,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .choices = "en|zh",
                          .initial = "en",
                          .group = GROUP_QUESTIONS,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .flags = OPTION_DATASET,
                          .help = "Language of prompts and questions: English or Chinese."},
     [OPTION_OPTIONS] = {.name = "options",
@@ -240,7 +240,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .type = TYPE_PROSE,
                               .example = "@prompt.txt",
                               .group = GROUP_MODEL,
-                              .commands = FOR_GENERATE,
+                              .commands = FOR_GENERATE | FOR_DIAGNOSE,
                               .flags = OPTION_DATASET,
                               .help = "The system prompt in place of the built-in one."},
     [OPTION_EXTRA_BODY] = {.name = "extra-body",
@@ -248,7 +248,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .type = TYPE_JSON,
                            .example = "{\"top_p\": 0.9}",
                            .group = GROUP_MODEL,
-                           .commands = FOR_GENERATE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
                            .flags = OPTION_DATASET,
                            .help = "A JSON object whose members are merged into every request, "
                                    "and replace what vqagen would send."},
@@ -258,7 +258,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .high = 2,
                             .initial = "0.7",
                             .group = GROUP_MODEL,
-                            .commands = FOR_GENERATE,
+                            .commands = FOR_GENERATE | FOR_DIAGNOSE,
                             .flags = OPTION_DATASET | OPTION_OR_NONE,
                             .help = "For drafting and wrong options. \"none\" never sends any "
                                     "temperature, for models that refuse the parameter."},
@@ -278,10 +278,19 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .high = 1000000,
                            .initial = "4096",
                            .group = GROUP_MODEL,
-                           .commands = FOR_GENERATE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
                            .flags = OPTION_DATASET,
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
+
+    [OPTION_STREAM] = {.name = "stream",
+                       .type = TYPE_SWITCH,
+                       .initial = "false",
+                       .group = GROUP_MODEL,
+                       .commands = FOR_GENERATE,
+                       .help = "Ask for replies as streams, and measure when the first token of "
+                               "each comes. The dataset is the same; gateways that close silent "
+                               "connections see that something happens."},
 
     // Pace and patience
     [OPTION_CONCURRENCY] = {.name = "concurrency",
@@ -312,7 +321,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .initial = "120",
                         .example = "2m",
                         .group = GROUP_PACE,
-                        .commands = FOR_GENERATE,
+                        .commands = FOR_GENERATE | FOR_DIAGNOSE,
                         .help = "Longest wait for one whole reply: seconds, or with a unit as in "
                                 "500ms, 90s, 2m."},
     [OPTION_CONNECT_TIMEOUT] = {.name = "connect-timeout",
@@ -323,8 +332,36 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .initial = "10",
                                 .example = "5s",
                                 .group = GROUP_PACE,
-                                .commands = FOR_GENERATE,
+                                .commands = FOR_GENERATE | FOR_DIAGNOSE,
                                 .help = "Longest wait for a connection."},
+    [OPTION_FIRST_BYTE_TIMEOUT] =
+        {.name = "first-byte-timeout",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .low = 1,
+         .high = HOURS(24),
+         .flags = OPTION_OR_NONE,
+         .initial = "none",
+         .example = "60s",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Longest wait from a request's last byte to the reply's first. Without "
+                 "streaming a reply comes all at once when the model is done, so by default only "
+                 "--timeout counts."},
+    [OPTION_IDLE_TIMEOUT] =
+        {.name = "idle-timeout",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .low = 1,
+         .high = HOURS(24),
+         .flags = OPTION_OR_NONE,
+         .initial = "none",
+         .example = "30s",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Longest time without a byte sent or received, while a request is sent or after "
+                 "a reply has begun, also between the events of a stream. Mind servers that send "
+                 "a reply's headers before the model has begun."},
     [OPTION_RETRIES] = {.name = "retries",
                         .argument = "N",
                         .type = TYPE_WHOLE,
@@ -333,8 +370,21 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .group = GROUP_PACE,
                         .commands = FOR_GENERATE,
                         .help =
-                            "How often a call that failed is sent again, after 2, 4, 8 seconds "
-                            "or when the endpoint says. Only faults that can pass are retried."},
+                            "How often a call that failed is sent again, up to 2, 4, 8 ... 60 "
+                            "seconds later or when the endpoint says. Only faults that can pass "
+                            "are retried."},
+    [OPTION_OUTAGE_PATIENCE] =
+        {.name = "outage-patience",
+         .argument = "TIME",
+         .type = TYPE_DURATION,
+         .high = HOURS(24 * 7),
+         .initial = "15m",
+         .example = "2h",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "How long an endpoint that has answered may be away. Meanwhile calls wait, "
+                 "one at a time looks whether it is back, and no retry is used up; then the run "
+                 "stops with exit code 4. 0: calls are given up after their retries."},
     [OPTION_MAX_REPLY_BYTES] = {.name = "max-reply-bytes",
                                 .argument = "SIZE",
                                 .type = TYPE_SIZE,
@@ -343,7 +393,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .initial = "16MiB",
                                 .example = "4MiB",
                                 .group = GROUP_PACE,
-                                .commands = FOR_GENERATE,
+                                .commands = FOR_GENERATE | FOR_DIAGNOSE,
                                 .help = "Largest reply that is read."},
 
     // Images
@@ -354,7 +404,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .high = 16384,
                          .initial = "2048",
                          .group = GROUP_IMAGES,
-                         .commands = FOR_GENERATE | FOR_PREPARE,
+                         .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
                          .flags = OPTION_DATASET,
                          .help = "Longest side of an image as sent. Larger ones are reduced, none "
                                  "is enlarged."},
@@ -365,7 +415,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .high = 100,
                         .initial = "85",
                         .group = GROUP_IMAGES,
-                        .commands = FOR_GENERATE | FOR_PREPARE,
+                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
                         .flags = OPTION_DATASET,
                         .help = "JPEG quality tried first."},
     [OPTION_MIN_QUALITY] = {.name = "min-quality",
@@ -375,7 +425,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .high = 100,
                             .initial = "50",
                             .group = GROUP_IMAGES,
-                            .commands = FOR_GENERATE | FOR_PREPARE,
+                            .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
                             .flags = OPTION_DATASET,
                             .help = "Lowest quality before the sides shrink instead."},
     [OPTION_MAX_BYTES] = {.name = "max-bytes",
@@ -386,7 +436,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                           .initial = "7MiB",
                           .example = "500k",
                           .group = GROUP_IMAGES,
-                          .commands = FOR_GENERATE | FOR_PREPARE,
+                          .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
                           .flags = OPTION_DATASET,
                           .help = "Largest base64 of an image: quality, then sides, go down until "
                                   "it fits. k and M are powers of 1000, KiB and MiB of 1024."},
@@ -398,7 +448,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .initial = "200M",
                            .example = "100M",
                            .group = GROUP_IMAGES,
-                           .commands = FOR_GENERATE | FOR_PREPARE,
+                           .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
                            .help = "Pictures that declare more pixels are refused unread."},
     [OPTION_IMAGE_WORKERS] = {.name = "image-workers",
                               .argument = "N",
@@ -443,7 +493,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                                .type = TYPE_SWITCH,
                                .initial = "false",
                                .group = GROUP_IMAGES,
-                               .commands = FOR_GENERATE | FOR_PREPARE,
+                               .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
                                .flags = OPTION_DATASET,
                                .help = "Take what can be read of a damaged or cut off picture "
                                        "instead of refusing it."},
@@ -458,9 +508,27 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_OUTPUT,
-                     .commands = FOR_PREPARE,
+                     .commands = FOR_PREPARE | FOR_DIAGNOSE,
                      .flags = OPTION_NO_FILE,
-                     .help = "Print the counts, times and bytes as one line of JSON."},
+                     .help = "Print what came of it as one line of JSON."},
+    [OPTION_IMAGE] = {.name = "image",
+                      .argument = "FILE",
+                      .type = TYPE_FILE,
+                      .example = "photos/one.jpg",
+                      .group = GROUP_IMAGES,
+                      .commands = FOR_DIAGNOSE,
+                      .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+                      .help = "Send this picture where an image as configured is tried. Without it "
+                              "a detailed one is made, as large as --max-side allows."},
+    [OPTION_REPLAY] = {.name = "replay",
+                       .argument = "ID",
+                       .type = TYPE_TEXT,
+                       .example = "photo.jpg#2",
+                       .group = GROUP_OUTPUT,
+                       .commands = FOR_DIAGNOSE,
+                       .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+                       .help = "Send the failed call of this item of DIR once more, and find out "
+                               "without which part of it it passes."},
 
     // The simulator's server
     [OPTION_HOST] = {.name = "host",
@@ -621,7 +689,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_FILE,
                          .example = "settings.yaml",
                          .group = GROUP_GENERAL,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .flags = OPTION_NO_FILE,
                          .help = "Read settings from a YAML file, with option names as keys. No "
                                  "file is read without this."},
@@ -638,14 +706,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_SWITCH,
                       .initial = "false",
                       .group = GROUP_GENERAL,
-                      .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_MERGE,
+                      .commands = FOR_ALL & ~FOR_HELP,
                       .help = "Print errors only."},
     [OPTION_VERBOSE] = {.name = "verbose",
                         .letter = 'v',
                         .type = TYPE_SWITCH,
                         .initial = "false",
                         .group = GROUP_GENERAL,
-                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE,
+                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_DIAGNOSE,
                         .help = "Print more of what is going on."},
     [OPTION_MAN] = {.name = "man",
                     .type = TYPE_SWITCH,
@@ -674,7 +742,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_GENERAL,
-                     .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_HELP | FOR_MERGE,
+                     .commands = FOR_ALL,
                      .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                      .help = "Print this help and end."},
 };

@@ -51,6 +51,8 @@ bool value_parse(const struct option_entry *option, const char *text, struct val
         ranged = true;
         break;
     case TYPE_DURATION:
+        if ((option->flags & OPTION_OR_NONE) != 0 && strcmp(text, "none") == 0)
+            return true; // 0
         good = value_parse_duration(text, &value->number);
         ranged = true;
         break;
@@ -290,8 +292,9 @@ char *value_phrase(const struct option_entry *option, char *out)
                      value_write_size(option->high, high));
         break;
     case TYPE_DURATION:
-        snprintf(out, room, "a time from %s to %s", value_write_duration(option->low, low),
-                 value_write_duration(option->high, high));
+        snprintf(out, room, "a time from %s to %s%s", value_write_duration(option->low, low),
+                 value_write_duration(option->high, high),
+                 (option->flags & OPTION_OR_NONE) != 0 ? ", or none" : "");
         break;
     case TYPE_CHOICE:
         write_choices(option->choices, out, room);

@@ -1,5 +1,6 @@
 #include "client.h"
 
+#include "clock.h"
 #include "transfer.h"
 
 #include <netinet/in.h>
@@ -18,6 +19,7 @@ struct header_set {
     char *key;         // NULL: none
     char *auth_header; // format
     const char *const *more;
+    bool stream; // the reply is wanted as one
     struct curl_slist *headers;
 };
 
@@ -27,12 +29,15 @@ struct client {
     struct transfer *idle, *running;
     struct header_set *header_sets;
     unsigned in_flight;
+    int64_t looked_ms; // when stalled transfers were last looked for
 };
 
 static struct curl_slist *headers_for(struct client *client, const struct exchange *exchange);
 static void header_set_free(struct header_set *set);
 static int on_close(void *context, curl_socket_t socket);
 static bool collect_finished(struct client *client);
+static int wait_of(const struct client *client, int timeout_ms, int64_t now_ms);
+static void end_stalled(struct client *client, int64_t now_ms);
 static void end_transfer(struct client *client, struct transfer *transfer, CURLcode code,
                          bool aborted);
 
@@ -108,9 +113,11 @@ bool client_turn(struct client *client, int timeout_ms, struct error *why)
     CURLMcode code = curl_multi_perform(client->multi, &running);
     if (code != CURLM_OK)
         return error_set(why, ERR_INTERNAL, "libcurl's loop failed: %s", curl_multi_strerror(code));
+    int64_t now_ms = clock_now_ms();
+    end_stalled(client, now_ms);
     if (collect_finished(client))
         return true;
-    code = curl_multi_poll(client->multi, NULL, 0, timeout_ms, NULL);
+    code = curl_multi_poll(client->multi, NULL, 0, wait_of(client, timeout_ms, now_ms), NULL);
     if (code != CURLM_OK)
         return error_set(why, ERR_INTERNAL, "libcurl's loop failed: %s", curl_multi_strerror(code));
     return true;
@@ -186,6 +193,44 @@ static int on_close(void *context, curl_socket_t socket)
     return close(socket);
 }
 
+// How often stalled transfers are looked for: a timeout is exact to a tenth, and a thousand
+// transfers are looked at four times a second at most.
+static int64_t look_interval_ms(const struct client_settings *settings)
+{
+    enum { OFTEN_MS = 10, SELDOM_MS = 250 };
+    int64_t first = settings->first_byte_timeout_ms, idle = settings->idle_timeout_ms;
+    if (first <= 0 && idle <= 0)
+        return -1;
+    int64_t shortest = first > 0 && (idle <= 0 || first < idle) ? first : idle;
+    int64_t interval = shortest / 10;
+    return interval < OFTEN_MS ? OFTEN_MS : interval < SELDOM_MS ? interval : SELDOM_MS;
+}
+
+static int wait_of(const struct client *client, int timeout_ms, int64_t now_ms)
+{
+    int64_t interval_ms = look_interval_ms(&client->settings);
+    if (interval_ms < 0 || client->in_flight == 0)
+        return timeout_ms;
+    int64_t look_in_ms = client->looked_ms + interval_ms - now_ms;
+    return look_in_ms >= timeout_ms ? timeout_ms : look_in_ms > 0 ? (int)look_in_ms : 0;
+}
+
+// Ends the transfers on which no byte has moved for too long.
+static void end_stalled(struct client *client, int64_t now_ms)
+{
+    const struct client_settings *settings = &client->settings;
+    int64_t interval_ms = look_interval_ms(settings);
+    if (interval_ms < 0 || now_ms - client->looked_ms < interval_ms)
+        return;
+    client->looked_ms = now_ms;
+    struct transfer *next;
+    for (struct transfer *at = client->running; at != NULL; at = next) {
+        next = at->next; // exchanges that `done` starts meanwhile are put in front
+        if (transfer_has_stalled(at, settings, now_ms))
+            end_transfer(client, at, CURLE_OPERATION_TIMEDOUT, false);
+    }
+}
+
 // Hands every finished exchange over. Whether there was one: the owner then has something to do.
 static bool collect_finished(struct client *client)
 {
@@ -247,14 +292,16 @@ static struct curl_slist *add_header(struct curl_slist *headers, const char *lin
 }
 
 static struct header_set *header_set_new(const char *key, const char *auth_header,
-                                         const char *const *more)
+                                         const char *const *more, bool stream)
 {
     struct header_set *set = calloc(1, sizeof *set);
     if (set == NULL)
         return NULL;
     set->headers = add_header(NULL, "Content-Type: application/json");
     if (set->headers != NULL)
-        set->headers = add_header(set->headers, "Accept: application/json");
+        set->headers =
+            add_header(set->headers, stream ? "Accept: text/event-stream, application/json"
+                                            : "Accept: application/json");
     // Without this libcurl asks for leave before every larger body, which costs a round trip.
     if (set->headers != NULL)
         set->headers = add_header(set->headers, "Expect:");
@@ -266,6 +313,7 @@ static struct header_set *header_set_new(const char *key, const char *auth_heade
     for (const char *const *at = more; at != NULL && *at != NULL && set->headers != NULL; at++)
         set->headers = add_header(set->headers, *at);
     set->more = more;
+    set->stream = stream;
     set->key = key != NULL ? strdup(key) : NULL;
     set->auth_header = strdup(auth_header);
     if (set->headers == NULL || set->auth_header == NULL || (key != NULL && set->key == NULL)) {
@@ -291,9 +339,10 @@ static struct curl_slist *headers_for(struct client *client, const struct exchan
         auth_header = "Authorization: Bearer %s";
     for (struct header_set *set = client->header_sets; set != NULL; set = set->next)
         if (same_text(set->key, key) && set->more == exchange->headers &&
-            strcmp(set->auth_header, auth_header) == 0)
+            set->stream == (exchange->stream != NULL) && strcmp(set->auth_header, auth_header) == 0)
             return set->headers;
-    struct header_set *set = header_set_new(key, auth_header, exchange->headers);
+    struct header_set *set =
+        header_set_new(key, auth_header, exchange->headers, exchange->stream != NULL);
     if (set == NULL)
         return NULL;
     set->next = client->header_sets;

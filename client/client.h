@@ -15,6 +15,8 @@ struct client_settings {
     unsigned max_connections; // to one host; 0: as many as exchanges are started
     int64_t timeout_ms;       // whole exchange
     int64_t connect_timeout_ms;
+    int64_t first_byte_timeout_ms; // from the request's last byte to the answer's first; 0: none
+    int64_t idle_timeout_ms;       // without a byte in either direction, otherwise; 0: none
     size_t max_reply_bytes;
     const char *user_agent;
     const char *ca_file;                                    // NULL: the system's

@@ -45,6 +45,8 @@ bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *se
     }
     endpoint->lessons.structured =
         preset != NULL && preset->no_schema ? STRUCTURED_OBJECT : STRUCTURED_SCHEMA;
+    endpoint->lessons.stream = settings->stream;
+    endpoint->begun = endpoint->lessons;
     return true;
 }
 
@@ -52,6 +54,7 @@ void endpoint_clear(struct endpoint *endpoint)
 {
     free(endpoint->name);
     free(endpoint->url);
+    free(endpoint->stream_url);
     free(endpoint->key);
     free(endpoint->model);
     *endpoint = (struct endpoint){0};
@@ -172,10 +175,11 @@ static bool address_set(struct endpoint *endpoint, const struct endpoint_setting
         name = "builtin";
     endpoint->name = text_copy(name);
     endpoint->url = text_copy(url.full);
+    endpoint->stream_url = endpoint_url_of_stream(url.full, endpoint->provider->stream_path);
     endpoint->local = url.is_private || (preset != NULL && preset->local);
     *plain_public = !url.encrypted && !url.is_private;
     endpoint_url_clear(&url);
-    return (endpoint->name != NULL && endpoint->url != NULL) ||
+    return (endpoint->name != NULL && endpoint->url != NULL && endpoint->stream_url != NULL) ||
            error_set(why, ERR_MEMORY, "no memory for a URL");
 }
 

@@ -3,7 +3,7 @@
 #ifndef VQAGEN_ENDPOINT_H
 #define VQAGEN_ENDPOINT_H
 
-#include "error.h"
+#include "lessons.h"
 
 struct provider;
 
@@ -37,28 +37,19 @@ struct endpoint_settings {
     const char *model;
     enum model_naming naming;
     bool allow_plain_http; // send the key over http:// to a host that is not private
-};
-
-// Which structured output is asked for; a refusal moves it down one step for the rest of the run.
-enum structured_output { STRUCTURED_NONE, STRUCTURED_OBJECT, STRUCTURED_SCHEMA };
-
-// What was learned from refusals. Never part of a call's key.
-struct endpoint_lessons {
-    enum structured_output structured;
-    bool no_temperature;        // the model takes only its default
-    bool max_completion_tokens; // the newer name of max_tokens is wanted
-    bool no_max_tokens;
-    int max_tokens_cap; // 0: unknown; else the largest value accepted
+    bool stream;           // ask for replies as streams
 };
 
 struct endpoint {
     const struct provider *provider;
-    char *name;  // for people and rows: preset name, or the URL's host; no secrets, no port
-    char *url;   // full address of the chat call
-    char *key;   // NULL: none. Registered with secret.h
-    char *model; // as sent
-    bool local;  // loopback or private address, or a local preset
-    struct endpoint_lessons lessons;
+    char *name;       // for people and rows: preset name, or the URL's host; no secrets, no port
+    char *url;        // full address of the chat call
+    char *stream_url; // of a call whose reply is a stream; often the same
+    char *key;        // NULL: none. Registered with secret.h
+    char *model;      // as sent
+    bool local;       // loopback or private address, or a local preset
+    struct endpoint_lessons lessons; // what it takes, as far as is known by now
+    struct endpoint_lessons begun;   // what was known before the first call
 };
 
 // Checks and completes the settings. A base URL may end in a slash, in /v1, or wrongly in the whole

@@ -216,3 +216,20 @@ static bool host_is_private(const char *host)
     }
     return false;
 }
+
+char *endpoint_url_of_stream(const char *full, const char *stream_path)
+{
+    if (stream_path == NULL)
+        return text_copy(full);
+    // A query of the user's own stays, behind ours.
+    const char *query = strchr(full, '?');
+    size_t length = query != NULL ? (size_t)(query - full) : strlen(full);
+    const char *verb = memrchr(full, ':', length);
+    if (verb == NULL || memchr(verb, '/', length - (size_t)(verb - full)) != NULL)
+        return text_copy(full); // an address without a verb is a gateway's own affair
+    char *url = NULL;
+    if (asprintf(&url, "%.*s%s%s%s", (int)(verb + 1 - full), full, stream_path,
+                 query != NULL ? "&" : "", query != NULL ? query + 1 : "") < 0)
+        return NULL;
+    return url;
+}

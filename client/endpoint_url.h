@@ -18,6 +18,11 @@ bool endpoint_url_init(struct endpoint_url *url, const char *base, const char *d
                        const char *chat_path, struct error *why);
 void endpoint_url_clear(struct endpoint_url *url);
 
+// The address of the call whose reply is a stream: what follows the last ':' of the chat path is
+// `stream_path`, as in "streamGenerateContent?alt=sse"; NULL: the address is the same. A new
+// string, NULL without memory.
+char *endpoint_url_of_stream(const char *full, const char *stream_path);
+
 // The path of the URL without a slash at its end ("" for none); a new string, NULL without memory.
 char *endpoint_url_path(const char *url);
 

@@ -1,5 +1,7 @@
 #include "exchange.h"
 
+#include "reply_stream.h"
+
 #include <stdlib.h>
 
 // Head and tail hold prompts, not images; a prompt of this size is a mistake somewhere.
@@ -16,6 +18,7 @@ struct exchange *exchange_new(size_t max_reply_bytes, struct error *why)
     buffer_init(&exchange->tail, max_text_bytes);
     buffer_init(&exchange->body, max_reply_bytes);
     exchange->retry_after_ms = -1;
+    exchange->seconds_first_token = -1;
     limit_headers_init(&exchange->limits);
     return exchange;
 }
@@ -24,6 +27,7 @@ void exchange_free(struct exchange *exchange)
 {
     if (exchange == NULL)
         return;
+    reply_stream_free(exchange->stream);
     payload_drop(exchange->payload);
     buffer_clear(&exchange->head);
     buffer_clear(&exchange->tail);

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+struct reply_stream;
+
 // How far an exchange got, where HTTP gives no answer.
 enum transport {
     TRANSPORT_OK,      // a whole HTTP response arrived
@@ -17,10 +19,12 @@ enum transport {
     TRANSPORT_REFUSED, // nothing listens at the port
     TRANSPORT_TLS,     // certificate or protocol
     TRANSPORT_CONNECT_TIMEOUT,
-    TRANSPORT_TIMEOUT,   // connected, but no whole answer in time
-    TRANSPORT_RESET,     // closed before an answer began
-    TRANSPORT_CUT,       // closed in the middle of the answer
-    TRANSPORT_TOO_LARGE, // the answer is larger than max_reply_bytes
+    TRANSPORT_FIRST_BYTE_TIMEOUT, // sent whole, but no answer began in time
+    TRANSPORT_IDLE_TIMEOUT,       // no byte moved for too long, while sending or in an answer
+    TRANSPORT_TIMEOUT,            // connected, but no whole answer in time
+    TRANSPORT_RESET,              // closed before an answer began
+    TRANSPORT_CUT,                // closed in the middle of the answer
+    TRANSPORT_TOO_LARGE,          // the answer is larger than max_reply_bytes
     TRANSPORT_PROXY,
     TRANSPORT_ABORTED, // cancelled by us
     TRANSPORT_OTHER,
@@ -32,11 +36,12 @@ struct exchange {
     const char *key;         // NULL: none
     const char *auth_header; // the provider's format for the key, with one %s (provider.h); NULL:
                              // "Authorization: Bearer %s"
-    const char *const *headers; // further headers, up to a NULL (provider.h); NULL: none. Constant
-    struct buffer head;         // owned by the exchange
-    struct payload *payload;    // held by the exchange; NULL: a call without image
-    struct buffer tail;         // owned
-    void *owner;                // the caller's own
+    const char *const *headers;  // further headers, up to a NULL (provider.h); NULL: none. Constant
+    struct buffer head;          // owned by the exchange
+    struct payload *payload;     // held by the exchange; NULL: a call without image
+    struct buffer tail;          // owned
+    void *owner;                 // the caller's own
+    struct reply_stream *stream; // reads the answer as it arrives; owned; NULL: it is wanted whole
 
     // Filled in by the client.
     enum transport transport;
@@ -50,6 +55,7 @@ struct exchange {
     struct limit_headers limits; // what every answer, good ones too, says of its rate limits
     double seconds_total;        // from start to the last byte
     double seconds_first_byte;
+    double seconds_first_token; // until the first piece of a streamed answer; negative: none came
 
     // Private to client.c.
     void *transfer;

@@ -5,6 +5,7 @@
 #include "fault_table.h"
 #include "problem.h"
 #include "provider.h"
+#include "reply_stream.h"
 #include "secret.h"
 #include "text.h"
 
@@ -18,6 +19,9 @@ static const int64_t longest_quota_wait_ms = 3600 * 1000;
 static void classify_transport(const struct exchange *exchange, struct fault *fault);
 static bool classify_answer(struct endpoint *endpoint, const struct exchange *exchange,
                             struct reply *reply, struct fault *fault, struct error *why);
+static bool classify_stream(struct endpoint *endpoint, const struct endpoint_lessons *sent,
+                            const struct exchange *exchange, struct reply *reply,
+                            struct fault *fault);
 static void classify_no_answer(const struct problem *problem, const struct error *cause,
                                struct fault *fault);
 static void classify_refusal(struct endpoint *endpoint, const struct endpoint_lessons *sent,
@@ -58,6 +62,8 @@ void fault_classify(struct endpoint *endpoint, const struct endpoint_lessons *se
 {
     *fault = (struct fault){.kind = "", .fix = "", .wait_ms = -1, .http_status = exchange->status};
     *reply = (struct reply){.usage = usage_unknown};
+    if (classify_stream(endpoint, sent, exchange, reply, fault))
+        return;
     if (exchange->transport != TRANSPORT_OK) {
         classify_transport(exchange, fault);
         return;
@@ -112,6 +118,15 @@ static void classify_transport(const struct exchange *exchange, struct fault *fa
     set_message(fault, exchange->transport_message);
 }
 
+static void classify_overload(const struct exchange *exchange, struct reply *reply,
+                              struct fault *fault)
+{
+    reply_clear(reply);
+    set_kind(fault, FAULT_KIND_overloaded);
+    fault->wait_ms = exchange->retry_after_ms;
+    set_message(fault, "the provider broke off in the middle of the answer");
+}
+
 // A 2xx that the provider's reader understands: a reply, or an overload in a reply's shape. False:
 // it is neither, and why says what the reader minds.
 static bool classify_answer(struct endpoint *endpoint, const struct exchange *exchange,
@@ -122,13 +137,68 @@ static bool classify_answer(struct endpoint *endpoint, const struct exchange *ex
         reply_clear(reply);
         return false;
     }
-    if (reply->finish == FINISH_OVERLOAD) {
-        reply_clear(reply);
-        set_kind(fault, FAULT_KIND_overloaded);
-        fault->wait_ms = exchange->retry_after_ms;
-        set_message(fault, "the provider broke off in the middle of the answer");
-    }
+    if (reply->finish == FINISH_OVERLOAD)
+        classify_overload(exchange, reply, fault);
     return true;
+}
+
+// The stream's own ending, whatever became of the connection behind it.
+static bool judge_stream(struct endpoint *endpoint, const struct endpoint_lessons *sent,
+                         const struct exchange *exchange, struct reply_stream *stream,
+                         struct reply *reply, struct fault *fault)
+{
+    const char *refusal = NULL;
+    struct error cause = {0};
+    struct problem problem;
+    switch (reply_stream_end(stream, reply, &refusal, &cause)) {
+    case REPLY_STREAM_WHOLE:
+        if (reply->finish == FINISH_OVERLOAD)
+            classify_overload(exchange, reply, fault);
+        return true;
+    case REPLY_STREAM_ERROR:
+        if (!problem_read(&problem, refusal, strlen(refusal), "application/json"))
+            return false;
+        classify_refusal(endpoint, sent, exchange, &problem, fault);
+        problem_clear(&problem);
+        return true;
+    case REPLY_STREAM_UNREADABLE:
+        if (exchange->transport != TRANSPORT_OK)
+            return false; // too large, or broken because it was cut
+        set_kind(fault, FAULT_KIND_reply_unreadable);
+        set_message(fault, cause.message);
+        return true;
+    case REPLY_STREAM_CUT:
+        break;
+    }
+    if (exchange->transport != TRANSPORT_OK)
+        return false;
+    set_kind(fault, FAULT_KIND_reply_cut);
+    set_message(fault, *reply_stream_so_far(stream) != '\0'
+                           ? "the stream ended in the middle of the answer"
+                           : "the stream ended before an answer began");
+    return true;
+}
+
+// What the exchange brought as events. A body that was wanted whole and is a stream all the same,
+// as some gateways have it, is read alike. False: it brought none, or the transport says better how
+// it failed.
+static bool classify_stream(struct endpoint *endpoint, const struct endpoint_lessons *sent,
+                            const struct exchange *exchange, struct reply *reply,
+                            struct fault *fault)
+{
+    if (exchange->status < 200 || exchange->status > 299)
+        return false;
+    if (exchange->stream != NULL)
+        return reply_stream_is_events(exchange->stream) &&
+               judge_stream(endpoint, sent, exchange, exchange->stream, reply, fault);
+    if (exchange->transport != TRANSPORT_OK || exchange->body.length == 0)
+        return false;
+    struct reply_stream *late = reply_stream_new(endpoint->provider, exchange->body.ceiling, NULL);
+    bool judged =
+        late != NULL && reply_stream_feed(late, exchange->body.data, exchange->body.length) &&
+        reply_stream_is_events(late) && judge_stream(endpoint, sent, exchange, late, reply, fault);
+    reply_stream_free(late);
+    return judged;
 }
 
 // A 2xx that is neither an answer nor an error.
@@ -205,6 +275,9 @@ static void classify_refusal(struct endpoint *endpoint, const struct endpoint_le
     fault->wait_ms = exchange->retry_after_ms;
     if (fault->wait_ms < 0)
         fault->wait_ms = duration_find_ms(buffer_text(&problem->words));
+    // Headers say when a bucket is full again, which is longer than need be; so they come last.
+    if (fault->wait_ms < 0 && kind == FAULT_KIND_rate_limited)
+        fault->wait_ms = limit_headers_wait_ms(&exchange->limits);
     kind = quota_or_rate(problem, kind, fault->wait_ms);
     if (kind == FAULT_KIND_key_wrong && status == 401 && exchange->key == NULL)
         kind = FAULT_KIND_key_missing;

@@ -59,6 +59,20 @@ static bool learn_no_max_tokens(struct endpoint *endpoint, const struct endpoint
     return !sent->no_max_tokens;
 }
 
+// Of what is either sent or not: dropped, when it was sent.
+static bool learn_switch(bool *known, bool sent)
+{
+    *known = false;
+    return sent;
+}
+
+static bool learn_no_stream_usage(struct endpoint_lessons *known,
+                                  const struct endpoint_lessons *sent)
+{
+    known->no_stream_usage = true;
+    return sent->stream && !sent->no_stream_usage;
+}
+
 // First the newer name is tried, then none.
 static bool learn_max_tokens_name(struct endpoint *endpoint, const struct endpoint_lessons *sent)
 {
@@ -186,11 +200,14 @@ enum parameter {
     PARAMETER_TEMPERATURE,
     PARAMETER_MAX_TOKENS,
     PARAMETER_MAX_COMPLETION_TOKENS,
+    PARAMETER_STREAM_USAGE,
+    PARAMETER_STREAM,
 };
 
 // The parameter that is refused: the one that stands in the error's own `param`, else the first one
 // named ("'max_tokens' is not supported ... use 'max_completion_tokens' instead").
-static enum parameter parameter_of(const struct problem *problem)
+static enum parameter parameter_of(const struct problem *problem,
+                                   const struct endpoint_lessons *sent)
 {
     static const struct {
         const char *word;
@@ -205,6 +222,8 @@ static enum parameter parameter_of(const struct problem *problem)
         {"max_tokens", PARAMETER_MAX_TOKENS},
         {"max_completion_tokens", PARAMETER_MAX_COMPLETION_TOKENS},
         {"maxoutputtokens", PARAMETER_MAX_TOKENS},
+        {"stream_options", PARAMETER_STREAM_USAGE},
+        {"include_usage", PARAMETER_STREAM_USAGE},
     };
     enum parameter first = PARAMETER_OTHER;
     const char *place = NULL, *words = buffer_text(&problem->words);
@@ -217,13 +236,17 @@ static enum parameter parameter_of(const struct problem *problem)
             first = known[i].parameter;
         }
     }
+    // The word stands in many sentences that mean something else ("the upstream server ...").
+    if (sent->stream && first == PARAMETER_OTHER &&
+        (problem_has_code(problem, "stream") || problem_says(problem, FAULT_NO_STREAM)))
+        return PARAMETER_STREAM;
     return first;
 }
 
 static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                             const struct problem *problem, enum fault_kind *kind)
 {
-    switch (parameter_of(problem)) {
+    switch (parameter_of(problem, sent)) {
     case PARAMETER_STRUCTURED:
         *kind = FAULT_KIND_structured_rejected;
         return learn_structured(&endpoint->lessons, sent);
@@ -233,6 +256,10 @@ static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_les
         return learn_max_tokens_name(endpoint, sent);
     case PARAMETER_MAX_COMPLETION_TOKENS:
         return sent->max_completion_tokens && learn_no_max_tokens(endpoint, sent);
+    case PARAMETER_STREAM_USAGE:
+        return learn_no_stream_usage(&endpoint->lessons, sent);
+    case PARAMETER_STREAM:
+        return learn_switch(&endpoint->lessons.stream, sent->stream);
     case PARAMETER_OTHER:
         break;
     }

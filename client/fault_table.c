@@ -24,6 +24,8 @@ const struct fault_rule fault_rules[] = {
      .fix = "The port does not speak https; use http:// in the base URL."},
     {ON(TLS), KIND(tls)},
     {ON(CONNECT_TIMEOUT), KIND(connect_timeout)},
+    {ON(FIRST_BYTE_TIMEOUT), KIND(first_byte_timeout)},
+    {ON(IDLE_TIMEOUT), KIND(idle_timeout)},
     {ON(TIMEOUT), KIND(timeout)},
     {ON(RESET), KIND(connection_reset)},
     {ON(CUT), KIND(reply_cut)},
@@ -160,6 +162,9 @@ const struct fault_rule fault_rules[] = {
     {STATUS(400, 422), .words = "temperature|max_tokens|max_completion_tokens|maxoutputtokens", .also = "not support|unsupported|not allowed|invalid|must be|"
                                                                 "range|should be|deprecated|cannot|may only", KIND(parameter_rejected),
      .lesson = LESSON_PARAMETER},
+
+    {STATUS(400, 422), .words = "stream_options|include_usage", KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
+    {STATUS(400, 501), .words = FAULT_NO_STREAM, KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
 
     // Images that are not liked.
     {.codes = "image_too_large|image_file_too_large", KIND(image_too_large)},

@@ -69,7 +69,12 @@
     X(tls, FAULT_RUN,                                                                              \
       "Check the certificate, the clock, and whether something intercepts the connection "         \
       "(--ca-file names a bundle).")                                                               \
-    X(connect_timeout, FAULT_RETRY, "The host does not answer; check address and firewall.")       \
+    X(connect_timeout, FAULT_RETRY,                                                                \
+      "The host does not answer; check address and firewall, or raise --connect-timeout.")         \
+    X(first_byte_timeout, FAULT_RETRY,                                                             \
+      "The model thinks for longer than --first-byte-timeout; raise it or lower --concurrency.")   \
+    X(idle_timeout, FAULT_RETRY,                                                                   \
+      "The connection stood still for --idle-timeout; check the network and any proxy between.")   \
     X(timeout, FAULT_RETRY, "Raise --timeout or lower --concurrency if this keeps happening.")     \
     X(connection_reset, FAULT_RETRY,                                                               \
       "The connection was closed before an answer came; a server that expects TLS needs https:// " \
@@ -94,6 +99,12 @@ struct fault_kind_row {
 };
 
 extern const struct fault_kind_row fault_kinds[];
+
+// How servers say that they send no streams.
+#define FAULT_NO_STREAM                                                                            \
+    "streaming is not|not support stream|streaming not|streaming responses are not|"               \
+    "stream is not|stream=true|unsupported parameter: 'stream'|stream must be false|"              \
+    "streaming is disabled|parameter: stream|argument supplied: stream"
 
 // What a refusal teaches about the endpoint.
 enum fault_lesson {

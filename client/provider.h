@@ -6,7 +6,7 @@
 #include "buffer.h"
 #include "endpoint.h"
 #include "exchange.h"
-#include "reply.h"
+#include "reply_draft.h"
 
 // What is asked, before any provider's shape.
 struct ask {
@@ -37,6 +37,7 @@ enum provider_cap {
 struct provider {
     const char *name;      // "openai"
     const char *chat_path; // behind the base URL: "/chat/completions"; {model} stands for the model
+    const char *stream_path;    // what stands behind its last ':' for a stream; NULL: the same path
     const char *auth_header;    // printf format with one %s: "Authorization: Bearer %s"
     const char *const *headers; // further ones of every call, up to a NULL; NULL: none
     const struct provider_reserved *reserved;
@@ -51,6 +52,10 @@ struct provider {
 
     // Reads the body of a 200. False: ERR_REPLY when it is not an answer of this format.
     bool (*read_reply)(const char *body, size_t length, struct reply *reply, struct error *why);
+
+    // Adds what one event of a stream brings. Events that say nothing of the answer (pings, tools,
+    // kinds that are not known yet) are passed over.
+    void (*read_event)(const cJSON *root, struct reply_draft *draft);
 };
 
 const struct provider *provider_find(const char *name); // NULL: none of that name

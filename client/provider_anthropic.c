@@ -11,6 +11,7 @@
 static bool write_request(const struct endpoint *endpoint, const struct ask *ask,
                           struct buffer *head, struct buffer *tail, struct error *why);
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why);
+static void read_event(const cJSON *root, struct reply_draft *draft);
 
 // The API refuses a request without max_tokens; every model takes as many as this.
 enum { USUAL_MAX_TOKENS = 4096 };
@@ -21,7 +22,7 @@ static const struct provider_reserved reserved[] = {
     {"model", "use --model"},
     {"messages", "use --system-prompt, or the topics in the settings file"},
     {"system", "use --system-prompt"},
-    {"stream", "replies are read whole"},
+    {"stream", "use --stream"},
     {"tools", "replies are read as text"},
     {"tool_choice", "replies are read as text"},
     {NULL, NULL},
@@ -36,6 +37,7 @@ const struct provider provider_anthropic = {
     .cap = PROVIDER_CAP_REQUIRED,
     .write_request = write_request,
     .read_reply = read_reply,
+    .read_event = read_event,
 };
 
 // The same bytes for every call on an image, up to the cache marker behind it in the tail: the
@@ -94,6 +96,8 @@ static bool write_parameters(const struct endpoint_lessons *lessons, const struc
     // The range ends at 1 here, where other providers take 2.
     if (ask->temperature >= 0 && !lessons->no_temperature && !wire_replaced(extra, "temperature"))
         json_write_real_field(tail, "temperature", ask->temperature < 1 ? ask->temperature : 1);
+    if (lessons->stream)
+        json_write_bool_field(tail, "stream", true);
     return write_output_config(lessons, ask, extra, tail) &&
            wire_write_extra(extra, "output_config", tail);
 }
@@ -161,12 +165,16 @@ static char *blocks_text(const cJSON *content, const char *type, const char *nam
     return wire_take(&whole);
 }
 
+// The provider's words for a refusal, or its category; NULL: it says neither.
+static const char *refusal_of(const cJSON *stopped)
+{
+    const cJSON *details = json_member(stopped, "stop_details");
+    const char *words = json_text(details, "explanation");
+    return words != NULL && *words != '\0' ? words : json_text(details, "category");
+}
+
 static bool read_message(const cJSON *root, const cJSON *content, struct reply *reply)
 {
-    const cJSON *details = json_member(root, "stop_details");
-    const char *words = json_text(details, "explanation");
-    if (words == NULL || *words == '\0')
-        words = json_text(details, "category");
     reply->text = blocks_text(content, "text", "text");
     reply->reasoning = blocks_text(content, "thinking", "thinking");
     bool done = reply->text != NULL && reply->reasoning != NULL;
@@ -177,7 +185,7 @@ static bool read_message(const cJSON *root, const cJSON *content, struct reply *
     reply->model = wire_copy(json_text(root, "model"));
     reply->finish = finish_of(json_text(root, "stop_reason"));
     if (reply->finish == FINISH_REFUSED)
-        reply->refusal = wire_copy(words);
+        reply->refusal = wire_copy(refusal_of(root));
     reply->usage = usage_of(json_member(root, "usage"));
     return done;
 }
@@ -202,4 +210,64 @@ static bool read_reply(const char *body, size_t length, struct reply *reply, str
     if (!done)
         reply_clear(reply);
     return done;
+}
+
+static void count(struct reply_draft *draft, const cJSON *holder)
+{
+    const cJSON *usage = reply_draft_count(draft, json_member(holder, "usage"));
+    if (usage != NULL)
+        draft->usage = usage_of(usage);
+}
+
+static void read_start(const cJSON *root, struct reply_draft *draft)
+{
+    const cJSON *message = json_member(root, "message");
+    draft->begun = true;
+    reply_draft_name_model(draft, json_text(message, "model"));
+    count(draft, message);
+}
+
+// A block's first piece, or a further one: both name their type by what they hold.
+static void read_piece(const cJSON *piece, struct reply_draft *draft)
+{
+    const char *type = json_text(piece, "type");
+    if (type == NULL)
+        return;
+    if (strcmp(type, "text") == 0 || strcmp(type, "text_delta") == 0)
+        reply_draft_add(&draft->text, json_text(piece, "text"));
+    else if (strcmp(type, "thinking") == 0 || strcmp(type, "thinking_delta") == 0)
+        reply_draft_add(&draft->reasoning, json_text(piece, "thinking"));
+}
+
+// Why the model ended, and the counts of the whole message.
+static void read_end(const cJSON *root, struct reply_draft *draft)
+{
+    const cJSON *delta = json_member(root, "delta");
+    const char *reason = json_text(delta, "stop_reason");
+    count(draft, root);
+    if (reason == NULL)
+        return;
+    draft->finished = true;
+    draft->finish = finish_of(reason);
+    if (draft->finish == FINISH_REFUSED)
+        reply_draft_add(&draft->refusal, refusal_of(delta));
+}
+
+static void read_event(const cJSON *root, struct reply_draft *draft)
+{
+    const char *type = json_text(root, "type");
+    if (type == NULL)
+        return;
+    if (strcmp(type, "message_start") == 0)
+        read_start(root, draft);
+    else if (strcmp(type, "content_block_start") == 0)
+        read_piece(json_member(root, "content_block"), draft);
+    else if (strcmp(type, "content_block_delta") == 0)
+        read_piece(json_member(root, "delta"), draft);
+    else if (strcmp(type, "message_delta") == 0)
+        read_end(root, draft);
+    else if (strcmp(type, "message_stop") == 0)
+        draft->finished = true;
+    else if (strcmp(type, "error") == 0)
+        reply_draft_fail(draft, root);
 }

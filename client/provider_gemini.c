@@ -11,6 +11,7 @@
 static bool write_request(const struct endpoint *endpoint, const struct ask *ask,
                           struct buffer *head, struct buffer *tail, struct error *why);
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why);
+static void read_event(const cJSON *root, struct reply_draft *draft);
 
 static const struct provider_reserved reserved[] = {
     {"model", "use --model"},
@@ -26,11 +27,13 @@ static const struct provider_reserved reserved[] = {
 const struct provider provider_gemini = {
     .name = "gemini",
     .chat_path = "/{model}:generateContent",
+    .stream_path = "streamGenerateContent?alt=sse",
     .auth_header = "x-goog-api-key: %s",
     .reserved = reserved,
     .cap = PROVIDER_CAP_OPTIONAL,
     .write_request = write_request,
     .read_reply = read_reply,
+    .read_event = read_event,
 };
 
 // Implicit caching goes by equal beginnings: system prompt and image come first.
@@ -169,30 +172,42 @@ static struct usage usage_of(const cJSON *usage)
 }
 
 // The text of all parts that are thoughts, or that are none.
-static char *parts_text(const cJSON *parts, bool thoughts)
+static void add_parts(const cJSON *parts, bool thoughts, struct buffer *out)
 {
-    struct buffer whole;
-    buffer_init(&whole, SIZE_MAX / 4);
     const cJSON *part;
     cJSON_ArrayForEach(part, parts)
     {
         const char *text = json_text(part, "text");
         bool is_thought = cJSON_IsTrue(json_member(part, "thought"));
         if (text != NULL && is_thought == thoughts)
-            buffer_append_text(&whole, text);
+            buffer_append_text(out, text);
     }
+}
+
+static char *parts_text(const cJSON *parts, bool thoughts)
+{
+    struct buffer whole;
+    buffer_init(&whole, SIZE_MAX / 4);
+    add_parts(parts, thoughts, &whole);
     return wire_take(&whole);
 }
 
 // Why nothing was said: the provider's sentence where there is one, else its word.
-static char *refusal_of(const char *sentence, const char *word)
+static const char *refusal_of(const char *sentence, const char *word)
 {
-    return wire_copy(sentence != NULL && *sentence != '\0' ? sentence : word);
+    return sentence != NULL && *sentence != '\0' ? sentence : word;
+}
+
+// Of a prompt that was blocked before there was a candidate; NULL: it was not.
+static const char *block_of(const cJSON *root)
+{
+    const cJSON *feedback = json_member(root, "promptFeedback");
+    return refusal_of(json_text(feedback, "blockReasonMessage"),
+                      json_text(feedback, "blockReason"));
 }
 
 static bool read_candidate(const cJSON *root, const cJSON *candidate, struct reply *reply)
 {
-    const cJSON *feedback = json_member(root, "promptFeedback");
     const cJSON *parts = json_member(json_member(candidate, "content"), "parts");
     const char *reason = json_text(candidate, "finishReason");
     reply->text = parts_text(parts, false);
@@ -204,10 +219,9 @@ static bool read_candidate(const cJSON *root, const cJSON *candidate, struct rep
     }
     reply->finish = candidate != NULL ? finish_of(reason) : FINISH_REFUSED;
     if (candidate == NULL)
-        reply->refusal = refusal_of(json_text(feedback, "blockReasonMessage"),
-                                    json_text(feedback, "blockReason"));
+        reply->refusal = wire_copy(block_of(root));
     else if (reply->finish == FINISH_REFUSED)
-        reply->refusal = refusal_of(json_text(candidate, "finishMessage"), reason);
+        reply->refusal = wire_copy(refusal_of(json_text(candidate, "finishMessage"), reason));
     reply->model = wire_copy(json_text(root, "modelVersion"));
     reply->usage = usage_of(json_member(root, "usageMetadata"));
     return done;
@@ -234,4 +248,39 @@ static bool read_reply(const char *body, size_t length, struct reply *reply, str
     if (!done)
         reply_clear(reply);
     return done;
+}
+
+static void read_end(const cJSON *candidate, const char *reason, struct reply_draft *draft)
+{
+    draft->finished = true;
+    draft->finish = finish_of(reason);
+    if (draft->finish == FINISH_REFUSED)
+        reply_draft_add(&draft->refusal, refusal_of(json_text(candidate, "finishMessage"), reason));
+}
+
+// A whole response with a part of the answer; the last one says why it ended, and every one counts
+// what was used up to it.
+static void read_event(const cJSON *root, struct reply_draft *draft)
+{
+    const cJSON *candidate = cJSON_GetArrayItem(json_member(root, "candidates"), 0);
+    if (json_member(root, "error") != NULL) {
+        reply_draft_fail(draft, root);
+        return;
+    }
+    const cJSON *parts = json_member(json_member(candidate, "content"), "parts");
+    const char *reason = json_text(candidate, "finishReason");
+    draft->begun = draft->begun || candidate != NULL;
+    add_parts(parts, false, &draft->text);
+    add_parts(parts, true, &draft->reasoning);
+    if (candidate == NULL && block_of(root) != NULL) {
+        draft->begun = draft->finished = true;
+        draft->finish = FINISH_REFUSED;
+        reply_draft_add(&draft->refusal, block_of(root));
+    } else if (reason != NULL && *reason != '\0') {
+        read_end(candidate, reason, draft);
+    }
+    reply_draft_name_model(draft, json_text(root, "modelVersion"));
+    const cJSON *usage = reply_draft_count(draft, json_member(root, "usageMetadata"));
+    if (usage != NULL)
+        draft->usage = usage_of(usage);
 }

@@ -11,11 +11,12 @@
 static bool write_request(const struct endpoint *endpoint, const struct ask *ask,
                           struct buffer *head, struct buffer *tail, struct error *why);
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why);
+static void read_event(const cJSON *root, struct reply_draft *draft);
 
 static const struct provider_reserved reserved[] = {
     {"model", "use --model"},
     {"messages", "use --system-prompt, or the topics in the settings file"},
-    {"stream", "replies are read whole"},
+    {"stream", "use --stream"},
     {"n", "use --repeat"},
     {NULL, NULL},
 };
@@ -28,6 +29,7 @@ const struct provider provider_openai = {
     .cap = PROVIDER_CAP_TWO_NAMES,
     .write_request = write_request,
     .read_reply = read_reply,
+    .read_event = read_event,
 };
 
 // Model, system prompt and image come first and are the same bytes for every call on an image:
@@ -79,6 +81,17 @@ static void write_response_format(const struct endpoint_lessons *lessons, const 
     buffer_append_text(tail, "}}");
 }
 
+// Without include_usage a stream says nothing of tokens.
+static void write_stream(const struct endpoint_lessons *lessons, const cJSON *extra,
+                         struct buffer *tail)
+{
+    json_write_bool_field(tail, "stream", lessons->stream);
+    if (lessons->stream && !lessons->no_stream_usage && !wire_replaced(extra, "stream_options")) {
+        json_write_name(tail, "stream_options");
+        buffer_append_text(tail, "{\"include_usage\":true}");
+    }
+}
+
 static bool write_request(const struct endpoint *endpoint, const struct ask *ask,
                           struct buffer *head, struct buffer *tail, struct error *why)
 {
@@ -94,7 +107,7 @@ static bool write_request(const struct endpoint *endpoint, const struct ask *ask
     if (ask->temperature >= 0 && !endpoint->lessons.no_temperature &&
         !wire_replaced(extra, "temperature"))
         json_write_real_field(tail, "temperature", ask->temperature);
-    json_write_bool_field(tail, "stream", false);
+    write_stream(&endpoint->lessons, extra, tail);
     write_response_format(&endpoint->lessons, ask, extra, tail);
     bool done = wire_write_extra(extra, NULL, tail) ||
                 error_set(why, ERR_MEMORY, "no memory for a request");
@@ -132,12 +145,10 @@ static enum finish finish_of(const char *reason)
 }
 
 // The text of a content: a string, null, or an array of parts of which the text ones count.
-static char *content_text(const cJSON *content)
+static void add_content(const cJSON *content, struct buffer *out)
 {
     if (cJSON_IsString(content))
-        return wire_copy(content->valuestring);
-    struct buffer whole;
-    buffer_init(&whole, SIZE_MAX / 4);
+        buffer_append_text(out, content->valuestring);
     const cJSON *part;
     if (cJSON_IsArray(content))
         cJSON_ArrayForEach(part, content)
@@ -147,9 +158,23 @@ static char *content_text(const cJSON *content)
             bool said =
                 type == NULL || strcmp(type, "text") == 0 || strcmp(type, "output_text") == 0;
             if (text != NULL && said)
-                buffer_append_text(&whole, text);
+                buffer_append_text(out, text);
         }
+}
+
+static char *content_text(const cJSON *content)
+{
+    struct buffer whole;
+    buffer_init(&whole, SIZE_MAX / 4);
+    add_content(content, &whole);
     return wire_take(&whole);
+}
+
+// Where the reasoning stands: servers go by two names.
+static const char *reasoning_of(const cJSON *message)
+{
+    const char *reasoning = json_text(message, "reasoning_content");
+    return reasoning != NULL ? reasoning : json_text(message, "reasoning");
 }
 
 static struct usage usage_of(const cJSON *usage)
@@ -179,13 +204,11 @@ static struct usage usage_of(const cJSON *usage)
 static bool read_message(const cJSON *root, const cJSON *choice, const cJSON *message,
                          struct reply *reply)
 {
-    const cJSON *reasoning = json_member(message, "reasoning_content");
-    if (!cJSON_IsString(reasoning))
-        reasoning = json_member(message, "reasoning");
+    const char *reasoning = reasoning_of(message);
     const char *refusal = json_text(message, "refusal");
     reply->text = content_text(json_member(message, "content"));
-    if (cJSON_IsString(reasoning) && *reasoning->valuestring != '\0')
-        reply->reasoning = wire_copy(reasoning->valuestring);
+    if (reasoning != NULL && *reasoning != '\0')
+        reply->reasoning = wire_copy(reasoning);
     if (refusal != NULL && *refusal != '\0')
         reply->refusal = wire_copy(refusal);
     reply->model = wire_copy(json_text(root, "model"));
@@ -216,4 +239,52 @@ static bool read_reply(const char *body, size_t length, struct reply *reply, str
     if (!done)
         reply_clear(reply);
     return done;
+}
+
+// An error in place of a chunk: {"error": ...} (vLLM, OpenRouter and gateways), or an error's
+// members bare ({"object": "error", "message": ...}, older vLLM).
+static bool is_error(const cJSON *root, const cJSON *choice)
+{
+    const cJSON *places[] = {json_member(root, "error"), json_member(choice, "error")};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (cJSON_IsObject(places[i]) ||
+            (cJSON_IsString(places[i]) && *places[i]->valuestring != '\0'))
+            return true;
+    return json_member(root, "choices") == NULL && json_text(root, "message") != NULL &&
+           json_member(root, "code") != NULL;
+}
+
+static void read_delta(const cJSON *choice, struct reply_draft *draft)
+{
+    const cJSON *delta = json_member(choice, "delta");
+    // Some servers close with the whole message, which adds nothing to the pieces before it.
+    if (delta == NULL && draft->text.length == 0)
+        delta = json_member(choice, "message");
+    if (cJSON_IsObject(delta)) {
+        draft->begun = true;
+        add_content(json_member(delta, "content"), &draft->text);
+        reply_draft_add(&draft->reasoning, reasoning_of(delta));
+        reply_draft_add(&draft->refusal, json_text(delta, "refusal"));
+    }
+    const char *reason = json_text(choice, "finish_reason");
+    if (reason == NULL || *reason == '\0')
+        return;
+    draft->begun = draft->finished = true;
+    draft->finish = finish_of(reason);
+}
+
+// One chunk. The chunk with the usage comes last and has no choices; some servers count in each.
+static void read_event(const cJSON *root, struct reply_draft *draft)
+{
+    const cJSON *choice = cJSON_GetArrayItem(json_member(root, "choices"), 0);
+    if (is_error(root, choice)) {
+        reply_draft_fail(draft, root);
+        return;
+    }
+    reply_draft_name_model(draft, json_text(root, "model"));
+    if (cJSON_IsObject(choice))
+        read_delta(choice, draft);
+    const cJSON *usage = reply_draft_count(draft, json_member(root, "usage"));
+    if (usage != NULL)
+        draft->usage = usage_of(usage);
 }

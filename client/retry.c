@@ -32,5 +32,5 @@ int64_t retry_wait_ms(const struct retry_settings *settings, const struct fault 
             return -1;
         return fault->wait_ms + (int64_t)((double)fault->wait_ms * 0.1 * unit);
     }
-    return (int64_t)((double)backoff_ms(settings, attempt) * (0.5 + 0.5 * unit));
+    return (int64_t)((double)backoff_ms(settings, attempt) * (0.1 + 0.9 * unit));
 }

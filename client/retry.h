@@ -17,8 +17,11 @@ struct retry_settings {
 struct retry_settings retry_settings_default(void);
 
 // The wait before attempt number `attempt` + 1 (attempt: how often it was sent, 1 or more), or -1
-// when it shall not be sent again. The endpoint's own wait counts as it is, plus up to 10 %;
-// a backoff is drawn from 50-100 % of 2, 4, 8 s. unit: uniform in [0, 1).
+// when it shall not be sent again. The endpoint's own wait (Retry-After, words of the body, resets
+// in the headers: see fault.h) counts as it is, plus up to 10 %. Else the wait is drawn from the
+// whole of 2, 4, 8 s ("full jitter": Brooker, "Exponential Backoff And Jitter", AWS Architecture
+// Blog, 2015: with it many clients of one endpoint finish soonest and with the fewest calls), but
+// for its first tenth: a retry within milliseconds meets the same trouble. unit: uniform in [0, 1).
 int64_t retry_wait_ms(const struct retry_settings *settings, const struct fault *fault,
                       unsigned attempt, double unit);
 

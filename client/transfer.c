@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "duration.h"
+#include "reply_stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@ enum { UPLOAD_BUFFER_BYTES = 128 << 10 };
 // Bodies up to this size are handed over in one piece, which libcurl then sends together with the
 // headers: one system call and one packet less, half of the CPU of a call with a 1 KiB body.
 enum { SMALL_BODY_BYTES = 32 << 10 };
+
+// How much is kept of a body that is read as a stream: what a failure's row shows of it.
+enum { STREAM_BODY_BYTES = 16 << 10 };
 
 // An early refusal is a few hundred bytes.
 enum { UNREAD_BYTES = 16 << 10 };
@@ -127,6 +131,9 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     transfer->position = 0;
     transfer->over_ceiling = false;
     transfer->local_port = 0;
+    transfer->moved = 0;
+    transfer->moved_ms = 0;
+    transfer->stalled = TRANSPORT_OK;
     buffer_empty(&transfer->unread);
     transfer->message[0] = '\0';
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
@@ -142,6 +149,8 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     exchange->retry_after_ms = -1;
     limit_headers_init(&exchange->limits);
     exchange->seconds_total = exchange->seconds_first_byte = 0;
+    exchange->seconds_first_token = -1;
+    transfer->begun_us = clock_now_us();
     exchange->transfer = transfer;
     transfer->exchange = exchange;
     return true;
@@ -232,6 +241,20 @@ static int on_seek(void *context, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
+// The answer's pieces, as they arrive. A refusal is read as a whole.
+static bool read_stream(struct transfer *transfer, const char *bytes, size_t length)
+{
+    struct exchange *exchange = transfer->exchange;
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status < 200 || status > 299)
+        return true;
+    bool fits = reply_stream_feed(exchange->stream, bytes, length);
+    if (exchange->seconds_first_token < 0 && reply_stream_has_text(exchange->stream))
+        exchange->seconds_first_token = (double)(clock_now_us() - transfer->begun_us) / 1e6;
+    return fits;
+}
+
 // Of several header blocks (100 Continue, a proxy's) the last one counts.
 static size_t on_header(char *line, size_t size, size_t count, void *context)
 {
@@ -244,12 +267,22 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     return length;
 }
 
-// What fits is kept: the beginning of an overlong refusal still says what was refused.
+// What fits is kept: the beginning of an overlong refusal still says what was refused. Of a stream,
+// whose pieces are kept elsewhere, the beginning will do.
 static size_t on_write(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     struct buffer *body = &transfer->exchange->body;
     size_t length = size * count, room = body->ceiling - body->length;
+    if (transfer->exchange->stream != NULL) {
+        if (!read_stream(transfer, bytes, length)) {
+            transfer->over_ceiling = true;
+            return 0;
+        }
+        if (reply_stream_replaces_body(transfer->exchange->stream) &&
+            body->length + length > STREAM_BODY_BYTES)
+            return length;
+    }
     transfer->over_ceiling = length > room;
     if (!buffer_append(body, bytes, length < room ? length : room))
         return 0;
@@ -297,6 +330,34 @@ static bool handshake_broke(CURL *easy, const char *message)
            strstr(message, "SSL_ERROR_SYSCALL") != NULL || strstr(message, "reset by peer") != NULL;
 }
 
+bool transfer_has_stalled(struct transfer *transfer, const struct client_settings *settings,
+                          int64_t now_ms)
+{
+    curl_off_t sent = 0, received = 0;
+    long headers = 0;
+    if (transfer->local_port == 0)
+        return false; // not connected: libcurl's own timeout is for that
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &headers);
+    curl_off_t moved = sent + received + headers;
+    if (transfer->moved_ms == 0 || moved != transfer->moved) {
+        transfer->moved = moved;
+        transfer->moved_ms = now_ms;
+        return false;
+    }
+    bool thinking = headers == 0 && (size_t)sent >= exchange_body_length(transfer->exchange);
+    int64_t most_ms = thinking ? settings->first_byte_timeout_ms : settings->idle_timeout_ms;
+    if (most_ms <= 0 || now_ms - transfer->moved_ms < most_ms)
+        return false;
+    transfer->stalled = thinking ? TRANSPORT_FIRST_BYTE_TIMEOUT : TRANSPORT_IDLE_TIMEOUT;
+    snprintf(transfer->message, sizeof transfer->message,
+             thinking ? "the request was sent, and no answer began within %.3g s"
+                      : "no byte was sent or received for %.3g s",
+             (double)most_ms / 1e3);
+    return true;
+}
+
 static enum transport transport_of(const struct transfer *transfer, CURLcode code, int status)
 {
     CURL *easy = transfer->easy;
@@ -314,6 +375,8 @@ static enum transport transport_of(const struct transfer *transfer, CURLcode cod
     case CURLE_COULDNT_CONNECT:
         return proxy_status >= 300 || transfer->proxied ? TRANSPORT_PROXY : TRANSPORT_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
+        if (transfer->stalled != TRANSPORT_OK)
+            return transfer->stalled;
         curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
         return begun == 0 && transfer->position == 0 ? TRANSPORT_CONNECT_TIMEOUT
                                                      : TRANSPORT_TIMEOUT;
@@ -358,6 +421,8 @@ struct exchange *transfer_finish(struct transfer *transfer, CURLcode code)
     exchange->status = status >= 200 ? (int)status : 0;
     exchange->seconds_total = (double)total / 1e6;
     exchange->seconds_first_byte = (double)first / 1e6;
+    if (exchange->seconds_first_token > exchange->seconds_total) // by the clocks' difference
+        exchange->seconds_first_token = exchange->seconds_total;
     if (code == CURLE_SEND_ERROR && (exchange->status == 0 || exchange->status >= 300))
         find_unread_refusal(transfer, exchange);
     exchange->transport = transport_of(transfer, code, exchange->status);

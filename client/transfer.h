@@ -14,8 +14,12 @@ struct transfer {
     size_t position;               // bytes of the body handed to libcurl
     int local_port;                // of the connection in use, which it tells from others; 0: none
     struct buffer unread;          // what the server had sent when libcurl gave the connection up
+    int64_t begun_us;              // monotonic
     bool over_ceiling;             // the answer did not fit
     bool proxied;                  // by --proxy: it, not the server, is what is connected to
+    curl_off_t moved;              // bytes in both directions, when last looked at
+    int64_t moved_ms;              // and when they last were more than before; 0: not connected
+    enum transport stalled;        // the timeout that ended it; TRANSPORT_OK: none did
     struct transfer *next, **at;   // in the client's list of idle or running ones
     char message[CURL_ERROR_SIZE]; // libcurl's words
 };
@@ -36,6 +40,12 @@ void transfer_keep_unread(struct transfer *transfer, int socket);
 // Sets what is this exchange's own. headers is borrowed until the transfer is over.
 bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
                       struct curl_slist *headers, struct error *why);
+
+// Whether nothing has moved for too long, as far as looking now and then can tell: while the
+// request is sent and while an answer comes in, for idle_timeout_ms; between the two, for
+// first_byte_timeout_ms. transfer_finish follows.
+bool transfer_has_stalled(struct transfer *transfer, const struct client_settings *settings,
+                          int64_t now_ms);
 
 // Writes into the exchange how it ended, and lets go of it.
 struct exchange *transfer_finish(struct transfer *transfer, CURLcode code);

@@ -26,12 +26,13 @@ struct call {
     int http_status;
     long long input_tokens, cached_tokens, output_tokens, reasoning_tokens; // -1: not said
     long long cache_write_tokens, image_tokens;                             // likewise
-    bool image_estimated; // image_tokens by a published formula, not by the provider
-    long long cost_nano;  // billionths of a dollar, at the prices of its day; -1: not known
-    unsigned attempts;    // requests sent for it, 1 or more
-    double latency_ms;    // of the last attempt
-    int64_t when_ms;      // wall clock, when it ended
-    char *endpoint;       // who answered; owned; or NULL
+    bool image_estimated;  // image_tokens by a published formula, not by the provider
+    long long cost_nano;   // billionths of a dollar, at the prices of its day; -1: not known
+    unsigned attempts;     // requests sent for it, 1 or more
+    double latency_ms;     // of the last attempt
+    double first_token_ms; // of a streamed reply, until its text began; negative: none
+    int64_t when_ms;       // wall clock, when it ended
+    char *endpoint;        // who answered; owned; or NULL
 };
 
 void call_clear(struct call *call);

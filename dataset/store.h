@@ -79,6 +79,13 @@ bool store_add_call(struct store *store, int64_t number, const struct call *call
 bool store_load_calls(struct store *store, int64_t number, struct call **calls, size_t *count,
                       struct error *why);
 
+// What refusals taught about an endpoint's model, as words (client/lessons.h). Only what the same
+// version of vqagen learned is found: another one may know better. *words: owned; NULL: nothing.
+bool store_find_lessons(struct store *store, const char *endpoint, const char *model,
+                        const char *version, char **words, struct error *why);
+bool store_put_lessons(struct store *store, const char *endpoint, const char *model,
+                       const char *version, const char *words, struct error *why);
+
 // Appends the lines (each with a line break) of items in the current input at places from..to-1 and
 // in that state, in input order.
 typedef bool store_line(void *context, const char *line, size_t length, struct error *why);
@@ -120,9 +127,5 @@ bool store_add_lost(struct store *store, long long cost_nano, struct error *why)
 bool store_find_probe(struct store *store, const char *endpoint, const char *model);
 bool store_put_probe(struct store *store, const char *endpoint, const char *model,
                      const char *verdict, struct error *why);
-
-// What was learned from an endpoint's refusals, for people.
-bool store_put_lesson(struct store *store, const char *endpoint, const char *lesson,
-                      struct error *why);
 
 #endif

@@ -43,12 +43,14 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
         sqlite3_bind_text(s, at++, texts[i], -1, SQLITE_STATIC);
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
         sqlite3_bind_int64(s, at++, later[i]);
+    sqlite3_bind_double(s, at, call->first_token_ms);
     return store_run(store, s, "write", why);
 }
 
 bool store_copy_call(struct store *store, int64_t number, const struct call *call,
                      struct error *why)
 {
+    store_sum_call(store, number, call);
     return insert_call(store, number, call, call->attempts, why);
 }
 
@@ -204,7 +206,8 @@ static bool read_call(sqlite3_stmt *s, struct call *call)
                           .cache_write_tokens = sqlite3_column_int64(s, 21),
                           .image_tokens = sqlite3_column_int64(s, 22),
                           .image_estimated = sqlite3_column_int(s, 23) != 0,
-                          .cost_nano = sqlite3_column_int64(s, 24)};
+                          .cost_nano = sqlite3_column_int64(s, 24),
+                          .first_token_ms = sqlite3_column_double(s, 25)};
     if (sqlite3_column_bytes(s, 0) == DIGEST_BYTES)
         memcpy(call->key.bytes, sqlite3_column_blob(s, 0), DIGEST_BYTES);
     char **const texts[] = {&call->finish,  &call->model, &call->kind,     &call->endpoint,

@@ -42,26 +42,30 @@
       " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
     X(ROWS_BY_PLACE,                                                                               \
-      "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line"            \
+      "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line, i.topic"   \
       " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
       " WHERE i.place >= 0 ORDER BY i.place, i.number")                                            \
-    X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint)"                    \
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                 \
+    X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint, topic)" \
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                 \
     X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files")                               \
     X(ADD_CALL,                                                                                    \
       "INSERT INTO calls (item, key, step, try, repeat, round, replied, http_status,"              \
       " input_tokens, cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms,"       \
       " when_ms, finish, model, kind, endpoint, message, text, reasoning, cache_write_tokens,"     \
-      " image_tokens, image_estimated, cost_nano)"                                                 \
+      " image_tokens, image_estimated, cost_nano, first_token_ms)"                                 \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"  \
-      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26) ON CONFLICT (item, key) DO NOTHING")               \
+      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) ON CONFLICT (item, key) DO NOTHING")          \
     X(HAS_REPLY, "SELECT replied, attempts FROM calls WHERE item = ?1 AND key = ?2")               \
     X(DROP_CALL, "DELETE FROM calls WHERE item = ?1 AND key = ?2")                                 \
     X(CALLS_OF,                                                                                    \
       "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
       " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
       " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
-      " cost_nano FROM calls WHERE item = ?1")                                                     \
+      " cost_nano, first_token_ms FROM calls WHERE item = ?1")                                     \
+    X(FIND_LESSONS,                                                                                \
+      "SELECT words FROM lessons WHERE endpoint = ?1 AND model = ?2 AND version = ?3")             \
+    X(PUT_LESSONS, "INSERT OR REPLACE INTO lessons (endpoint, model, version, words)"              \
+                   " VALUES (?1, ?2, ?3, ?4)")                                                     \
     X(READ_TOTALS,                                                                                 \
       "SELECT calls, requests, replies, faults, input_tokens, cached_tokens,"                      \
       " output_tokens, reasoning_tokens, cache_write_tokens, image_tokens, images_estimated,"      \
@@ -82,8 +86,7 @@
     X(CLEAR_SLOWEST, "DELETE FROM slowest")                                                        \
     X(PUT_SLOWEST, "INSERT INTO slowest VALUES (?1, ?2, ?3)")                                      \
     X(FIND_PROBE, "SELECT verdict FROM probes WHERE endpoint = ?1 AND model = ?2")                 \
-    X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")                          \
-    X(PUT_LESSON, "INSERT OR IGNORE INTO lessons VALUES (?1, ?2, ?3)")
+    X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")
 
 enum store_statement {
 #define STORE_STATEMENT_ENUM(name, sql) SQL_##name,

@@ -9,6 +9,7 @@
 
 static struct store_minute *minute_find(struct store *store, int64_t minute, const char *endpoint);
 static void note_slow(struct store_sums *sums, const struct store_slow *slow);
+static bool put_minutes(struct store *store, struct error *why);
 
 void store_sum_call(struct store *store, int64_t item, const struct call *call)
 {
@@ -38,8 +39,8 @@ void store_sum_item(struct store *store, enum item_state state)
     store->sums.changed = true;
 }
 
-// Without room the last row takes all: so many endpoints within a second are one too many to tell
-// apart.
+// Without room, as when shards are put together, the rows go to the database. Should that fail, the
+// last row takes all: what comes next is told of the fault.
 static struct store_minute *minute_find(struct store *store, int64_t minute, const char *endpoint)
 {
     struct store_sums *sums = &store->sums;
@@ -47,7 +48,7 @@ static struct store_minute *minute_find(struct store *store, int64_t minute, con
         if (sums->minutes[i].minute == minute && strcmp(sums->minutes[i].endpoint, endpoint) == 0)
             return &sums->minutes[i];
     if (sums->minute_count == STORE_MINUTES)
-        return &sums->minutes[STORE_MINUTES - 1];
+        sums->minute_count = put_minutes(store, NULL) ? 0 : STORE_MINUTES - 1;
     struct store_minute *row = &sums->minutes[sums->minute_count++];
     *row = (struct store_minute){.minute = minute};
     snprintf(row->endpoint, sizeof row->endpoint, "%s", endpoint);
@@ -175,17 +176,5 @@ bool store_put_probe(struct store *store, const char *endpoint, const char *mode
     sqlite3_bind_text(s, 2, model, -1, SQLITE_STATIC);
     sqlite3_bind_text(s, 3, verdict, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s, 4, clock_wall_ms());
-    return store_run(store, s, "write", why);
-}
-
-bool store_put_lesson(struct store *store, const char *endpoint, const char *lesson,
-                      struct error *why)
-{
-    sqlite3_stmt *s = store_prepare(store, SQL_PUT_LESSON, why);
-    if (s == NULL)
-        return false;
-    sqlite3_bind_text(s, 1, endpoint, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, lesson, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 3, clock_wall_ms());
     return store_run(store, s, "write", why);
 }

@@ -44,7 +44,12 @@ static const char schema[] =
 
 // Step i leads from version i + 1 to the next one. A step is one transaction with its number.
 static const char *const steps[] = {
-    // 2: what calls cost, in billionths of a dollar; -1: no price was known. lost: requests that
+    // 2: when the text of a streamed reply began, negative: it was not streamed; and what refusals
+    // taught about an endpoint's model, by the version of vqagen that learned it.
+    "ALTER TABLE calls ADD COLUMN first_token_ms REAL NOT NULL DEFAULT -1;"
+    "CREATE TABLE lessons (endpoint TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL,"
+    " words TEXT NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;",
+    // 3: what calls cost, in billionths of a dollar; -1: no price was known. lost: requests that
     // brought no reply and
     // that may have been charged all the same, at the most they can have cost.
     "ALTER TABLE calls ADD COLUMN cache_write_tokens INTEGER NOT NULL DEFAULT -1;"
@@ -58,9 +63,8 @@ static const char *const steps[] = {
     "ALTER TABLE totals ADD COLUMN lost_nano INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE totals ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;"
     "UPDATE totals SET unpriced = replies;",
-    // 3: what `vqagen show` tells of a run without reading every call. minutes: since 1970; rows
-    // without endpoint count items. latencies: bucket of base/histogram.h. Also what probes saw,
-    // and what was learned from refusals.
+    // 4: what `vqagen show` tells of a run without reading every call. minutes: since 1970; rows
+    // without endpoint count items. latencies: bucket of base/histogram.h. Also what probes saw.
     "ALTER TABLE items ADD COLUMN topic TEXT;"
     "UPDATE items SET topic = (SELECT json_extract(line, '$.topic') FROM lines"
     " WHERE lines.number = items.number AND json_valid(line)) WHERE state <> 0;"
@@ -69,7 +73,7 @@ static const char *const steps[] = {
     " accepted INTEGER NOT NULL, rejected INTEGER NOT NULL, unknown INTEGER NOT NULL,"
     " input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL, cost_nano INTEGER NOT NULL,"
     " latency_us INTEGER NOT NULL, PRIMARY KEY (minute, endpoint)) WITHOUT ROWID;"
-    "INSERT INTO minutes SELECT when_ms / 60000, coalesce(endpoint, ''), sum(replied),"
+    "INSERT INTO minutes SELECT when_ms / 60000, coalesce(endpoint, '?'), sum(replied),"
     " sum(1 - replied), sum(attempts), 0, 0, 0, sum(max(input_tokens, 0)),"
     " sum(max(output_tokens, 0)), 0, CAST(sum(replied * latency_ms) * 1000 AS INTEGER)"
     " FROM calls GROUP BY 1, 2;"
@@ -81,9 +85,7 @@ static const char *const steps[] = {
     "INSERT INTO slowest SELECT item, step, latency_ms FROM calls WHERE replied"
     " ORDER BY latency_ms DESC LIMIT 10;"
     "CREATE TABLE probes (endpoint TEXT NOT NULL, model TEXT NOT NULL, verdict TEXT NOT NULL,"
-    " when_ms INTEGER NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;"
-    "CREATE TABLE lessons (endpoint TEXT NOT NULL, lesson TEXT NOT NULL, when_ms INTEGER NOT NULL,"
-    " PRIMARY KEY (endpoint, lesson)) WITHOUT ROWID;",
+    " when_ms INTEGER NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;",
 };
 enum { VERSION = 1 + sizeof steps / sizeof *steps };
 

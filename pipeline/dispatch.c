@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "provider.h"
 #include "queue.h"
+#include "reply_stream.h"
 #include "settle.h"
 
 #include <stdlib.h>
@@ -41,7 +42,14 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     struct exchange *exchange = write_exchange(run, task, endpoint, why);
     if (exchange == NULL)
         return false;
-    exchange->url = endpoint->url;
+    exchange->url = endpoint->lessons.stream ? endpoint->stream_url : endpoint->url;
+    if (endpoint->lessons.stream)
+        exchange->stream =
+            reply_stream_new(endpoint->provider, run->settings->max_reply_bytes, why);
+    if (endpoint->lessons.stream && exchange->stream == NULL) {
+        exchange_free(exchange);
+        return false;
+    }
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;
@@ -53,7 +61,11 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
         exchange_free(exchange);
         return false;
     }
-    upstream_begin(upstream);
+    int64_t now_ms = clock_now_ms();
+    upstream_begin(upstream, now_ms);
+    task->sent_ms = now_ms;
+    if (task->attempts == 0)
+        task->first_sent_ms = now_ms;
     task->attempts++;
     task->subject->in_flight++;
     run->progress.requests++;
@@ -84,7 +96,8 @@ bool dispatch_send(struct run *run, struct error *why)
 bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
 {
     struct task *task;
-    while ((task = heap_first(&run->due)) != NULL && task->due_ms <= now_ms) {
+    while ((task = heap_first(&run->due)) != NULL && task->due_ms <= now_ms &&
+           retry_budget_wait_ms(&run->retry_budget, now_ms) == 0) {
         struct subject *subject = task->subject;
         heap_take(&run->due);
         subject->waiting--;
@@ -94,6 +107,7 @@ bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
                 return false;
             continue;
         }
+        retry_budget_take(&run->retry_budget, now_ms);
         queue_tasks(subject, task);
         queue_subject(run, subject);
     }
@@ -105,8 +119,11 @@ int dispatch_wait_ms(const struct run *run, int64_t now_ms)
     enum { LONGEST_WAIT_MS = 100 }; // progress is shown ten times a second
     int64_t wait = LONGEST_WAIT_MS;
     const struct task *task = heap_first(&run->due);
-    if (task != NULL && task->due_ms - now_ms < wait)
-        wait = task->due_ms - now_ms;
+    int64_t budget_in = retry_budget_wait_ms(&run->retry_budget, now_ms);
+    if (task != NULL) {
+        int64_t due_in = task->due_ms - now_ms > budget_in ? task->due_ms - now_ms : budget_in;
+        wait = due_in < wait ? due_in : wait;
+    }
     int64_t free_in = upstreams_wait_ms(&run->upstreams, now_ms);
     if (run->ready.count > 0 && free_in >= 0 && free_in < wait)
         wait = free_in;

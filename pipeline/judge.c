@@ -4,8 +4,10 @@
 #include "clock.h"
 #include "log.h"
 #include "memory.h"
+#include "outage.h"
 #include "queue.h"
 #include "random.h"
+#include "reply_stream.h"
 #include "secret.h"
 #include "settle.h"
 #include "text.h"
@@ -30,7 +32,10 @@ void judge_later(void *context, struct exchange *exchange)
 // What a finished exchange means for its task.
 struct result {
     struct task *task;
-    struct call call; // to be stored; unless `again`
+    struct exchange *exchange;
+    struct reply reply;
+    struct fault fault;
+    struct call call; // to be stored, if it is
     bool stored;
 };
 
@@ -51,6 +56,9 @@ static void fill_call(struct call *call, const struct task *task, const struct e
                           .cost_nano = -1,
                           .attempts = task->attempts,
                           .latency_ms = exchange->seconds_total * 1000,
+                          .first_token_ms = exchange->seconds_first_token < 0
+                                                ? -1
+                                                : exchange->seconds_first_token * 1000,
                           .when_ms = clock_wall_ms(),
                           .endpoint = text_copy(task->upstream->name)};
 }
@@ -98,9 +106,15 @@ static void take_fault(struct call *call, const struct fault *fault,
 {
     call->kind = text_copy(fault->kind);
     call->message = text_copy(advice_of(fault).text);
-    size_t length = exchange->body.length < SHOWN_REPLY ? exchange->body.length : SHOWN_REPLY;
+    // Of a stream, what had come of the answer, else what came instead.
+    const char *text = exchange->stream != NULL ? reply_stream_so_far(exchange->stream) : "";
+    size_t length = strlen(text);
+    if (length == 0 && exchange->body.length > 0) {
+        text = exchange->body.data;
+        length = exchange->body.length;
+    }
     if (length > 0)
-        call->text = text_repair(exchange->body.data, length);
+        call->text = text_repair(text, length < SHOWN_REPLY ? length : SHOWN_REPLY);
     if (call->text != NULL)
         secret_hide(call->text); // some endpoints repeat the key that they refuse
 }
@@ -124,7 +138,6 @@ static void warn_once(struct run *run, const struct fault *fault)
         log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
 }
 
-// No call can succeed at the endpoint: the others go on without it, and without any the run ends.
 static void stop_for_fault(struct run *run, struct upstream *upstream, const struct fault *fault)
 {
     struct error why = {0};
@@ -138,14 +151,7 @@ static void stop_for_fault(struct run *run, struct upstream *upstream, const str
     error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->name,
               alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
               fault->kind, status, advice_of(fault).text);
-    bool known = upstream->lost; // by another call that was in flight
-    upstream_lose(upstream, &why);
-    size_t left = upstreams_left(&run->upstreams);
-    if (left == 0)
-        run_stop(run, &why);
-    else if (!known)
-        log_warn("%s; the run goes on with the other %s", why.message,
-                 left == 1 ? "endpoint" : "endpoints");
+    outage_lose(run, upstream, &why);
 }
 
 static void wait_again(struct run *run, struct task *task, const struct fault *fault,
@@ -154,7 +160,6 @@ static void wait_again(struct run *run, struct task *task, const struct fault *f
     int64_t now_ms = clock_now_ms();
     task->due_ms = now_ms + wait_ms;
     task->subject->waiting++;
-    task->retries++;
     run->progress.retries++;
     // A rate limit holds for all: nothing is sent before the endpoint's own time is over.
     if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0)
@@ -174,10 +179,11 @@ static void put_back(struct run *run, struct task *task)
 }
 
 // True when there is something to store.
-static bool judge_fault(struct run *run, struct result *result, const struct fault *fault,
-                        const struct exchange *exchange)
+static bool judge_fault(struct run *run, struct result *result)
 {
     struct task *task = result->task;
+    const struct fault *fault = &result->fault;
+    const struct exchange *exchange = result->exchange;
     run->progress.faults++;
     task->upstream->counts.faults++;
     if (exchange->transport == TRANSPORT_ABORTED) {
@@ -198,8 +204,13 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
         return false;
     }
     if (fault->verdict != FAULT_ITEM) {
-        int64_t wait_ms = retry_wait_ms(&run->settings->retry, fault, task->retries + 1,
-                                        random_unit(&run->jitter));
+        int64_t wait_ms;
+        if (outage_holds(run, task, fault, clock_now_ms(), &wait_ms)) {
+            wait_again(run, task, fault, wait_ms);
+            return false;
+        }
+        wait_ms =
+            retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
         if (wait_ms >= 0) {
             wait_again(run, task, fault, wait_ms);
             return false;
@@ -215,33 +226,52 @@ static bool judge_fault(struct run *run, struct result *result, const struct fau
     return true;
 }
 
-static void judge(struct run *run, struct exchange *exchange, struct result *result)
+// Reads what came, and what it says about the endpoint.
+static void read_exchange(struct run *run, struct exchange *exchange, struct result *result)
 {
-    struct reply reply = {0};
-    struct fault fault = {0};
-    result->task = exchange->owner;
-    result->task->subject->in_flight--;
-    struct upstream *upstream = result->task->upstream;
-    upstream_end(upstream);
-    fault_classify(&upstream->endpoint, &result->task->sent, exchange, &reply, &fault);
-    if (fault.verdict == FAULT_NONE) {
-        run->any_reply = true;
-        upstream->counts.replies++;
-        upstream->counts.latency_sum_ms += exchange->seconds_total * 1000;
-        fill_call(&result->call, result->task, exchange);
-        take_reply(&result->call, &reply);
+    result->exchange = exchange;
+    struct task *task = result->task = exchange->owner;
+    task->subject->in_flight--;
+    upstream_end(task->upstream);
+    fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
+                   &result->fault);
+    outage_note(run, task, &result->fault, clock_now_ms());
+}
+
+static void count_reply(struct run *run, struct upstream *upstream, const struct reply *reply,
+                        const struct call *call)
+{
+    run->any_reply = true;
+    upstream->counts.replies++;
+    upstream->counts.latency_sum_ms += call->latency_ms;
+    progress_add_latency(&run->progress, call->latency_ms);
+    if (call->first_token_ms >= 0)
+        progress_add_first_token(&run->progress, call->first_token_ms);
+    if (reply->usage.input_tokens > 0)
+        run->progress.input_tokens += reply->usage.input_tokens;
+    if (reply->usage.cached_tokens > 0)
+        run->progress.cached_tokens += reply->usage.cached_tokens;
+    if (reply->usage.output_tokens > 0)
+        run->progress.output_tokens += reply->usage.output_tokens;
+}
+
+static void judge(struct run *run, struct result *result)
+{
+    if (result->fault.verdict == FAULT_NONE) {
+        fill_call(&result->call, result->task, result->exchange);
+        take_reply(&result->call, &result->reply);
         result->stored = true;
-        progress_add_latency(&run->progress, result->call.latency_ms);
-        if (reply.usage.input_tokens > 0)
-            run->progress.input_tokens += reply.usage.input_tokens;
-        if (reply.usage.cached_tokens > 0)
-            run->progress.cached_tokens += reply.usage.cached_tokens;
-        if (reply.usage.output_tokens > 0)
-            run->progress.output_tokens += reply.usage.output_tokens;
+        count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
-        result->stored = judge_fault(run, result, &fault, exchange);
+        result->stored = judge_fault(run, result);
     }
-    reply_clear(&reply);
+    reply_clear(&result->reply);
+    // What was read with too little memory is put back, and asked again by the next run.
+    if (result->stored && !memory_check(NULL)) {
+        result->stored = false;
+        call_clear(&result->call);
+        put_back(run, result->task);
+    }
 }
 
 static bool make_something_of(struct run *run, struct result *result, struct error *why)
@@ -255,7 +285,7 @@ static bool make_something_of(struct run *run, struct result *result, struct err
     return good && settle_subject(run, subject, why);
 }
 
-static struct result *judge_all(struct run *run, size_t *count)
+static struct result *read_all(struct run *run, size_t *count)
 {
     size_t room = 0;
     for (struct exchange *at = run->finished; at != NULL; at = at->transfer)
@@ -266,19 +296,25 @@ static struct result *judge_all(struct run *run, size_t *count)
         struct exchange *exchange = run->finished;
         run->finished = exchange->transfer;
         exchange->transfer = NULL;
-        judge(run, exchange, &results[*count]);
-        // What was read with too little memory is put back, and asked again by the next run.
-        if (results[*count].stored && !memory_check(NULL)) {
-            results[*count].stored = false;
-            call_clear(&results[*count].call);
-            put_back(run, results[*count].task);
-        }
-        *count += results[*count].stored;
-        exchange_free(exchange);
+        read_exchange(run, exchange, &results[(*count)++]);
     }
     if (run->finished == NULL)
         run->finished_last = NULL;
     return results;
+}
+
+// Leaves the results that are to be stored, in their order; the tasks of the others are on their
+// way again.
+static size_t judge_all(struct run *run, struct result *results, size_t count)
+{
+    size_t stored = 0;
+    for (size_t i = 0; i < count; i++) {
+        judge(run, &results[i]);
+        exchange_free(results[i].exchange);
+        if (results[i].stored)
+            results[stored++] = results[i];
+    }
+    return stored;
 }
 
 bool judge_finished(struct run *run, struct error *why)
@@ -286,9 +322,10 @@ bool judge_finished(struct run *run, struct error *why)
     if (run->finished == NULL)
         return true;
     size_t count;
-    struct result *results = judge_all(run, &count);
+    struct result *results = read_all(run, &count);
     if (results == NULL)
         return error_set(why, ERR_MEMORY, "no memory for the replies of a turn");
+    count = judge_all(run, results, count);
     // All replies of the turn are one transaction, and on disk before they are used.
     bool good = count == 0 || run_write(run, why);
     for (size_t i = 0; good && i < count; i++) {

@@ -115,6 +115,7 @@ static void take(struct prober *prober, struct exchange *exchange)
     snprintf(probe->content_type, sizeof probe->content_type, "%s", exchange->content_type);
     snprintf(probe->location, sizeof probe->location, "%s", exchange->location);
     fault_classify(&scratch, &probe->endpoint->lessons, exchange, &probe->reply, &probe->fault);
+    probe->learned = scratch.lessons;
     buffer_init(&probe->body, KEPT_BODY);
     size_t length = exchange->body.length < KEPT_BODY ? exchange->body.length : KEPT_BODY;
     buffer_append(&probe->body, exchange->body.data, length);

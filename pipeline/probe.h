@@ -27,6 +27,7 @@ struct probe {
     bool sent; // false: the limit was reached
     struct fault fault;
     struct reply reply; // when fault.verdict is FAULT_NONE
+    struct endpoint_lessons learned; // the lessons in force, and what this refusal teaches
     enum transport transport;
     int status;
     double seconds;

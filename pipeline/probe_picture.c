@@ -3,51 +3,10 @@
 #include "file.h"
 #include "random.h"
 
-#include <string.h>
-#include <strings.h>
-
-static const struct {
-    const char *name, *chinese;
-    unsigned char rgb[3];
-} colours[PROBE_COLOURS] = {
-    [PROBE_RED] = {"red", "红", {205, 30, 35}},
-    [PROBE_GREEN] = {"green", "绿", {35, 150, 50}},
-    [PROBE_BLUE] = {"blue", "蓝", {30, 60, 200}},
-    [PROBE_YELLOW] = {"yellow", "黄", {245, 220, 40}},
-};
-
-const char *probe_colour_name(enum probe_colour colour)
-{
-    return colours[colour].name;
-}
-
-static bool names(const char *text, enum probe_colour colour)
-{
-    size_t length = strlen(colours[colour].name);
-    if (strstr(text, colours[colour].chinese) != NULL)
-        return true;
-    for (const char *at = text; *at != '\0'; at++) {
-        bool begins = at == text || !((at[-1] | 32) >= 'a' && (at[-1] | 32) <= 'z');
-        if (begins && strncasecmp(at, colours[colour].name, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-bool probe_colour_named(enum probe_colour colour, const char *text)
-{
-    for (int i = 0; text != NULL && i < PROBE_COLOURS; i++)
-        if (i != (int)colour && names(text, (enum probe_colour)i))
-            return false;
-    return text != NULL && names(text, colour);
-}
-
 // Grain of about +-38 and blocks of shade: a JPEG of it is as large as that of a detailed
 // photograph, about 2.5 bits a pixel at quality 85.
-static int shade(uint64_t *state, unsigned x, unsigned y, bool detailed)
+static int shade(uint64_t *state, unsigned x, unsigned y)
 {
-    if (!detailed)
-        return 0;
     int block = (int)((x / 37 * 7 + y / 29 * 11) % 5) * 6 - 12;
     return block + (int)(random_next(state) % 77) - 38;
 }
@@ -58,10 +17,9 @@ static unsigned char bounded(int value)
 }
 
 // As a PNM file: the readers then take the same way as for any picture of the user's.
-bool probe_picture_make(struct probe_picture *picture, unsigned side, enum probe_colour colour,
-                        bool detailed, struct error *why)
+bool probe_picture_make(struct probe_picture *picture, unsigned side, struct error *why)
 {
-    *picture = (struct probe_picture){.colour = colour};
+    static const unsigned char green[3] = {35, 150, 50};
     size_t length = (size_t)side * side * 3;
     buffer_init(&picture->bytes, length + 64);
     buffer_append_format(&picture->bytes, "P6\n%u %u\n255\n", side, side);
@@ -72,9 +30,9 @@ bool probe_picture_make(struct probe_picture *picture, unsigned side, enum probe
     unsigned char *at = (unsigned char *)pixels;
     for (unsigned y = 0; y < side; y++)
         for (unsigned x = 0; x < side; x++) {
-            int change = shade(&state, x, y, detailed);
+            int change = shade(&state, x, y);
             for (int c = 0; c < 3; c++)
-                *at++ = bounded(colours[colour].rgb[c] + change);
+                *at++ = bounded(green[c] + change);
         }
     picture->bytes.length += length;
     picture->bytes.data[picture->bytes.length] = '\0';
@@ -83,7 +41,6 @@ bool probe_picture_make(struct probe_picture *picture, unsigned side, enum probe
 
 bool probe_picture_read(struct probe_picture *picture, const char *path, struct error *why)
 {
-    *picture = (struct probe_picture){.own = true};
     buffer_init(&picture->bytes, (size_t)1 << 30);
     return file_read(path, &picture->bytes, why);
 }

@@ -21,6 +21,18 @@ double progress_percentile(const struct progress *progress, double share)
     return histogram_percentile(progress->latency, share);
 }
 
+void progress_add_first_token(struct progress *progress, double milliseconds)
+{
+    progress->first_token[histogram_bucket(milliseconds)]++;
+    progress->first_tokens++;
+    progress->first_token_sum_ms += milliseconds;
+}
+
+double progress_first_token_percentile(const struct progress *progress, double share)
+{
+    return histogram_percentile(progress->first_token, share);
+}
+
 static long long finished(const struct progress *progress)
 {
     return progress->accepted + progress->rejected + progress->unknown;
@@ -60,6 +72,9 @@ void progress_write(const struct progress *progress, int64_t now_ms, bool stoppi
         buffer_append_format(out, "  %lld retries", progress->retries);
     if (progress->rejected + progress->unknown > 0)
         buffer_append_format(out, "  %lld failed", progress->rejected + progress->unknown);
+    if (progress->first_tokens > 0)
+        buffer_append_format(out, "  first token %.2gs",
+                             progress_first_token_percentile(progress, 0.5) / 1000);
     buffer_append_text(out, "  tokens ");
     write_count(out, progress->input_tokens);
     buffer_append_text(out, " in ");

@@ -18,6 +18,9 @@ struct progress {
     long long latency[HISTOGRAM_BUCKETS];
     long long latencies;
     double latency_sum_ms;
+    long long first_token[HISTOGRAM_BUCKETS]; // of streamed replies: time until the text began
+    long long first_tokens;
+    double first_token_sum_ms;
 
     int64_t shown_ms; // when it was last shown
     int64_t rate_since_ms;
@@ -30,6 +33,10 @@ void progress_add_latency(struct progress *progress, double milliseconds);
 
 // The latency that `share` (0 to 1) of the calls did not exceed, in ms; -1 when there was none.
 double progress_percentile(const struct progress *progress, double share);
+
+// The same of the time until a streamed reply's text began.
+void progress_add_first_token(struct progress *progress, double milliseconds);
+double progress_first_token_percentile(const struct progress *progress, double share);
 
 // Shows the line when it is time: ten times a second on a terminal, every ten seconds elsewhere.
 void progress_show(struct progress *progress, int64_t now_ms, bool stopping);

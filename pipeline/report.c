@@ -80,23 +80,27 @@ static void write_totals(struct store *store, struct buffer *out, struct error *
     buffer_append_char(out, '}');
 }
 
-static void write_latency(const struct progress *progress, struct buffer *out)
+// The mean and some percentiles of what was measured of the calls; null without any.
+static void write_times(const struct progress *progress, const char *name, long long count,
+                        double sum_ms,
+                        double (*percentile)(const struct progress *progress, double share),
+                        struct buffer *out)
 {
     static const struct {
         const char *name;
         double share;
     } rows[] = {{"p50", 0.50}, {"p90", 0.90}, {"p95", 0.95}, {"p99", 0.99}};
-    json_write_name(out, "latency_ms");
-    if (progress->latencies == 0) {
+    json_write_name(out, name);
+    if (count == 0) {
         buffer_append_text(out, "null");
         return;
     }
     buffer_append_char(out, '{');
     json_write_name(out, "mean");
-    buffer_append_format(out, "%.1f", progress->latency_sum_ms / (double)progress->latencies);
+    buffer_append_format(out, "%.1f", sum_ms / (double)count);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         json_write_name(out, rows[i].name);
-        buffer_append_format(out, "%.1f", progress_percentile(progress, rows[i].share));
+        buffer_append_format(out, "%.1f", percentile(progress, rows[i].share));
     }
     buffer_append_char(out, '}');
 }
@@ -146,7 +150,10 @@ static void write_this_run(struct run *run, struct buffer *out)
     json_write_name(out, "cpu_seconds");
     buffer_append_format(out, "%.3f", seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
     json_write_integer_field(out, "peak_memory_kib", peak_memory_kib());
-    write_latency(progress, out);
+    write_times(progress, "latency_ms", progress->latencies, progress->latency_sum_ms,
+                progress_percentile, out);
+    write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
+                progress_first_token_percentile, out);
     buffer_append_char(out, '}');
 }
 

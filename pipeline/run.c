@@ -8,6 +8,7 @@
 #include "judge.h"
 #include "log.h"
 #include "memory.h"
+#include "outage.h"
 #include "random.h"
 #include "report.h"
 #include "settle.h"
@@ -75,6 +76,7 @@ static bool turn(struct run *run, struct error *why)
     heed_signals(run);
     if (!check_place(run, why) || !admit_some(run, why) || !stage_collect(run, why))
         return false;
+    outage_check(run, clock_now_ms());
     if (!dispatch_wake_due(run, clock_now_ms(), why) || !stage_feed(run, why) ||
         !dispatch_send(run, why) || !settle_batches(run, why))
         return false;
@@ -171,6 +173,8 @@ static bool open_client(struct run *run, struct error *why)
     struct client_settings client = {.max_connections = upstreams_slots(&run->upstreams),
                                      .timeout_ms = settings->timeout_ms,
                                      .connect_timeout_ms = settings->connect_timeout_ms,
+                                     .first_byte_timeout_ms = settings->first_byte_timeout_ms,
+                                     .idle_timeout_ms = settings->idle_timeout_ms,
                                      .max_reply_bytes = settings->max_reply_bytes,
                                      .user_agent = "vqagen/" VQAGEN_VERSION,
                                      .ca_file = settings->ca_file,
@@ -197,8 +201,10 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     int64_t now_ms = clock_now_ms();
     run->jitter = random_from((uint64_t)clock_wall_ms(), "", "jitter");
     progress_begin(&run->progress, now_ms);
-    return upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why) &&
-           recipe_init(&run->recipe, settings, &run->upstreams, why) && open_source(run, why) &&
+    if (!upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why))
+        return false;
+    retry_budget_init(&run->retry_budget, upstreams_slots(&run->upstreams), now_ms);
+    return recipe_init(&run->recipe, settings, &run->upstreams, why) && open_source(run, why) &&
            (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&

@@ -43,9 +43,12 @@ struct run_settings {
 
     unsigned batch_size;
     int64_t timeout_ms, connect_timeout_ms;
-    const char *ca_file; // NULL: the system's certificates
-    const char *proxy;   // NULL: as the environment says
+    int64_t first_byte_timeout_ms, idle_timeout_ms; // 0: none of its own
+    const char *ca_file;                            // NULL: the system's certificates
+    const char *proxy;                              // NULL: as the environment says
     struct retry_settings retry;
+    int64_t outage_patience_ms; // how long an endpoint that has answered may be away; 0: a call
+                                // that fails then is given up after its retries, as any other
     size_t max_reply_bytes;
     long long limit;    // items of the input taken, 0: all
     struct shard shard; // the part of the input that is taken

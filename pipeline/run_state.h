@@ -10,6 +10,7 @@
 #include "heap.h"
 #include "output.h"
 #include "progress.h"
+#include "retry_budget.h"
 #include "source.h"
 #include "subject.h"
 #include "workers.h"
@@ -71,6 +72,7 @@ struct run {
     bool any_reply;         // the endpoint has answered a call of this run
     const char *warned[24]; // kinds of faults that were shown
     size_t warned_count;
+    struct retry_budget retry_budget;
     uint64_t jitter; // state of the random numbers for waits: no part of the dataset
 };
 

@@ -85,6 +85,8 @@ struct task {
     unsigned attempts;            // requests sent
     unsigned retries;             // of them, counted against --retries
     int64_t due_ms;               // monotonic, while it waits
+    int64_t first_sent_ms;        // monotonic: when it was first sent
+    int64_t sent_ms;              // and last
     struct upstream *upstream;    // that it was last sent to
     struct endpoint_lessons sent; // lessons in force there when it was sent
     struct task *next;

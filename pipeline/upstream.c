@@ -25,7 +25,7 @@ void upstream_clear(struct upstream *upstream)
 
 bool upstream_is_there(const struct upstream *upstream)
 {
-    return !upstream->lost;
+    return !upstream->lost && upstream->breaker.state == BREAKER_CLOSED;
 }
 
 bool upstream_is_free(const struct upstream *upstream, int64_t now_ms)
@@ -37,11 +37,19 @@ int64_t upstream_wait_ms(const struct upstream *upstream, int64_t now_ms)
 {
     if (upstream->lost || upstream->in_flight >= upstream->concurrency)
         return -1;
-    return now_ms < upstream->frozen_until_ms ? upstream->frozen_until_ms - now_ms : 0;
+    int64_t frozen_ms = now_ms < upstream->frozen_until_ms ? upstream->frozen_until_ms - now_ms : 0;
+    int64_t away_ms = breaker_wait_ms(&upstream->breaker, now_ms);
+    return away_ms < 0 || away_ms > frozen_ms ? away_ms : frozen_ms;
 }
 
-void upstream_begin(struct upstream *upstream)
+bool upstream_wants_probe(const struct upstream *upstream, int64_t now_ms)
 {
+    return upstream->breaker.state == BREAKER_OPEN && upstream_is_free(upstream, now_ms);
+}
+
+void upstream_begin(struct upstream *upstream, int64_t now_ms)
+{
+    breaker_begin(&upstream->breaker, now_ms);
     upstream->in_flight++;
     upstream->counts.requests++;
 }

@@ -2,6 +2,7 @@
 #ifndef VQAGEN_UPSTREAM_H
 #define VQAGEN_UPSTREAM_H
 
+#include "breaker.h"
 #include "endpoint.h"
 
 #include <stdint.h>
@@ -26,6 +27,8 @@ struct upstream {
     struct error lost_why; // ERR_NONE until then
     unsigned in_flight;
     int64_t frozen_until_ms; // no call is sent before: the endpoint said so
+    struct breaker breaker;  // whether it is away
+    char away_for[200];      // the fault that says so
     struct upstream_counts { // of this run, for the report
         long long requests, replies, faults;
         double latency_sum_ms; // of the replies
@@ -37,7 +40,8 @@ bool upstream_init(struct upstream *upstream, const struct upstream_settings *se
                    struct error *why);
 void upstream_clear(struct upstream *upstream);
 
-// Whether it can be called at all, now or once a call has ended or a wait is over.
+// Whether it can be called at all, now or once a call has ended or a wait is over. One that is away
+// is not there, but for the one call that looks whether it is back; see upstream_wants_probe.
 bool upstream_is_there(const struct upstream *upstream);
 
 // Whether a call may be sent there now.
@@ -47,8 +51,11 @@ bool upstream_is_free(const struct upstream *upstream, int64_t now_ms);
 // only the end of a call in flight can free it, or nothing.
 int64_t upstream_wait_ms(const struct upstream *upstream, int64_t now_ms);
 
+// It is away, and a call may go there now to see whether it is back.
+bool upstream_wants_probe(const struct upstream *upstream, int64_t now_ms);
+
 // A call went there, or came back.
-void upstream_begin(struct upstream *upstream);
+void upstream_begin(struct upstream *upstream, int64_t now_ms);
 void upstream_end(struct upstream *upstream);
 
 // Nothing is sent there until that time: a rate limit holds for all calls, not for the one that met

@@ -82,11 +82,22 @@ static bool fallbacks_serve(const struct upstreams *upstreams)
     return true;
 }
 
+// Whether it may take a call, or the probe: an endpoint that is away is no fallback's.
+static bool may_serve(const struct upstream *upstream, bool fallbacks)
+{
+    return !upstream->fallback || fallbacks;
+}
+
 struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms)
 {
     bool fallbacks = fallbacks_serve(upstreams);
     struct upstream *chosen = NULL;
     long long sum = 0;
+    // Looking whether one is back costs one call; not looking, that endpoint.
+    for (size_t i = 0; i < upstreams->count; i++)
+        if (may_serve(&upstreams->list[i], fallbacks) &&
+            upstream_wants_probe(&upstreams->list[i], now_ms))
+            return &upstreams->list[i];
     for (size_t i = 0; i < upstreams->count; i++) {
         struct upstream *upstream = &upstreams->list[i];
         if (upstream->fallback != fallbacks || !upstream_is_free(upstream, now_ms))
@@ -106,7 +117,7 @@ int64_t upstreams_wait_ms(const struct upstreams *upstreams, int64_t now_ms)
     bool fallbacks = fallbacks_serve(upstreams);
     int64_t least = -1;
     for (size_t i = 0; i < upstreams->count; i++) {
-        if (upstreams->list[i].fallback != fallbacks)
+        if (!may_serve(&upstreams->list[i], fallbacks))
             continue;
         int64_t wait = upstream_wait_ms(&upstreams->list[i], now_ms);
         if (wait >= 0 && (least < 0 || wait < least))

@@ -39,7 +39,9 @@ static void test_run_settings(void **state)
                     "--allow-http -n 7 --format fill_in_blank:5 --language zh --options 5 --tries "
                     "2 --repeat 3 --seed 18446744073709551615 --limit 9 --retry rejected "
                     "--temperature none --answer-temperature 0.5 --max-tokens 100 --batch-size 10 "
-                    "-c 3 --timeout 500ms --connect-timeout 2 --retries 0 --max-reply-bytes 1M",
+                    "-c 3 --timeout 500ms --connect-timeout 2 "
+                    "--first-byte-timeout 90s --idle-timeout 1500ms --outage-patience 2h --retries "
+                    "0 --max-reply-bytes 1M",
                     VARIABLES("VQAGEN_API_KEY=sk-0123456789abcdefghij"), &exit_code, &why));
     assert_int_equal(seen.generated, 1);
     const struct run_settings *got = &seen.run;
@@ -64,6 +66,9 @@ static void test_run_settings(void **state)
     assert_int_equal(got->upstreams[0].concurrency, 3);
     assert_int_equal(got->timeout_ms, 500);
     assert_int_equal(got->connect_timeout_ms, 2000);
+    assert_int_equal(got->first_byte_timeout_ms, 90000);
+    assert_int_equal(got->idle_timeout_ms, 1500);
+    assert_int_equal(got->outage_patience_ms, 7200000);
     assert_int_equal(got->retry.retries, 0);
     assert_true(got->retry.base_ms > 0);
     assert_int_equal(got->max_reply_bytes, 1000000);

@@ -14,7 +14,6 @@ static const char good[] = "{\"choices\":[]}";
 
 static bool answer(struct loopback *server, int socket, const struct loopback_request *request)
 {
-    (void)server;
     const char *head = request->head;
     if (strstr(head, " /ok ") != NULL) {
         loopback_reply(socket, "200 OK",
@@ -46,6 +45,20 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
         loopback_send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"cho");
         char byte;
         return recv(socket, &byte, 1, 0) > 0;
+    }
+    if (strstr(head, " /drip ") != NULL) { // a byte now and then, for longer than any one wait
+        loopback_send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
+        for (int i = 0; i < 12; i++) {
+            usleep(50000);
+            loopback_send(socket, "x");
+        }
+        return true;
+    }
+    if (strstr(head, " /hold ") != NULL) { // never reads the body
+        char byte;
+        while (!server->stopping && recv(socket, &byte, 1, MSG_PEEK) > 0)
+            usleep(10000);
+        return false;
     }
     if (strstr(head, " /cut ") != NULL) {
         loopback_send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"choices\":");
@@ -126,20 +139,22 @@ static void on_done(void *context, struct exchange *exchange)
         assert_true(client_start(run->client, following, NULL));
 }
 
-static void run_begin_with(struct run *run, int64_t timeout_ms, unsigned max_connections)
+static void run_begin_by(struct run *run, struct client_settings settings)
 {
     *run = (struct run){.server = loopback_start(answer)};
-    struct client_settings settings = {
-        .timeout_ms = timeout_ms,
-        .connect_timeout_ms = 5000,
-        .max_connections = max_connections,
-        .user_agent = "vqagen-test",
-        .done = on_done,
-        .context = run,
-    };
+    settings.connect_timeout_ms = 5000;
+    settings.user_agent = "vqagen-test";
+    settings.done = on_done;
+    settings.context = run;
     struct error why = {0};
     run->client = client_new(&settings, &why);
     assert_non_null(run->client);
+}
+
+static void run_begin_with(struct run *run, int64_t timeout_ms, unsigned max_connections)
+{
+    run_begin_by(run, (struct client_settings){.timeout_ms = timeout_ms,
+                                               .max_connections = max_connections});
 }
 
 static void run_begin(struct run *run)
@@ -335,6 +350,47 @@ static void test_stall_ends_by_timeout(void **state)
     struct exchange *half = exchange_once(&run, "/halfstall");
     assert_int_equal(half->transport, TRANSPORT_TIMEOUT);
     assert_int_equal(half->status, 200);
+    run_end(&run);
+}
+
+static void test_a_wait_for_the_first_byte_has_its_own_timeout(void **state)
+{
+    (void)state;
+    struct run run;
+    run_begin_by(&run, (struct client_settings){.timeout_ms = 20000, .first_byte_timeout_ms = 200});
+    struct exchange *stalled = exchange_once(&run, "/stall");
+    assert_int_equal(stalled->transport, TRANSPORT_FIRST_BYTE_TIMEOUT);
+    assert_string_equal(stalled->transport_message,
+                        "the request was sent, and no answer began within 0.2 s");
+    // An answer that has begun may take its time.
+    struct exchange *slow = exchange_once(&run, "/drip");
+    assert_int_equal(slow->transport, TRANSPORT_OK);
+    assert_int_equal(slow->body.length, 12);
+    assert_int_equal(exchange_once(&run, "/ok")->status, 200);
+    run_end(&run);
+}
+
+static void test_a_connection_that_stands_still_has_its_own_timeout(void **state)
+{
+    (void)state;
+    struct run run;
+    run_begin_by(&run, (struct client_settings){.timeout_ms = 20000, .idle_timeout_ms = 300});
+    struct exchange *half = exchange_once(&run, "/halfstall");
+    assert_int_equal(half->transport, TRANSPORT_IDLE_TIMEOUT);
+    assert_string_equal(half->transport_message, "no byte was sent or received for 0.3 s");
+    // Bytes now and then are a sign of life, however long it takes in all.
+    assert_int_equal(exchange_once(&run, "/drip")->transport, TRANSPORT_OK);
+    // A body that nobody takes.
+    run.server->unread_path = "/hold";
+    char *text = calloc(1, (16 << 20) + 1);
+    assert_non_null(text);
+    memset(text, 'x', 16 << 20);
+    struct exchange *held = make_exchange(&run, "/hold", text, "");
+    free(text);
+    assert_true(client_start(run.client, held, NULL));
+    turn_until(&run, 3);
+    assert_int_equal(held->transport, TRANSPORT_IDLE_TIMEOUT);
+    assert_int_equal(held->status, 0);
     run_end(&run);
 }
 
@@ -554,6 +610,8 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_tls_to_plain_port),
         cmocka_unit_test(test_stall_ends_by_timeout),
+        cmocka_unit_test(test_a_wait_for_the_first_byte_has_its_own_timeout),
+        cmocka_unit_test(test_a_connection_that_stands_still_has_its_own_timeout),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_early_refusal),
         cmocka_unit_test(test_reply_is_bounded),

@@ -23,11 +23,26 @@ struct expected {
     bool unreachable;
 };
 
+static const int64_t noon_ms =
+    (int64_t)1769515200 * 1000; // 2026-01-27T12:00:00Z, in "header" lines
+
 static enum transport transport_named(const char *name)
 {
     static const char *const names[] = {
-        "OK",    "DNS", "REFUSED",   "TLS",   "CONNECT_TIMEOUT", "TIMEOUT",
-        "RESET", "CUT", "TOO_LARGE", "PROXY", "ABORTED",         "OTHER",
+        [TRANSPORT_OK] = "OK",
+        [TRANSPORT_DNS] = "DNS",
+        [TRANSPORT_REFUSED] = "REFUSED",
+        [TRANSPORT_TLS] = "TLS",
+        [TRANSPORT_CONNECT_TIMEOUT] = "CONNECT_TIMEOUT",
+        [TRANSPORT_FIRST_BYTE_TIMEOUT] = "FIRST_BYTE_TIMEOUT",
+        [TRANSPORT_IDLE_TIMEOUT] = "IDLE_TIMEOUT",
+        [TRANSPORT_TIMEOUT] = "TIMEOUT",
+        [TRANSPORT_RESET] = "RESET",
+        [TRANSPORT_CUT] = "CUT",
+        [TRANSPORT_TOO_LARGE] = "TOO_LARGE",
+        [TRANSPORT_PROXY] = "PROXY",
+        [TRANSPORT_ABORTED] = "ABORTED",
+        [TRANSPORT_OTHER] = "OTHER",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], name) == 0)
@@ -76,6 +91,8 @@ static void read_line(const char *file, const char *name, const char *value,
         snprintf(exchange->content_type, sizeof exchange->content_type, "%s", value);
     else if (strcmp(name, "retry-after-ms") == 0)
         exchange->retry_after_ms = atoll(value);
+    else if (strcmp(name, "header") == 0)
+        limit_headers_take(&exchange->limits, value, strlen(value), noon_ms);
     else if (strcmp(name, "location") == 0)
         snprintf(exchange->location, sizeof exchange->location, "%s", value);
     else if (strcmp(name, "key") == 0)

@@ -11,6 +11,7 @@ static void keeps_every_field(void **state)
     replied.try_number = 3;
     replied.repeat = 2;
     replied.round = 1;
+    replied.first_token_ms = 0.25;
     replied.reasoning = reasoning;
     replied.finish = finish_name;
     replied.model = model;
@@ -54,6 +55,7 @@ static void keeps_every_field(void **state)
             assert_int_equal(call->reasoning_tokens, -1);
             assert_int_equal(call->attempts, 1);
             assert_true(call->latency_ms == 1.5);
+            assert_true(call->first_token_ms == 0.25);
             assert_int_equal(call->when_ms, 1792000000000);
         } else {
             assert_true(digest_equal(&call->key, &faulted.key));

@@ -110,20 +110,17 @@ static void more_endpoints_than_rows_lose_nothing(void **state)
     remove_scratch(scratch);
 }
 
-static void probes_and_lessons_are_remembered(void **state)
+static void probes_are_remembered(void **state)
 {
     (void)state;
     char *scratch = make_scratch();
     struct store *store = open_store(scratch);
     assert_false(store_find_probe(store, "e", "m"));
     expect(store_put_probe(store, "e", "m", "seen", &why));
-    expect(store_put_lesson(store, "e", "no temperature", &why));
-    expect(store_put_lesson(store, "e", "no temperature", &why));
     store_close(store);
     store = open_store(scratch);
     assert_true(store_find_probe(store, "e", "m"));
     assert_false(store_find_probe(store, "e", "other"));
-    assert_int_equal(number_in(store, "SELECT count(*) FROM lessons"), 1);
     store_close(store);
     remove_scratch(scratch);
 }
@@ -153,7 +150,7 @@ int main(void)
         cmocka_unit_test(finished_items_are_counted),
         cmocka_unit_test(the_slowest_are_kept),
         cmocka_unit_test(more_endpoints_than_rows_lose_nothing),
-        cmocka_unit_test(probes_and_lessons_are_remembered),
+        cmocka_unit_test(probes_are_remembered),
         cmocka_unit_test(what_may_have_been_charged_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,7 @@ static void the_first_version_is_brought_to_todays(void **state)
     assert_int_equal(calls[0].cache_write_tokens, -1);
     assert_int_equal(calls[0].image_tokens, -1);
     assert_int_equal(calls[0].cost_nano, -1);
+    assert_true(calls[0].first_token_ms < 0);
     call_clear(&calls[0]);
     free(calls);
     store_close(store);
@@ -95,7 +96,7 @@ static void a_migration_that_fails_never_began(void **state)
 {
     (void)state;
     char *scratch = old_store();
-    run_sql(scratch, "CREATE TABLE lessons (mine)");
+    run_sql(scratch, "CREATE TABLE probes (mine)");
     struct error why = {0};
     assert_null(store_open(scratch, &why));
     assert_int_equal(why.kind, ERR_DISK);

@@ -1,0 +1,152 @@
+// vqagen diagnose: why calls to an endpoint fail, or why those of a run did.
+#include "access.h"
+#include "command.h"
+#include "ladder.h"
+#include "limits.h"
+#include "log.h"
+#include "prompt.h"
+#include "simulator.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool diagnose_endpoint(struct settings *settings, char *const *environment,
+                              struct diagnosis *diagnosis, struct error *why);
+
+// Each line as it becomes known: a rung may take minutes.
+static void tell(void *context, const char *line)
+{
+    FILE *to = context;
+    fprintf(to, "%s\n", line);
+    fflush(to);
+}
+
+static bool print(const struct settings *settings, const struct diagnosis *diagnosis,
+                  struct error *why)
+{
+    struct buffer out;
+    buffer_init(&out, 1 << 20);
+    if (settings_switch(settings, OPTION_JSON)) {
+        diagnosis_write_json(diagnosis, &out);
+        buffer_append_char(&out, '\n');
+    } else {
+        diagnosis_write_verdict(diagnosis, &out);
+    }
+    bool good = buffer_check(&out, "the diagnosis", why);
+    if (good)
+        fputs(buffer_text(&out), stdout);
+    buffer_clear(&out);
+    return good;
+}
+
+static int exit_code_of(enum verdict verdict)
+{
+    return verdict == VERDICT_HEALTHY     ? 0
+           : verdict == VERDICT_DIAGNOSED ? 1
+                                          : error_exit_code(ERR_UNEXPLAINED);
+}
+
+bool diagnose_run(struct settings *settings, char *const *environment, int *exit_code,
+                  struct error *why)
+{
+    bool quiet = settings_switch(settings, OPTION_QUIET);
+    log_set_level(quiet                                       ? LOG_QUIET
+                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
+                                                              : LOG_NORMAL);
+    struct diagnosis diagnosis = {0};
+    if (!quiet && !settings_switch(settings, OPTION_JSON)) {
+        diagnosis.tell = tell;
+        diagnosis.context = stdout;
+    }
+    bool good = diagnose_endpoint(settings, environment, &diagnosis, why) &&
+                print(settings, &diagnosis, why);
+    *exit_code = exit_code_of(diagnosis.verdict);
+    diagnosis_clear(&diagnosis);
+    return good;
+}
+
+static enum model_naming naming_of(const char *word)
+{
+    return strcmp(word, "verbatim") == 0     ? MODEL_NAMING_VERBATIM
+           : strcmp(word, "normalized") == 0 ? MODEL_NAMING_NORMALIZED
+                                             : MODEL_NAMING_AUTO;
+}
+
+static void fill(const struct settings *settings, struct ladder_settings *ladder)
+{
+    enum language language = LANGUAGE_EN;
+    language_find(settings_text(settings, OPTION_LANGUAGE), &language);
+    ladder->endpoint = (struct endpoint_settings){
+        .endpoint = settings_text(settings, OPTION_ENDPOINT),
+        .base_url = settings_text(settings, OPTION_BASE_URL),
+        .api_key = settings_text(settings, OPTION_API_KEY),
+        .model = settings_text(settings, OPTION_MODEL),
+        .naming = naming_of(settings_text(settings, OPTION_MODEL_NAME)),
+        .allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP)};
+    ladder->client = (struct client_settings){
+        .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
+        .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
+        .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),
+        .user_agent = "vqagen/" VQAGEN_VERSION,
+        .ca_file = settings_text(settings, OPTION_CA_FILE),
+        .proxy = settings_text(settings, OPTION_PROXY)};
+    ladder->limits = limits_of(settings);
+    ladder->image_file = settings_text(settings, OPTION_IMAGE);
+    ladder->system_prompt = prompt_system(language, settings_text(settings, OPTION_SYSTEM_PROMPT));
+    ladder->extra_body = settings_text(settings, OPTION_EXTRA_BODY);
+    ladder->temperature = settings_real(settings, OPTION_TEMPERATURE);
+    ladder->max_tokens = (int)settings_number(settings, OPTION_MAX_TOKENS);
+    ladder->most_calls = LADDER_MOST_CALLS;
+}
+
+static bool check_files(const struct settings *settings, struct error *why)
+{
+    const char *bundle = settings_text(settings, OPTION_CA_FILE);
+    const char *image = settings_text(settings, OPTION_IMAGE);
+    if (bundle != NULL && access(bundle, R_OK) != 0)
+        return error_set_errno(why, ERR_SETTINGS, "--ca-file: cannot read %s", bundle);
+    if (image != NULL && access(image, R_OK) != 0)
+        return error_set_errno(why, ERR_INPUT, "--image: cannot read %s", image);
+    return true;
+}
+
+static bool climb(const struct settings *settings, struct ladder_settings *ladder,
+                  struct diagnosis *diagnosis, struct error *why)
+{
+    enum { USUAL_CALLS = 10 };
+    char line[160];
+    snprintf(line, sizeof line,
+             "At most %d requests will be sent; %d, with about %lld tokens, if all is well.",
+             LADDER_MOST_CALLS, USUAL_CALLS, ladder_estimate(ladder));
+    if (settings_switch(settings, OPTION_JSON))
+        log_note("%s", line);
+    else if (diagnosis->tell != NULL)
+        diagnosis->tell(diagnosis->context, line);
+    return ladder_climb(ladder, diagnosis, why);
+}
+
+static bool diagnose_endpoint(struct settings *settings, char *const *environment,
+                              struct diagnosis *diagnosis, struct error *why)
+{
+    struct ladder_settings ladder = {0};
+    char url[64];
+    struct simulator_child child;
+    if (!check_files(settings, why))
+        return false;
+    access_choose(settings, environment, true, &ladder.refused);
+    fill(settings, &ladder);
+    bool builtin = access_is_builtin(settings);
+    if (builtin && !simulator_start(&child, 1, why))
+        return error_note(why, "the built-in model");
+    if (builtin) {
+        snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
+        ladder.endpoint.base_url = url;
+        if (ladder.endpoint.model == NULL)
+            ladder.endpoint.model = "builtin";
+    }
+    bool good = climb(settings, &ladder, diagnosis, why);
+    if (builtin)
+        simulator_stop(&child);
+    return good;
+}

@@ -1,0 +1,182 @@
+// Images: a tiny one, one as the settings make them, and whether they are seen at all.
+#include "image_bisect.h"
+#include "sight.h"
+
+#include <stdio.h>
+
+enum { LONGEST_MADE_SIDE = 4096, SIGHT_SEED = 1 };
+
+static const char question[] =
+    "Question: What is the dominant colour of the image?\nAnswer with one word.";
+
+static void judge_tiny(struct ladder *ladder, struct probe *probe, const char *tried);
+static bool judge_image(struct ladder *ladder, struct probe *probe, const char *tried,
+                        struct error *why);
+
+static struct payload *make_tiny(const struct ladder *ladder, struct error *why)
+{
+    struct probe_picture picture;
+    struct payload *payload = NULL;
+    if (probe_picture_make(&picture, PROBE_TINY_SIDE, why))
+        payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE, PROBE_TINY_QUALITY,
+                                   why);
+    probe_picture_clear(&picture);
+    return payload;
+}
+
+static struct probe image_probe(const struct ladder *ladder, struct payload *payload)
+{
+    struct probe probe = ladder_probe(ladder, question);
+    probe.ask.image = true;
+    probe.payload = payload;
+    return probe;
+}
+
+bool rung_tiny_image(struct ladder *ladder, struct error *why)
+{
+    char tried[SEEN_BYTES], seen[SEEN_BYTES];
+    ladder->tiny = make_tiny(ladder, why);
+    if (ladder->tiny == NULL)
+        return false;
+    struct probe probe = image_probe(ladder, ladder->tiny);
+    payload_describe(ladder->tiny, tried, sizeof tried);
+    bool good = ladder_send(ladder, &probe, why);
+    if (good && probe.fault.verdict == FAULT_NONE) {
+        ladder_pass(ladder, RUNG_TINY_IMAGE, tried, probe_seen(&probe, seen, sizeof seen));
+    } else if (good) {
+        judge_tiny(ladder, &probe, tried);
+    }
+    probe_clear(&probe);
+    return good;
+}
+
+// Text passed a moment ago, so what is refused now is the image.
+static void judge_tiny(struct ladder *ladder, struct probe *probe, const char *tried)
+{
+    enum cause_id cause = ladder_cause(ladder, probe);
+    if (ladder_beside(cause)) {
+        ladder_break_beside(ladder, RUNG_TINY_IMAGE, tried, probe);
+        return;
+    }
+    switch (cause) {
+    case CAUSE_no_vision:
+    case CAUSE_image_rejected:
+    case CAUSE_image_bytes:
+    case CAUSE_image_pixels:
+    case CAUSE_image_size:
+    case CAUSE_context_exceeded:
+    case CAUSE_reply_cut:
+        ladder_break(ladder, RUNG_TINY_IMAGE, tried, probe, cause, NULL,
+                     cause == CAUSE_no_vision ? probe->fault.fix : NULL);
+        return;
+    default:
+        break;
+    }
+    bool refused = probe->status >= 400;
+    ladder_break(ladder, RUNG_TINY_IMAGE, tried, probe, refused ? CAUSE_no_vision : cause,
+                 refused ? "The call passes as text, and is refused with the smallest image: the "
+                           "model, or its server, takes no images."
+                         : NULL,
+                 NULL);
+}
+
+// The user's file, or a picture as large as the settings let one be.
+static bool make_picture(struct ladder *ladder, struct error *why)
+{
+    const struct ladder_settings *settings = ladder->settings;
+    unsigned side = settings->limits.max_side_px;
+    if (side > LONGEST_MADE_SIDE)
+        side = LONGEST_MADE_SIDE;
+    bool good = settings->image_file != NULL
+                    ? probe_picture_read(&ladder->picture, settings->image_file, why)
+                    : probe_picture_make(&ladder->picture, side, why);
+    if (good)
+        ladder->payload = probe_picture_payload(&ladder->picture, &settings->limits, why);
+    if (ladder->payload == NULL)
+        return settings->image_file != NULL ? error_note(why, "--image %s", settings->image_file)
+                                            : false;
+    return true;
+}
+
+bool rung_image(struct ladder *ladder, struct error *why)
+{
+    char tried[SEEN_BYTES], seen[SEEN_BYTES];
+    if (!make_picture(ladder, why))
+        return false;
+    struct probe probe = image_probe(ladder, ladder->payload);
+    payload_describe(ladder->payload, tried, sizeof tried);
+    bool good = ladder_send(ladder, &probe, why);
+    if (good && probe.fault.verdict == FAULT_NONE) {
+        ladder_pass(ladder, RUNG_IMAGE, tried, probe_seen(&probe, seen, sizeof seen));
+    } else if (good) {
+        good = judge_image(ladder, &probe, tried, why);
+    }
+    probe_clear(&probe);
+    return good;
+}
+
+static bool judge_image(struct ladder *ladder, struct probe *probe, const char *tried,
+                        struct error *why)
+{
+    enum cause_id cause = ladder_cause(ladder, probe);
+    if (ladder_beside(cause) && cause != CAUSE_gateway_error) {
+        ladder_break_beside(ladder, RUNG_IMAGE, tried, probe);
+        return true;
+    }
+    struct request request = {
+        .endpoint = &ladder->endpoint, .ask = probe->ask, .payload = ladder->payload};
+    return image_bisect(ladder, RUNG_IMAGE, tried, &request, probe, why);
+}
+
+// ---- Whether it is seen -------------------------------------------------------------------------
+
+// Shows a known picture and judges what is said of it. answer: for people; SEEN_BYTES.
+static bool look(struct ladder *ladder, unsigned number, struct probe *probe,
+                 enum sight_verdict *verdict, char *seen, struct error *why)
+{
+    struct sight sight;
+    if (!sight_make(&sight, SIGHT_SEED, number, why))
+        return false;
+    struct payload *payload =
+        payload_new(sight.jpeg.data, sight.jpeg.length, SIGHT_WIDTH, SIGHT_HEIGHT, why);
+    *probe = image_probe(ladder, payload);
+    probe->ask.prompt = sight.question;
+    bool good = payload != NULL && ladder_send(ladder, probe, why);
+    if (good) {
+        *verdict = sight_judge(&sight, probe->reply.text);
+        snprintf(seen, SEEN_BYTES, "shown %s, it said \"%.100s\"", sight.expected,
+                 probe->reply.text != NULL ? probe->reply.text : "");
+    }
+    probe->payload = NULL;
+    probe->ask.prompt = "";
+    payload_drop(payload);
+    sight_clear(&sight);
+    return good;
+}
+
+// A lone slip is no blindness: who fails is shown another picture.
+bool rung_vision(struct ladder *ladder, struct error *why)
+{
+    static const char tried[] = "colours in a known picture";
+    char seen[SEEN_BYTES] = "", detail[SEEN_BYTES + 100];
+    bool good = true, done = false;
+    for (unsigned number = 1; number <= 2 && good && !done; number++) {
+        struct probe probe = {0};
+        enum sight_verdict verdict = SIGHT_UNCLEAR;
+        good = look(ladder, number, &probe, &verdict, seen, why);
+        done = good && (probe.fault.verdict != FAULT_NONE || verdict == SIGHT_SEEN);
+        if (done && verdict == SIGHT_SEEN && probe.fault.verdict == FAULT_NONE)
+            ladder_pass(ladder, RUNG_VISION, tried, seen);
+        else if (done)
+            ladder_break_beside(ladder, RUNG_VISION, tried, &probe);
+        else if (good && number == 1)
+            diagnosis_step(ladder->diagnosis, "%s; asked again with another picture", seen);
+        probe_clear(&probe);
+    }
+    if (!good || done)
+        return good;
+    snprintf(detail, sizeof detail,
+             "The endpoint drops the image and answers without having seen it: %s.", seen);
+    ladder_break(ladder, RUNG_VISION, tried, NULL, CAUSE_image_ignored, detail, NULL);
+    return true;
+}
