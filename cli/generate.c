@@ -3,6 +3,7 @@
 #include "command.h"
 #include "limits.h"
 #include "log.h"
+#include "price_file.h"
 #include "run.h"
 #include "simulator.h"
 #include "text.h"
@@ -17,6 +18,8 @@ static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
+static bool read_prices(const struct settings *settings, struct price_file *prices,
+                        struct error *why);
 static void fill_run(const struct settings *settings, struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
@@ -44,17 +47,22 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
     struct buffer json;
     buffer_init(&json, 4 * 1024 * 1024);
     settings_write_json(settings, &json);
-    bool good = buffer_check(&json, "the settings", why);
+    struct price_file prices;
+    bool good = read_prices(settings, &prices, why);
+    good = good && buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
         fill_run(settings, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
+        run.prices = prices.list;
+        run.price_count = prices.count;
         catch_signals();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
                                            : work(settings, &run, exit_code, why);
     }
+    price_file_clear(&prices);
     buffer_clear(&json);
     return good;
 }
@@ -121,6 +129,27 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
 }
 
+static enum probe_when probe_of(const char *word)
+{
+    return word != NULL && strcmp(word, "always") == 0  ? PROBE_ALWAYS
+           : word != NULL && strcmp(word, "never") == 0 ? PROBE_NEVER
+                                                        : PROBE_AUTO;
+}
+
+static bool read_prices(const struct settings *settings, struct price_file *prices,
+                        struct error *why)
+{
+    const char *file = settings_text(settings, OPTION_PRICES);
+    const char *quick = settings_text(settings, OPTION_PRICE);
+    *prices = (struct price_file){0};
+    if (file != NULL && !price_file_read(prices, file, why))
+        return false;
+    if (quick == NULL || price_file_add(prices, quick, why))
+        return true;
+    price_file_clear(prices);
+    return false;
+}
+
 static void fill_run(const struct settings *settings, struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
@@ -159,6 +188,8 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
         .shard = settings->list[OPTION_SHARD].value.shard,
         .limit = (long long)settings_number(settings, OPTION_LIMIT),
         .retry_what = retry_of(settings_text(settings, OPTION_RETRY)),
+        .max_cost = settings_real(settings, OPTION_MAX_COST),
+        .probe = probe_of(settings_text(settings, OPTION_PROBE)),
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
         .stop = &stop,
     };
@@ -270,6 +301,8 @@ static void tell_summary(const char *directory, const struct run_summary *summar
              summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
+    if (summary->cost[0] != '\0')
+        log_note("%s", summary->cost);
     if (!ended && why->kind == ERR_DISK)
         return; // the error says what is to be done first
     if (!ended) {

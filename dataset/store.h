@@ -115,13 +115,14 @@ struct store_totals {
     long long cache_write_tokens, image_tokens;
     long long images_estimated; // image tokens that are estimates
     long long cost_nano;        // of replies whose price was known
-    long long lost_nano;        // see store_add_lost
+    long long other_nano;       // beside stored calls, see store_add_cost
     long long unpriced;         // replies without a known price
 };
 bool store_totals(struct store *store, struct store_totals *totals, struct error *why);
 
-// A request that brought no reply and may have been charged all the same: at most so much.
-bool store_add_lost(struct store *store, long long cost_nano, struct error *why);
+// What was spent beside stored calls: on probes, and at the most on requests that brought no reply
+// and may have been charged all the same.
+bool store_add_cost(struct store *store, long long cost_nano, struct error *why);
 
 // What a probe of an endpoint saw last. False: none was made there with that model.
 bool store_find_probe(struct store *store, const char *endpoint, const char *model);

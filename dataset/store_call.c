@@ -127,7 +127,7 @@ static long long *total_at(struct store_totals *totals, int index)
         &totals->faults,        &totals->input_tokens,     &totals->cached_tokens,
         &totals->output_tokens, &totals->reasoning_tokens, &totals->cache_write_tokens,
         &totals->image_tokens,  &totals->images_estimated, &totals->cost_nano,
-        &totals->lost_nano,     &totals->unpriced};
+        &totals->other_nano,    &totals->unpriced};
     return fields[index];
 }
 enum { TOTAL_COUNT = 14 };
@@ -174,9 +174,9 @@ bool store_totals(struct store *store, struct store_totals *totals, struct error
     return true;
 }
 
-bool store_add_lost(struct store *store, long long cost_nano, struct error *why)
+bool store_add_cost(struct store *store, long long cost_nano, struct error *why)
 {
-    store->totals.lost_nano += cost_nano;
+    store->totals.other_nano += cost_nano;
     store->totals_changed = true;
     return store->in_transaction || store_put_totals(store, why);
 }

@@ -45,8 +45,8 @@
       "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line, i.topic"   \
       " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
       " WHERE i.place >= 0 ORDER BY i.place, i.number")                                            \
-    X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint, topic)" \
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                 \
+    X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint, topic)"             \
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                             \
     X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files")                               \
     X(ADD_CALL,                                                                                    \
       "INSERT INTO calls (item, key, step, try, repeat, round, replied, http_status,"              \
@@ -69,11 +69,11 @@
     X(READ_TOTALS,                                                                                 \
       "SELECT calls, requests, replies, faults, input_tokens, cached_tokens,"                      \
       " output_tokens, reasoning_tokens, cache_write_tokens, image_tokens, images_estimated,"      \
-      " cost_nano, lost_nano, unpriced FROM totals")                                               \
+      " cost_nano, other_nano, unpriced FROM totals")                                              \
     X(PUT_TOTALS, "UPDATE totals SET calls = ?1, requests = ?2, replies = ?3, faults = ?4,"        \
                   " input_tokens = ?5, cached_tokens = ?6, output_tokens = ?7,"                    \
                   " reasoning_tokens = ?8, cache_write_tokens = ?9, image_tokens = ?10,"           \
-                  " images_estimated = ?11, cost_nano = ?12, lost_nano = ?13, unpriced = ?14")     \
+                  " images_estimated = ?11, cost_nano = ?12, other_nano = ?13, unpriced = ?14")    \
     X(ADD_MINUTE, "INSERT INTO minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" \
                   " ON CONFLICT DO UPDATE SET replies = replies + ?3, faults = faults + ?4,"       \
                   " requests = requests + ?5, accepted = accepted + ?6, rejected = rejected + ?7," \

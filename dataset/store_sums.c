@@ -40,7 +40,7 @@ void store_sum_item(struct store *store, enum item_state state)
 }
 
 // Without room, as when shards are put together, the rows go to the database. Should that fail, the
-// last row takes all: what comes next is told of the fault.
+// last row gives way: what comes next is told of the fault.
 static struct store_minute *minute_find(struct store *store, int64_t minute, const char *endpoint)
 {
     struct store_sums *sums = &store->sums;

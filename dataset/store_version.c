@@ -49,9 +49,8 @@ static const char *const steps[] = {
     "ALTER TABLE calls ADD COLUMN first_token_ms REAL NOT NULL DEFAULT -1;"
     "CREATE TABLE lessons (endpoint TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL,"
     " words TEXT NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;",
-    // 3: what calls cost, in billionths of a dollar; -1: no price was known. lost: requests that
-    // brought no reply and
-    // that may have been charged all the same, at the most they can have cost.
+    // 3: what calls cost, in billionths of a dollar; -1: no price was known. other: probes, and
+    // requests without a reply that may have been charged all the same.
     "ALTER TABLE calls ADD COLUMN cache_write_tokens INTEGER NOT NULL DEFAULT -1;"
     "ALTER TABLE calls ADD COLUMN image_tokens INTEGER NOT NULL DEFAULT -1;"
     "ALTER TABLE calls ADD COLUMN image_estimated INTEGER NOT NULL DEFAULT 0;"
@@ -60,7 +59,7 @@ static const char *const steps[] = {
     "ALTER TABLE totals ADD COLUMN image_tokens INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE totals ADD COLUMN images_estimated INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE totals ADD COLUMN cost_nano INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE totals ADD COLUMN lost_nano INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE totals ADD COLUMN other_nano INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE totals ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;"
     "UPDATE totals SET unpriced = replies;",
     // 4: what `vqagen show` tells of a run without reading every call. minutes: since 1970; rows

@@ -6,7 +6,7 @@ void budget_init(struct budget *budget, double limit_usd, const struct store_tot
                  const struct price *price)
 {
     *budget = (struct budget){.limit_nano = limit_usd < 0 ? -1 : (long long)floor(limit_usd * 1e9),
-                              .before_nano = totals->cost_nano + totals->lost_nano,
+                              .before_nano = totals->cost_nano + totals->other_nano,
                               .bill_ratio = 1};
     if (totals->unpriced == 0 || totals->replies == 0 || price == NULL)
         return;
@@ -16,12 +16,11 @@ void budget_init(struct budget *budget, double limit_usd, const struct store_tot
                                                    (double)totals->output_tokens));
 }
 
-struct guess budget_guess(const struct budget *budget, const struct price *price,
-                          size_t text_bytes, unsigned image_tokens, int max_tokens)
+struct guess budget_guess(const struct budget *budget, const struct price *price, size_t text_bytes,
+                          unsigned image_tokens, int max_tokens)
 {
     enum { BYTES_A_TOKEN = 2, UNCAPPED = 32768 }; // no cap: what a long answer may come to
-    struct guess guess = {.input_tokens =
-                              (double)text_bytes / BYTES_A_TOKEN + (double)image_tokens,
+    struct guess guess = {.input_tokens = (double)text_bytes / BYTES_A_TOKEN + (double)image_tokens,
                           .image_tokens = image_tokens};
     if (price != NULL)
         guess.most_nano = price_most(price, guess.input_tokens * budget->bill_ratio,
@@ -33,15 +32,16 @@ bool budget_admit(struct budget *budget, const struct guess *guess, unsigned in_
 {
     bool limited = budget->limit_nano >= 0 && guess->most_nano > 0;
     bool first = limited && !budget->calibrated && in_flight > 0;
-    budget->waits = first || (limited && budget_all(budget) + budget->reserved_nano +
-                                                 guess->most_nano > budget->limit_nano);
+    budget->waits =
+        first || (limited && budget_all(budget) + budget->reserved_nano + guess->most_nano >
+                                 budget->limit_nano);
     if (!budget->waits)
         budget->reserved_nano += guess->most_nano;
     return !budget->waits;
 }
 
-long long budget_settle(struct budget *budget, const struct guess *guess,
-                        const struct price *price, const struct usage *usage)
+long long budget_settle(struct budget *budget, const struct guess *guess, const struct price *price,
+                        const struct usage *usage)
 {
     budget->reserved_nano -= guess->most_nano;
     budget->waits = false;
@@ -69,6 +69,7 @@ void budget_release(struct budget *budget, const struct guess *guess, bool maybe
         return;
     budget->spent_nano += guess->most_nano;
     budget->lost_nano += guess->most_nano;
+    budget->unkept_nano += guess->most_nano;
 }
 
 long long budget_all(const struct budget *budget)

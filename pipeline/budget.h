@@ -14,9 +14,9 @@
 
 // What a call was taken to cost before it was sent.
 struct guess {
-    long long most_nano;    // 0: no price is known
-    double input_tokens;    // before what was learned
-    unsigned image_tokens;  // of them, estimated; 0: no image
+    long long most_nano;   // 0: no price is known
+    double input_tokens;   // before what was learned
+    unsigned image_tokens; // of them, estimated; 0: no image
 };
 
 struct budget {
@@ -25,6 +25,7 @@ struct budget {
     long long spent_nano;    // by this run, lost ones included
     long long reserved_nano; // by calls in flight, at most
     long long lost_nano;     // by requests without a reply, at most; part of spent
+    long long unkept_nano;   // spent beside stored calls, and not yet in the store
     long long unpriced;      // replies of this run without a known price
     double bill_ratio;       // largest share of billed to counted input tokens seen, 1 or more
     bool calibrated;         // a reply has shown that share
@@ -37,15 +38,15 @@ void budget_init(struct budget *budget, double limit_usd, const struct store_tot
                  const struct price *price);
 
 // What the call can cost. text_bytes: of the request without the image. price: NULL: unknown.
-struct guess budget_guess(const struct budget *budget, const struct price *price,
-                          size_t text_bytes, unsigned image_tokens, int max_tokens);
+struct guess budget_guess(const struct budget *budget, const struct price *price, size_t text_bytes,
+                          unsigned image_tokens, int max_tokens);
 
 // Whether the call may go now, beside `in_flight` others; reserves its cost if so.
 bool budget_admit(struct budget *budget, const struct guess *guess, unsigned in_flight);
 
 // The call brought a reply: its cost, -1 when no price is known. Without usage, the most.
-long long budget_settle(struct budget *budget, const struct guess *guess,
-                        const struct price *price, const struct usage *usage);
+long long budget_settle(struct budget *budget, const struct guess *guess, const struct price *price,
+                        const struct usage *usage);
 
 // The call brought none. maybe_charged: the endpoint had it, and may have answered into the void.
 void budget_release(struct budget *budget, const struct guess *guess, bool maybe_charged);

@@ -188,8 +188,9 @@ void diagnosis_write_verdict(const struct diagnosis *diagnosis, struct buffer *o
 {
     static const char *const titles[] = {"healthy", "diagnosed", "not understood"};
     buffer_append_format(out, "Verdict: %s (%s%s%s). %s\n", titles[diagnosis->verdict],
-                         cause_at(diagnosis->cause)->name, *diagnosis->kind != '\0' ? ", kind " : "",
-                         diagnosis->kind, diagnosis->detail);
+                         cause_at(diagnosis->cause)->name,
+                         *diagnosis->kind != '\0' ? ", kind " : "", diagnosis->kind,
+                         diagnosis->detail);
     if (diagnosis->verdict != VERDICT_HEALTHY) {
         if (*diagnosis->message != '\0')
             buffer_append_format(out, "It said: %s\n", diagnosis->message);

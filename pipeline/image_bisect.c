@@ -36,11 +36,10 @@ bool image_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
         .attempt = try_size,
         .context = &sizing};
     struct image_limit limit;
-    diagnosis_step(ladder->diagnosis,
-                   "refused; at most %u further calls (about %llu tokens) find out what size passes",
-                   most,
-                   (unsigned long long)most *
-                       token_rule_at(0)->count(payload->width, payload->height));
+    diagnosis_step(
+        ladder->diagnosis,
+        "refused; at most %u further calls (about %llu tokens) find out what size passes", most,
+        (unsigned long long)most * token_rule_at(0)->count(payload->width, payload->height));
     image_limit_find(&search, &limit);
     if (sizing.good)
         break_with_limit(ladder, rung, tried, failed, &limit);

@@ -66,9 +66,8 @@ static void tell_apart(const struct image_search *search, struct image_limit *li
 
 void image_limit_find(const struct image_search *search, struct image_limit *limit)
 {
-    *limit = (struct image_limit){.kind = IMAGE_LIMIT_UNSURE,
-                                  .passes = search->passes,
-                                  .fails = search->fails};
+    *limit = (struct image_limit){
+        .kind = IMAGE_LIMIT_UNSURE, .passes = search->passes, .fails = search->fails};
     struct image_try few = {.side = search->fails.side, .quality = LOW_QUALITY};
     enum bisect_outcome outcome = attempt(search, limit, &few);
     if (outcome == BISECT_BROKEN) {

@@ -1,6 +1,7 @@
 #include "progress.h"
 
 #include "log.h"
+#include "price.h"
 
 enum { TERMINAL_INTERVAL_MS = 100, PLAIN_INTERVAL_MS = 10000, RATE_INTERVAL_MS = 500 };
 
@@ -61,6 +62,15 @@ static void write_count(struct buffer *out, long long count)
         buffer_append_format(out, "%lld", count);
 }
 
+static void write_cost(const struct progress *progress, struct buffer *out)
+{
+    char text[PRICE_TEXT];
+    if (progress->cost_nano > 0)
+        buffer_append_format(out, "  %s", price_write(progress->cost_nano, text));
+    if (progress->cost_nano > 0 && progress->limit_nano > 0)
+        buffer_append_format(out, " of %s", price_write(progress->limit_nano, text));
+}
+
 void progress_write(const struct progress *progress, int64_t now_ms, bool stopping,
                     struct buffer *out)
 {
@@ -80,6 +90,7 @@ void progress_write(const struct progress *progress, int64_t now_ms, bool stoppi
     buffer_append_text(out, " in ");
     write_count(out, progress->output_tokens);
     buffer_append_text(out, " out");
+    write_cost(progress, out);
     if (progress->all_admitted && progress->rate > 0 && !stopping) {
         buffer_append_text(out, "  ");
         write_duration(out, (double)(progress->items - done) / progress->rate);

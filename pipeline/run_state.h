@@ -6,6 +6,7 @@
 #define VQAGEN_RUN_STATE_H
 
 #include "allowance.h"
+#include "budget.h"
 #include "client.h"
 #include "heap.h"
 #include "output.h"
@@ -36,6 +37,7 @@ struct run {
     struct workers *fetchers;       // images given by URL; made when the first one comes
     struct output output;
     struct progress progress;
+    struct budget budget;
     char *images_folder; // DIR/images
 
     // Items under work.

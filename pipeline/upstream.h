@@ -4,6 +4,7 @@
 
 #include "breaker.h"
 #include "endpoint.h"
+#include "price.h"
 
 #include <stdint.h>
 
@@ -18,7 +19,8 @@ struct upstream_settings {
 
 struct upstream {
     struct endpoint endpoint;
-    char *name; // for people and rows; see upstreams_init. Owned
+    const struct price *price; // NULL: unknown. See spending.h
+    char *name;                // for people and rows; see upstreams_init. Owned
     unsigned weight;
     bool fallback;
     unsigned concurrency;  // most calls in flight

@@ -130,15 +130,15 @@ static void what_may_have_been_charged_is_kept(void **state)
     (void)state;
     char *scratch = make_scratch();
     struct store *store = open_store(scratch);
-    expect(store_add_lost(store, 7, &why));
+    expect(store_add_cost(store, 7, &why));
     expect(store_begin(store, &why));
-    expect(store_add_lost(store, 8, &why));
+    expect(store_add_cost(store, 8, &why));
     expect(store_commit(store, &why));
     store_close(store);
     store = open_store(scratch);
     struct store_totals totals;
     expect(store_totals(store, &totals, &why));
-    assert_int_equal(totals.lost_nano, 15);
+    assert_int_equal(totals.other_nano, 15);
     store_close(store);
     remove_scratch(scratch);
 }
