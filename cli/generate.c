@@ -1,6 +1,7 @@
 // vqagen generate: settings in, a run, and what to tell about it.
 #include "access.h"
 #include "command.h"
+#include "generate.h"
 #include "limits.h"
 #include "log.h"
 #include "price_file.h"
@@ -20,7 +21,6 @@ static bool check_needed(const struct settings *settings, struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static bool read_prices(const struct settings *settings, struct price_file *prices,
                         struct error *why);
-static void fill_run(const struct settings *settings, struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -52,7 +52,7 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
     good = good && buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        fill_run(settings, &run);
+        generate_fill(settings, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
@@ -150,7 +150,7 @@ static bool read_prices(const struct settings *settings, struct price_file *pric
     return false;
 }
 
-static void fill_run(const struct settings *settings, struct run_settings *run)
+void generate_fill(const struct settings *settings, struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){

@@ -74,6 +74,11 @@ static const struct {
     {"transport_other", "http/0.9|weird server reply|unsupported protocol", CAUSE_not_http},
     {"empty_reply", NULL, CAUSE_reply_empty},
     {"refused", NULL, CAUSE_content_filtered},
+    // Kinds of items that failed without a call.
+    {"image_unusable", NULL, CAUSE_images_unusable},
+    {"image_unreachable", NULL, CAUSE_images_unreachable},
+    {"image_unreadable", NULL, CAUSE_images_unreachable},
+    {"bad_record", NULL, CAUSE_records_unusable},
 };
 
 // Whether one of the alternatives occurs in the text, whatever its case.

@@ -116,6 +116,17 @@
       "Raise --max-tokens (thoughts are counted too), or use another model.")                      \
     X(content_filtered, "The provider's content filter refuses the request.",                      \
       "Nothing in the settings helps; leave the image or the question out.")                       \
+    X(rules_refused, "The rules refuse what the model gives.",                                     \
+      "--retry rejected asks anew; a stronger model, or a higher --tries, helps more.")            \
+    X(images_unusable, "Pictures cannot be used.",                                                 \
+      "See what the message says of each; --accept-damaged takes what can be read of damaged ones.") \
+    X(images_unreachable, "Pictures could not be had.",                                            \
+      "Check paths, permissions and addresses, then run with --retry unknown.")                    \
+    X(records_unusable, "Records of the input cannot be used.",                                    \
+      "Correct the records that the messages name.")                                               \
+    X(fails_by_turns, "The same request fails at one time and passes at another.",                 \
+      "Look at the endpoint's log: a fault inside, or one of several servers behind one address "  \
+      "that is set up differently.")                                                               \
     X(passed_meanwhile, "The call that failed passes now.",                                        \
       "Run again with --retry unknown.")                                                           \
     X(unexplained, "The endpoint refuses, and what was tried does not explain it.",                \

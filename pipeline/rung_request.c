@@ -80,12 +80,34 @@ static bool is_stream(const struct probe *probe)
             strncmp(body, "data:", 5) == 0 || strncmp(body, "event:", 6) == 0);
 }
 
+// The same request passed a rung below, without the stream; a refusal without a reason may yet be
+// one of chance.
+static bool judge_stream(struct ladder *ladder, const struct probe *failed, const char *tried,
+                         struct error *why)
+{
+    struct probe again = full_probe(ladder);
+    char seen[SEEN_BYTES];
+    again.stream = true;
+    if (!prober_send(&ladder->prober, &again, 1, why))
+        return false;
+    diagnosis_step(ladder->diagnosis, "the same once more -> %s",
+                   is_stream(&again) ? "events" : probe_seen(&again, seen, sizeof seen));
+    bool error = strstr(buffer_text(&again.body), "\"error\":{") != NULL;
+    bool passes = again.sent && (again.fault.verdict == FAULT_NONE || (is_stream(&again) && !error));
+    ladder_break(ladder, RUNG_STREAM, tried, failed,
+                 passes ? CAUSE_fails_by_turns : CAUSE_stream_refused,
+                 passes ? NULL : "The same request passes when it does not ask for a stream.", NULL);
+    probe_clear(&again);
+    return true;
+}
+
 bool rung_stream(struct ladder *ladder, struct error *why)
 {
     static const char tried[] = "\"stream\": true";
     char seen[SEEN_BYTES];
     struct probe probe = full_probe(ladder);
     probe.stream = true;
+    bool good = true;
     if (!ladder_send(ladder, &probe, why))
         return false;
     enum cause_id cause = ladder_cause(ladder, &probe);
@@ -97,11 +119,10 @@ bool rung_stream(struct ladder *ladder, struct error *why)
     } else if (!is_stream(&probe) && ladder_beside(cause)) {
         ladder_break_beside(ladder, RUNG_STREAM, tried, &probe);
     } else {
-        ladder_break(ladder, RUNG_STREAM, tried, &probe, CAUSE_stream_refused,
-                     "The same request passes when it does not ask for a stream.", NULL);
+        good = judge_stream(ladder, &probe, tried, why);
     }
     probe_clear(&probe);
-    return true;
+    return good;
 }
 
 // A limit that three at once exceed and one does not is one of concurrency.
@@ -110,7 +131,7 @@ static bool judge_together(struct ladder *ladder, const struct probe *failed, co
 {
     struct probe alone = full_probe(ladder);
     char seen[SEEN_BYTES];
-    if (!prober_send(&ladder->prober, &alone, 1, why))
+    if (!ladder_send(ladder, &alone, why))
         return false;
     diagnosis_step(ladder->diagnosis, "one alone -> %s", probe_seen(&alone, seen, sizeof seen));
     if (alone.sent && alone.fault.verdict == FAULT_NONE)
