@@ -34,6 +34,7 @@
     X(RETRY_ITEM, "UPDATE items SET state = 0, kind = NULL, round = ?2 WHERE number = ?1")         \
     X(FINISH_ITEM, "UPDATE items SET state = ?2, kind = ?3, topic = ?4 WHERE number = ?1")         \
     X(PUT_LINE, "INSERT OR REPLACE INTO lines (number, line) VALUES (?1, ?2)")                     \
+    X(LINE_OF, "SELECT line FROM lines WHERE number = ?1")                                         \
     X(LINES_BY_NUMBER,                                                                             \
       "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
       " WHERE i.number > ?1 AND i.number <= ?2 AND (?3 >> i.state) & 1 ORDER BY i.number")         \
@@ -42,9 +43,8 @@
       " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
     X(COUNT_OPEN, "SELECT count(*) FROM items WHERE state = 0")                                    \
-    X(ALL_FAILED,                                                                                  \
-      "SELECT i.state, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"              \
-      " WHERE i.state >= 2 ORDER BY i.number")                                                     \
+    X(ALL_FAILED, "SELECT i.state, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"  \
+                  " WHERE i.state >= 2 ORDER BY i.number")                                         \
     X(ROWS_BY_PLACE,                                                                               \
       "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line, i.topic"   \
       " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
@@ -180,6 +180,10 @@ bool store_set_journal(struct store *store, struct error *why);
 // Makes the tables in an empty file, brings those of an older version to today's, refuses what is
 // none of ours.
 bool store_check_version(struct store *store, struct error *why);
+
+// Whether a store that was opened for reading has today's tables; an older one is brought up to
+// date by the next run only. False: ERR_INPUT, ERR_DISK.
+bool store_check_readable(struct store *store, struct error *why);
 
 // See struct store_sums.
 void store_sum_call(struct store *store, int64_t item, const struct call *call);

@@ -160,3 +160,21 @@ bool store_check_version(struct store *store, struct error *why)
                      "on with the %s vqagen, or give another -o DIR",
                      store->path, version, VERSION, version > VERSION ? "newer" : "older");
 }
+
+bool store_check_readable(struct store *store, struct error *why)
+{
+    int64_t version = 0;
+    if (!read_number(store, "PRAGMA user_version", &version, why))
+        return false;
+    if (version == VERSION)
+        return true;
+    if (version > VERSION)
+        return error_set(why, ERR_INPUT,
+                         "%s has the tables of version %" PRId64 ", this vqagen reads %d: read it "
+                         "with the newer vqagen",
+                         store->path, version, (int)VERSION);
+    return error_set(why, ERR_INPUT,
+                     "%s has the tables of version %" PRId64 " of an older vqagen; the next "
+                     "generate on DIR brings it to version %d",
+                     store->path, version, (int)VERSION);
+}
