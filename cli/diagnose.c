@@ -98,6 +98,8 @@ static void fill(const struct settings *settings, struct ladder_settings *ladder
     ladder->client = (struct client_settings){
         .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
+        .first_byte_timeout_ms = (int64_t)settings_number(settings, OPTION_FIRST_BYTE_TIMEOUT),
+        .idle_timeout_ms = (int64_t)settings_number(settings, OPTION_IDLE_TIMEOUT),
         .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),
         .user_agent = "vqagen/" VQAGEN_VERSION,
         .ca_file = settings_text(settings, OPTION_CA_FILE),
@@ -190,6 +192,9 @@ static bool replay(const struct settings *settings, const struct settings *run_s
                                               .client = ladder.client,
                                               .id = settings_text(settings, OPTION_REPLAY),
                                               .most_calls = LADDER_MOST_CALLS};
+    replay_settings.client.timeout_ms = run.timeout_ms;
+    replay_settings.client.first_byte_timeout_ms = run.first_byte_timeout_ms;
+    replay_settings.client.idle_timeout_ms = run.idle_timeout_ms;
     replay_settings.client.ca_file = run.ca_file;
     replay_settings.client.proxy = run.proxy;
     bool good = replay_call(&replay_settings, diagnosis, why);

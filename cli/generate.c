@@ -1,11 +1,12 @@
 // vqagen generate: settings in, a run, and what to tell about it.
+#include "generate.h"
 #include "access.h"
 #include "command.h"
-#include "generate.h"
 #include "limits.h"
-#include "log.h"
+#include "log_file.h"
 #include "price_file.h"
 #include "run.h"
+#include "secret.h"
 #include "simulator.h"
 #include "text.h"
 
@@ -18,6 +19,9 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool open_log(const struct settings *settings, struct error *why);
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static bool read_prices(const struct settings *settings, struct price_file *prices,
                         struct error *why);
@@ -39,6 +43,25 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
                                                               : LOG_NORMAL);
     if (!show && !check_needed(settings, why))
         return false;
+    if (!show && !open_log(settings, why))
+        return false;
+    bool good = generate(settings, show, environment, exit_code, why);
+    if (!good)
+        log_file_message("error", secret_hide(why->message));
+    log_file_close();
+    return good;
+}
+
+static bool open_log(const struct settings *settings, struct error *why)
+{
+    const char *file = settings_text(settings, OPTION_LOG_FILE);
+    return log_set_trace(settings_text(settings, OPTION_TRACE), why) &&
+           (file == NULL || log_file_open(file, why));
+}
+
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why)
+{
     bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
     if (!access_choose(settings, environment, required, why))
         return false;
@@ -195,6 +218,7 @@ void generate_fill(const struct settings *settings, struct run_settings *run)
     };
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
+    run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
     run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);

@@ -344,7 +344,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "60s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest wait from a request's last byte to the reply's first. Without "
                  "streaming a reply comes all at once when the model is done, so by default only "
                  "--timeout counts."},
@@ -358,7 +358,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "30s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest time without a byte sent or received, while a request is sent or after "
                  "a reply has begun, also between the events of a stream. Mind servers that send "
                  "a reply's headers before the model has begun."},
@@ -369,10 +369,20 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .initial = "3",
                         .group = GROUP_PACE,
                         .commands = FOR_GENERATE,
-                        .help =
-                            "How often a call that failed is sent again, up to 2, 4, 8 ... 60 "
-                            "seconds later or when the endpoint says. Only faults that can pass "
-                            "are retried."},
+                        .help = "How often a call that failed is sent again, after --retry-wait or "
+                                "when the endpoint says. Only faults that can pass are retried."},
+    [OPTION_RETRY_WAIT] = {.name = "retry-wait",
+                           .argument = "TIME",
+                           .type = TYPE_DURATION,
+                           .low = 1,
+                           .high = 60000,
+                           .initial = "2",
+                           .example = "500ms",
+                           .group = GROUP_PACE,
+                           .commands = FOR_GENERATE,
+                           .help = "Longest wait before the first retry, where the endpoint does "
+                                   "not say; it doubles each time, up to a minute, and a random "
+                                   "part of it is waited."},
     [OPTION_OUTAGE_PATIENCE] =
         {.name = "outage-patience",
          .argument = "TIME",
@@ -760,6 +770,23 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                               .help = "Print each setting, its value and where that came from, and "
                                       "end."},
+    [OPTION_TRACE] = {.name = "trace",
+                      .argument = "PARTS",
+                      .type = TYPE_LIST,
+                      .example = "client,retry",
+                      .group = GROUP_GENERAL,
+                      .commands = FOR_GENERATE,
+                      .help = "Show what happens to each call, on standard error: client "
+                              "(requests and answers), retry (what is sent again, and when), pace "
+                              "(what limits hold calls back)."},
+    [OPTION_LOG_FILE] = {.name = "log",
+                         .argument = "FILE",
+                         .type = TYPE_FILE,
+                         .example = "run.log",
+                         .group = GROUP_GENERAL,
+                         .commands = FOR_GENERATE,
+                         .help = "Append all of that and all messages, shown or not, to FILE as "
+                                 "JSON lines. Keys and images are never written in full."},
     [OPTION_QUIET] = {.name = "quiet",
                       .letter = 'q',
                       .type = TYPE_SWITCH,

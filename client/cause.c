@@ -63,10 +63,14 @@ static const struct {
     {"tls", "wrong version number|packet length too long|http request", CAUSE_https_at_http_port},
     {"tls", "certificate has expired|not yet valid", CAUSE_tls_expired},
     {"tls", "no alternative certificate|does not match|subject name", CAUSE_tls_name},
-    {"tls", "self-signed|self signed|unable to get local issuer|unable to get issuer|untrusted|"
-            "unable to verify|certificate problem", CAUSE_tls_untrusted},
+    {"tls",
+     "self-signed|self signed|unable to get local issuer|unable to get issuer|untrusted|"
+     "unable to verify|certificate problem",
+     CAUSE_tls_untrusted},
     {"tls", NULL, CAUSE_tls},
     {"connect_timeout", NULL, CAUSE_connect_timeout},
+    {"first_byte_timeout", NULL, CAUSE_slow_first_byte},
+    {"idle_timeout", NULL, CAUSE_stalled},
     {"timeout", NULL, CAUSE_slow_first_byte},
     {"connection_reset", NULL, CAUSE_connection_reset},
     {"reply_cut", NULL, CAUSE_reply_cut},

@@ -108,6 +108,9 @@ static void add_totals(struct store *store, const struct call *call)
     totals->requests += call->attempts;
     totals->replies += call->replied;
     totals->faults += !call->replied;
+    store->totals_changed = true;
+    if (call->attempts == 0) // its tokens were spent by the call that was sent
+        return;
     add_tokens(&totals->input_tokens, call->input_tokens);
     add_tokens(&totals->cached_tokens, call->cached_tokens);
     add_tokens(&totals->output_tokens, call->output_tokens);
@@ -117,7 +120,6 @@ static void add_totals(struct store *store, const struct call *call)
     add_tokens(&totals->images_estimated, call->image_estimated ? call->image_tokens : 0);
     add_tokens(&totals->cost_nano, call->cost_nano);
     totals->unpriced += call->replied && call->cost_nano < 0;
-    store->totals_changed = true;
 }
 
 static long long *total_at(struct store_totals *totals, int index)

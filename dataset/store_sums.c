@@ -19,8 +19,10 @@ void store_sum_call(struct store *store, int64_t item, const struct call *call)
     minute->replies += call->replied;
     minute->faults += !call->replied;
     minute->requests += call->attempts;
-    minute->input_tokens += call->input_tokens > 0 ? call->input_tokens : 0;
-    minute->output_tokens += call->output_tokens > 0 ? call->output_tokens : 0;
+    if (call->attempts > 0) { // else they were spent by the call that was sent
+        minute->input_tokens += call->input_tokens > 0 ? call->input_tokens : 0;
+        minute->output_tokens += call->output_tokens > 0 ? call->output_tokens : 0;
+    }
     minute->cost_nano += call->cost_nano > 0 ? call->cost_nano : 0;
     sums->changed = true;
     if (!call->replied)

@@ -120,11 +120,19 @@ static void link_subject(struct run *run, struct subject *subject)
 // The remembered digest of a file, if the file is still as it was.
 static void recall_file(struct run *run, struct image *image)
 {
+    if (run->recalled.path != NULL && strcmp(run->recalled.path, image->source) == 0) {
+        image->digest_known = true;
+        image->digest = run->recalled.digest;
+        return;
+    }
     struct stat facts;
     if (stat(image->source, &facts) == 0)
         image->digest_known = store_find_digest(
             run->store, image->source, facts.st_size,
             facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec, &image->digest);
+    free(run->recalled.path);
+    run->recalled.path = image->digest_known ? text_copy(image->source) : NULL;
+    run->recalled.digest = image->digest;
 }
 
 // An image fetched by an earlier run lies in DIR/images; its format, and so its name, is told by

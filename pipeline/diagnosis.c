@@ -203,5 +203,5 @@ void diagnosis_write_verdict(const struct diagnosis *diagnosis, struct buffer *o
     }
     if (diagnosis->calls > 0)
         buffer_append_format(out, "%u requests were sent, about %lld tokens.\n", diagnosis->calls,
-                         diagnosis->tokens);
+                             diagnosis->tokens);
 }

@@ -6,6 +6,7 @@
 #include "reply_stream.h"
 #include "settle.h"
 #include "tokens.h"
+#include "trace.h"
 
 #include <stdlib.h>
 
@@ -86,6 +87,11 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     exchange->owner = task;
     task->upstream = upstream;
     task->sent = endpoint->lessons;
+    if (!asked_add(&run->asked, task)) {
+        budget_release(&run->budget, &task->guess, false);
+        exchange_free(exchange);
+        return error_set(why, ERR_MEMORY, "no memory for a call");
+    }
     if (!client_start(run->client, exchange, why)) {
         budget_release(&run->budget, &task->guess, false);
         exchange_free(exchange);
@@ -94,23 +100,32 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     int64_t now_ms = clock_now_ms();
     upstream_begin(upstream, now_ms);
     task->sent_ms = now_ms;
-    if (task->attempts == 0)
-        task->first_sent_ms = now_ms;
     task->attempts++;
     task->subject->in_flight++;
     run->progress.requests++;
+    trace_sent(task, exchange);
     return true;
+}
+
+// The call is under way for another item, and brings the same to both.
+static void follow(struct task *same, struct task *task)
+{
+    task->next = same->followers;
+    same->followers = task;
+    trace_shared(task, same);
+    task->subject->waiting++;
 }
 
 bool dispatch_send(struct run *run, struct error *why)
 {
-    struct upstream *upstream;
     bool sent = true;
-    while (!run->stopping && !run->budget.waits && run->ready.count > 0 &&
-           (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) != NULL) {
+    while (!run->stopping && !run->budget.waits && run->ready.count > 0) {
         struct subject *subject = heap_first(&run->ready);
-        struct task *task = subject->ready;
-        if (!send_task(run, task, upstream, &sent, why))
+        struct task *task = subject->ready, *same = asked_find(&run->asked, task);
+        struct upstream *upstream = NULL;
+        if (same == NULL && (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) == NULL)
+            break;
+        if (same == NULL && !send_task(run, task, upstream, &sent, why))
             return false;
         if (!sent)
             break;
@@ -118,6 +133,8 @@ bool dispatch_send(struct run *run, struct error *why)
         task->next = NULL;
         if (subject->ready == NULL)
             heap_remove(&run->ready, subject);
+        if (same != NULL)
+            follow(same, task);
     }
     unsigned in_flight = client_in_flight(run->client);
     run->progress.in_flight = in_flight;
@@ -135,7 +152,7 @@ bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why)
         heap_take(&run->due);
         subject->waiting--;
         if (subject->image->state == IMAGE_FAILED) { // its items have ended meanwhile
-            free(task);
+            queue_give_up(run, task);
             if (!settle_subject(run, subject, why))
                 return false;
             continue;

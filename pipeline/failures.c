@@ -199,13 +199,14 @@ static void tell(struct diagnosis *diagnosis, const struct groups *groups)
         if (group->http_status != 0)
             snprintf(status, sizeof status, " (HTTP %d)", group->http_status);
         write_examples(group, examples, sizeof examples);
-        snprintf(line, sizeof line, "%lld %s: %s%s, at the step \"%s\", from %s to %s", group->count,
-                 group->rejected ? "rejected" : "unknown", group->kind, status, group->stage,
-                 group->since, group->until);
+        snprintf(line, sizeof line, "%lld %s: %s%s, at the step \"%s\", from %s to %s",
+                 group->count, group->rejected ? "rejected" : "unknown", group->kind, status,
+                 group->stage, group->since, group->until);
         diagnosis->tell(diagnosis->context, line);
         snprintf(line, sizeof line, "    says: %.400s", group->message);
         diagnosis->tell(diagnosis->context, line);
-        snprintf(line, sizeof line, "    items: %s%s", examples, group->count > EXAMPLES ? ", ..." : "");
+        snprintf(line, sizeof line, "    items: %s%s", examples,
+                 group->count > EXAMPLES ? ", ..." : "");
         diagnosis->tell(diagnosis->context, line);
         snprintf(line, sizeof line, "    to do: %s", group->fix);
         diagnosis->tell(diagnosis->context, line);

@@ -12,6 +12,7 @@
 #include "settle.h"
 #include "spending.h"
 #include "text.h"
+#include "trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,8 +175,10 @@ static void wait_again(struct run *run, struct task *task, const struct fault *f
     task->subject->waiting++;
     run->progress.retries++;
     // A rate limit holds for all: nothing is sent before the endpoint's own time is over.
-    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0)
+    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0) {
         upstream_freeze(task->upstream, now_ms + wait_ms);
+        trace_freeze(task->upstream, wait_ms);
+    }
     if (!heap_put(&run->due, task)) {
         struct error why = {0};
         error_set(&why, ERR_MEMORY, "no memory for the queue of waiting calls");
@@ -218,12 +221,14 @@ static bool judge_fault(struct run *run, struct result *result)
     if (fault->verdict != FAULT_ITEM) {
         int64_t wait_ms;
         if (outage_holds(run, task, fault, clock_now_ms(), &wait_ms)) {
+            trace_waits(task, fault, wait_ms, true);
             wait_again(run, task, fault, wait_ms);
             return false;
         }
         wait_ms =
             retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
         if (wait_ms >= 0) {
+            trace_waits(task, fault, wait_ms, false);
             wait_again(run, task, fault, wait_ms);
             return false;
         }
@@ -233,6 +238,7 @@ static bool judge_fault(struct run *run, struct result *result)
             return false;
         }
     }
+    trace_gives_up(task, fault);
     fill_call(&result->call, task, exchange);
     take_fault(&result->call, fault, exchange);
     return true;
@@ -247,6 +253,8 @@ static void read_exchange(struct run *run, struct exchange *exchange, struct res
     upstream_end(task->upstream);
     fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
                    &result->fault);
+    trace_ended(task, exchange, &result->fault);
+    trace_limits(task->upstream, exchange);
     outage_note(run, task, &result->fault, clock_now_ms());
 }
 
@@ -305,15 +313,55 @@ static void judge(struct run *run, struct result *result)
     }
 }
 
-static bool make_something_of(struct run *run, struct result *result, struct error *why)
+static bool store_result(struct run *run, const struct task *task, const struct call *call,
+                         struct error *why)
 {
-    struct subject *subject = result->task->subject;
+    const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];
+    return store_add_call(run->store, owner->number, call, why);
+}
+
+static bool make_something_of(struct run *run, const struct task *task, const struct call *call,
+                              struct error *why)
+{
+    struct subject *subject = task->subject;
     struct task *wanted = NULL;
-    subject_take(subject, &run->recipe, result->task, &result->call);
+    run->progress.calls++;
+    subject_take(subject, &run->recipe, task, call);
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
     queue_tasks(subject, wanted);
     queue_subject(run, subject);
     return good && settle_subject(run, subject, why);
+}
+
+// What the items take that asked the same: the call as it is, for which no request of theirs was
+// sent.
+static struct call followed(const struct call *call)
+{
+    struct call copy = *call;
+    copy.attempts = 0;
+    copy.cost_nano = 0;
+    return copy;
+}
+
+static bool store_followers(struct run *run, const struct result *result, struct error *why)
+{
+    struct call call = followed(&result->call);
+    for (const struct task *at = result->task->followers; at != NULL; at = at->next)
+        if (!store_result(run, at, &call, why))
+            return false;
+    return true;
+}
+
+static bool end_followers(struct run *run, const struct result *result, struct error *why)
+{
+    struct call call = followed(&result->call);
+    bool good = true;
+    for (const struct task *at = result->task->followers; at != NULL; at = at->next) {
+        at->subject->waiting--;
+        run->progress.shared++;
+        good = good && make_something_of(run, at, &call, why);
+    }
+    return good;
 }
 
 static struct result *read_all(struct run *run, size_t *count)
@@ -360,17 +408,16 @@ bool judge_finished(struct run *run, struct error *why)
     // All replies of the turn are one transaction, and on disk before they are used.
     bool good = (count == 0 && run->budget.unkept_nano == 0) || run_write(run, why);
     good = good && spending_keep(run, why);
-    for (size_t i = 0; good && i < count; i++) {
-        const struct task *task = results[i].task;
-        const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];
-        good = store_add_call(run->store, owner->number, &results[i].call, why);
-    }
+    for (size_t i = 0; good && i < count; i++)
+        good = store_result(run, results[i].task, &results[i].call, why) &&
+               store_followers(run, &results[i], why);
     good = good && (count == 0 || run_commit(run, why));
     for (size_t i = 0; i < count; i++) {
-        run->progress.calls++;
-        good = good && make_something_of(run, &results[i], why);
+        asked_remove(&run->asked, results[i].task);
+        good = good && make_something_of(run, results[i].task, &results[i].call, why) &&
+               end_followers(run, &results[i], why);
         call_clear(&results[i].call);
-        free(results[i].task);
+        task_free(results[i].task);
     }
     free(results);
     return good;

@@ -26,13 +26,14 @@ static void keep_words(struct upstream *upstream, const struct fault *fault)
              fault->message);
 }
 
-void outage_note(struct run *run, const struct task *task, const struct fault *fault,
-                 int64_t now_ms)
+void outage_note(struct run *run, struct task *task, const struct fault *fault, int64_t now_ms)
 {
     struct upstream *upstream = task->upstream;
     enum breaker_outcome outcome = outcome_of(fault);
     if (outcome == BREAKER_ANSWERED)
         retry_budget_earn(&run->retry_budget);
+    else if (outcome == BREAKER_FAILED && task->failed_ms == 0)
+        task->failed_ms = now_ms;
     if (run->settings->outage_patience_ms == 0)
         return;
     if (outcome == BREAKER_FAILED)
@@ -65,9 +66,10 @@ static bool others_fail_too(const struct run *run, const struct task *task,
                             const struct fault *fault)
 {
     const struct breaker *breaker = &task->upstream->breaker;
-    if (!breaker->answered || breaker->answered_ms >= task->first_sent_ms)
+    enum { STREAK = 4 }; // of other calls' failures, which 30 % of passing faults seldom give
+    if (!breaker->answered || breaker->answered_ms > task->failed_ms)
         return false;
-    if (fault->unreachable || breaker_streak(breaker) >= task->attempts + 2)
+    if (fault->unreachable || breaker_streak(breaker) >= task->attempts + STREAK)
         return true;
     // Whether another call fares better is worth knowing before this one is given up.
     return task->attempts > 1 && (run->ready.count > 0 || run->due.count > 0 || !run->source_ended);

@@ -13,6 +13,7 @@ struct progress {
     long long accepted, rejected, unknown;      // by this run
     bool all_admitted;                          // the input has ended: items is the total
     long long calls, requests, retries, faults; // calls: replies and final faults of this run
+    long long shared; // calls that took the reply of an equal one under way
     long long input_tokens, cached_tokens, output_tokens;
     long long cost_nano, limit_nano; // of all runs on DIR; limit 0: none
     unsigned in_flight, most_in_flight;

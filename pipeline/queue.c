@@ -35,6 +35,19 @@ void queue_subject(struct run *run, struct subject *subject)
         put(&run->hungry, image);
 }
 
+void queue_give_up(struct run *run, struct task *task)
+{
+    asked_remove(&run->asked, task);
+    while (task->followers != NULL) {
+        struct task *follower = task->followers;
+        task->followers = follower->next;
+        follower->next = NULL;
+        follower->due_ms = 0; // at once
+        put(&run->due, follower);
+    }
+    task_free(task);
+}
+
 void queue_release(struct run *run, struct image *image)
 {
     if (image->payload == NULL)

@@ -39,8 +39,8 @@ static bool check_item(struct replay *replay, struct error *why)
     struct stored_item row;
     int found = store_find_item(replay->store, id, &row, why);
     if (found == 0)
-        return error_set(why, ERR_INPUT,
-                         "%s has no item '%.200s'; ids stand in its failures.jsonl", directory, id);
+        return error_set(why, ERR_INPUT, "%s has no item '%.200s'; ids stand in its failures.jsonl",
+                         directory, id);
     if (found == 1 && row.state == ITEM_ACCEPTED)
         return error_set(why, ERR_INPUT, "item '%.200s' was accepted: no call of it failed", id);
     return found == 1;
@@ -68,19 +68,17 @@ bool replay_call(const struct replay_settings *settings, struct diagnosis *diagn
 {
     const struct run_settings *run = settings->run;
     struct replay replay = {.settings = settings};
-    struct ladder_settings ladder = {.client = settings->client,
-                                     .limits = run->limits,
-                                     .most_calls = settings->most_calls};
+    struct ladder_settings ladder = {
+        .client = settings->client, .limits = run->limits, .most_calls = settings->most_calls};
     replay.ladder.settings = &ladder;
     replay.ladder.diagnosis = diagnosis;
-    bool good =
-        upstreams_init(&replay.upstreams, run->upstreams, run->upstream_count, why) &&
-        recipe_init(&replay.recipe, run, &replay.upstreams, why) &&
-        (replay.store = store_open_reading(run->directory, why)) != NULL &&
-        check_item(&replay, why) && find_record(&replay, why) && make_image(&replay, why) &&
-        load_items(&replay, why) && find_task(&replay, why) &&
-        prober_init(&replay.ladder.prober, &settings->client, settings->most_calls, why) &&
-        send(&replay, why);
+    bool good = upstreams_init(&replay.upstreams, run->upstreams, run->upstream_count, why) &&
+                recipe_init(&replay.recipe, run, &replay.upstreams, why) &&
+                (replay.store = store_open_reading(run->directory, why)) != NULL &&
+                check_item(&replay, why) && find_record(&replay, why) && make_image(&replay, why) &&
+                load_items(&replay, why) && find_task(&replay, why) &&
+                prober_init(&replay.ladder.prober, &settings->client, settings->most_calls, why) &&
+                send(&replay, why);
     diagnosis->calls = replay.ladder.prober.calls;
     diagnosis->tokens = replay.ladder.prober.tokens;
     replay_close(&replay);
@@ -117,9 +115,8 @@ static bool take_record(struct replay *replay, struct question *question, struct
 static bool find_record(struct replay *replay, struct error *why)
 {
     const struct run_settings *run = replay->settings->run;
-    struct source_settings settings = {.is_image = stage_is_image,
-                                       .max_record_bytes = 64 << 20,
-                                       .left_out = run->directory};
+    struct source_settings settings = {
+        .is_image = stage_is_image, .max_record_bytes = 64 << 20, .left_out = run->directory};
     if (strcmp(run->input, "-") == 0)
         return error_set(why, ERR_INPUT,
                          "the run's input came by standard input and is gone: run it on a file of "
@@ -167,8 +164,8 @@ static bool make_image(struct replay *replay, struct error *why)
     }
     // Kept for the bisection, which makes it smaller.
     char *kept = good && job.kept != NULL ? file_join(run->directory, job.kept) : NULL;
-    good = good && probe_picture_read(&replay->ladder.picture,
-                                      kept != NULL ? kept : question->image, why);
+    good = good &&
+           probe_picture_read(&replay->ladder.picture, kept != NULL ? kept : question->image, why);
     free(kept);
     free(job.kept);
     return good;

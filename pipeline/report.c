@@ -113,6 +113,26 @@ static void write_times(const struct progress *progress, const char *name, long 
     buffer_append_char(out, '}');
 }
 
+// Endpoints that were away, and the calls that looked whether they were back.
+static void write_outages(const struct run *run, struct buffer *out)
+{
+    long long count = 0, probes = 0;
+    int64_t away_ms = 0;
+    for (size_t i = 0; i < run->upstreams.count; i++) {
+        const struct breaker *breaker = &run->upstreams.list[i].breaker;
+        count += breaker->count;
+        probes += breaker->probes;
+        away_ms += breaker->away_ms + breaker_away_ms(breaker, clock_now_ms());
+    }
+    json_write_name(out, "outages");
+    buffer_append_char(out, '{');
+    json_write_integer_field(out, "count", count);
+    json_write_name(out, "seconds");
+    buffer_append_format(out, "%.3f", (double)away_ms / 1e3);
+    json_write_integer_field(out, "probes", probes);
+    buffer_append_char(out, '}');
+}
+
 static double seconds(const struct timeval *time)
 {
     return (double)time->tv_sec + (double)time->tv_usec / 1e6;
@@ -147,6 +167,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     json_write_integer_field(out, "calls", progress->calls);
     json_write_integer_field(out, "requests", progress->requests);
     json_write_integer_field(out, "retries", progress->retries);
+    json_write_integer_field(out, "shared_calls", progress->shared);
     json_write_integer_field(out, "faults", progress->faults);
     json_write_integer_field(out, "most_in_flight", progress->most_in_flight);
     json_write_integer_field(out, "images_prepared", (long long)run->payload_made);
@@ -163,6 +184,7 @@ static void write_this_run(struct run *run, struct buffer *out)
                 progress_percentile, out);
     write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
                 progress_first_token_percentile, out);
+    write_outages(run, out);
     buffer_append_char(out, '}');
 }
 

@@ -219,7 +219,7 @@ static void free_tasks(struct task *task)
 {
     while (task != NULL) {
         struct task *next = task->next;
-        free(task);
+        task_free(task);
         task = next;
     }
 }
@@ -233,7 +233,7 @@ static void run_close(struct run *run)
     while (run->finished != NULL) {
         struct exchange *exchange = run->finished;
         run->finished = exchange->transfer;
-        free(exchange->owner);
+        task_free(exchange->owner);
         exchange->transfer = NULL;
         exchange_free(exchange);
     }
@@ -241,7 +241,7 @@ static void run_close(struct run *run)
     workers_free(run->fetchers, stage_drop);
     allowance_free(run->image_memory);
     for (struct task *task = heap_take(&run->due); task != NULL; task = heap_take(&run->due))
-        free(task);
+        task_free(task);
     while (run->first != NULL) {
         struct subject *subject = run->first;
         free_tasks(subject->ready);
@@ -257,6 +257,7 @@ static void run_close(struct run *run)
     heap_free(&run->ready);
     heap_free(&run->hungry);
     heap_free(&run->due);
+    asked_clear(&run->asked);
     client_free(run->client);
     output_close(&run->output);
     store_close(run->store);
@@ -264,6 +265,7 @@ static void run_close(struct run *run)
     recipe_clear(&run->recipe);
     upstreams_clear(&run->upstreams);
     free(run->images_folder);
+    free(run->recalled.path);
 }
 
 static bool end_input(struct run *run, struct error *why)

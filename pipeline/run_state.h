@@ -6,6 +6,7 @@
 #define VQAGEN_RUN_STATE_H
 
 #include "allowance.h"
+#include "asked.h"
 #include "budget.h"
 #include "client.h"
 #include "heap.h"
@@ -52,11 +53,16 @@ struct run {
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
     struct image_table images;
+    struct {        // the file last looked up, which consecutive records often share
+        char *path; // owned
+        struct digest digest;
+    } recalled;
 
     // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send
     struct heap hungry;               // images that some subject needs and that wait for a worker
     struct heap due;                  // tasks that wait for their time
+    struct asked asked;               // tasks that were sent and have no result
     size_t payload_bytes;             // of all images' payloads
     size_t payload_count;             // images that hold one
     size_t payload_sum, payload_made; // for the average size

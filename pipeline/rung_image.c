@@ -21,8 +21,8 @@ static struct payload *make_tiny(const struct ladder *ladder, struct error *why)
     struct probe_picture picture;
     struct payload *payload = NULL;
     if (probe_picture_make(&picture, PROBE_TINY_SIDE, why))
-        payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE, PROBE_TINY_QUALITY,
-                                   why);
+        payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE,
+                                   PROBE_TINY_QUALITY, why);
     probe_picture_clear(&picture);
     return payload;
 }
@@ -66,9 +66,9 @@ static bool judge_tiny(struct ladder *ladder, struct probe *probe, const char *t
     }
     if (cause == CAUSE_no_vision)
         fix = probe->fault.fix;
-    if (probe->status >= 400 && (cause == CAUSE_unexplained || cause == CAUSE_server_error ||
-                                 cause == CAUSE_path_wrong || cause == CAUSE_not_supported ||
-                                 cause == CAUSE_parameter_refused)) {
+    if (probe->status >= 400 &&
+        (cause == CAUSE_unexplained || cause == CAUSE_server_error || cause == CAUSE_path_wrong ||
+         cause == CAUSE_not_supported || cause == CAUSE_parameter_refused)) {
         struct request request = {
             .endpoint = &ladder->endpoint, .ask = probe->ask, .payload = ladder->tiny};
         if (!request_confirm(ladder, RUNG_TINY_IMAGE, tried, &request, probe, &passes, why))

@@ -45,7 +45,8 @@ static void pass_address(struct ladder *ladder)
 
 static void pass_key(struct ladder *ladder)
 {
-    ladder_pass(ladder, RUNG_KEY, NULL, ladder->endpoint.key != NULL ? "accepted" : "none is asked for");
+    ladder_pass(ladder, RUNG_KEY, NULL,
+                ladder->endpoint.key != NULL ? "accepted" : "none is asked for");
 }
 
 static void climb_passed(struct ladder *ladder, const struct probe *probe)
@@ -150,8 +151,8 @@ static void break_redirected(struct ladder *ladder, const struct probe *probe, c
     const char *chat = strstr(to, "/chat/completions");
     if (chat != NULL)
         length = (size_t)(chat - to);
-    bool only_scheme = strncasecmp(ladder->endpoint.url, "http://", 7) == 0 &&
-                       strncasecmp(to, "https://", 8) == 0;
+    bool only_scheme =
+        strncasecmp(ladder->endpoint.url, "http://", 7) == 0 && strncasecmp(to, "https://", 8) == 0;
     snprintf(fix, sizeof fix, "Set the base URL to %.*s%s", (int)length, to,
              only_scheme ? " (https:// in place of http://)." : ".");
     ladder_break(ladder, RUNG_HTTP, tried, probe, CAUSE_redirected, NULL, *to != '\0' ? fix : NULL);
@@ -177,9 +178,8 @@ static bool judge_address(struct ladder *ladder, struct probe *probe, enum cause
         cause = CAUSE_http_at_https_port;
     // The reply may be a good one in another protocol's shape.
     const struct provider *other =
-        probe->status == 200
-            ? path_guess_protocol(buffer_text(&probe->body), probe->body.length)
-            : NULL;
+        probe->status == 200 ? path_guess_protocol(buffer_text(&probe->body), probe->body.length)
+                             : NULL;
     if (other != NULL && other != ladder->endpoint.provider) {
         char detail[200];
         snprintf(detail, sizeof detail, "The answer is of the protocol of %s, not of %s.",
@@ -250,7 +250,8 @@ static bool try_guess(struct ladder *ladder, const struct path_guess *guess, boo
     if (!prober_send(&ladder->prober, &probe, 1, why))
         return false;
     *found = probe.sent && speaks(&probe, ladder);
-    diagnosis_step(ladder->diagnosis, "%s -> %s", guess->url, probe_seen(&probe, seen, sizeof seen));
+    diagnosis_step(ladder->diagnosis, "%s -> %s", guess->url,
+                   probe_seen(&probe, seen, sizeof seen));
     probe_clear(&probe);
     return true;
 }

@@ -127,7 +127,7 @@ static bool fail_subject(struct run *run, struct subject *subject, const struct 
     while (subject->ready != NULL) {
         struct task *task = subject->ready;
         subject->ready = task->next;
-        free(task);
+        queue_give_up(run, task);
     }
     subject_fail(subject, "image", state, kind, job->why.message, clock_wall_ms());
     return settle_subject(run, subject, why);

@@ -100,6 +100,16 @@ void subject_free(struct subject *subject)
     free(subject);
 }
 
+void task_free(struct task *task)
+{
+    while (task != NULL && task->followers != NULL) {
+        struct task *follower = task->followers;
+        task->followers = follower->next;
+        free(follower);
+    }
+    free(task);
+}
+
 struct digest subject_fingerprint(const struct subject *subject, const struct item *item)
 {
     const struct question *question = &subject->question;

@@ -86,14 +86,19 @@ struct task {
     unsigned attempts;            // requests sent
     unsigned retries;             // of them, counted against --retries
     int64_t due_ms;               // monotonic, while it waits
-    int64_t first_sent_ms;        // monotonic: when it was first sent
-    int64_t sent_ms;              // and last
+    int64_t sent_ms;              // monotonic: when it was last sent
+    int64_t failed_ms;            // and when it first failed; 0: not yet
     struct upstream *upstream;    // that it was last sent to
     struct guess guess;           // of what that may cost
     struct endpoint_lessons sent; // lessons in force there when it was sent
     struct task *next;
     size_t heap_place;
+    struct task *followers;  // equal calls of other items, which take what this one brings
+    struct task *next_asked; // see asked.h
+    bool is_asked;
 };
+
+void task_free(struct task *task); // with its followers; NULL is fine
 
 // A subject for a record, with its items (ids, types; nothing asked yet). Takes the question. NULL:
 // ERR_MEMORY. first_place: of its first item.

@@ -156,8 +156,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if busy:
                 return self.refuse(want.together[1])
-            if want.together is not None:
-                time.sleep(0.15)  # so that requests sent at once meet here
+            if want.together is not None and want.chats >= want.together[2]:
+                time.sleep(0.6)  # so that requests sent at once meet here
             self.forward(request)
         finally:
             with want.lock:

@@ -19,6 +19,7 @@ UNSUPPORTED = "Unsupported parameter: '%s' is not supported with this model."
 VLLM_KEY = (401, {"error": "Unauthorized"})
 OPENAI_KEY = (401, openai_error("Incorrect API key provided: sk-test-****. You can find your API key at "
                                 "https://platform.openai.com/account/api-keys.", "invalid_api_key"))
+SMALL = ["--max-side", "768"]  # a picture of 340 kB of base64
 MODELS = ["qwen2.5-vl-7b", "qwen2.5-vl-72b", "llama-3.2-vision", "simulated-large"]
 
 
@@ -153,13 +154,12 @@ MODEL = [
         "Failed to deserialize the JSON body into the target type: messages[0]: unknown variant `image_url`, expected "
         "`text` at line 1 column 80")))),
     case("text model, no words", "no_vision", dict(no_vision=(400, BLAND))),
-    case("blind, invents", "image_ignored", dict(blind="red, green, blue, yellow, black")),
-    case("blind, says so", "image_ignored", dict(blind="I cannot see any image. Please upload it again.")),
-    case("blind, chats", "image_ignored", dict(blind="Hello! How can I help you today?")),
+    case("blind, invents", "image_ignored", dict(blind="red, green, blue, yellow, black"), SMALL),
+    case("blind, says so", "image_ignored", dict(blind="I cannot see any image. Please upload it again."), SMALL),
+    case("blind, chats", "image_ignored", dict(blind="Hello! How can I help you today?"), SMALL),
 ]
 
 # Sizes of images.
-SMALL = ["--max-side", "768"]
 IMAGES = [
     case("too many bytes, with words", "image_bytes", dict(max_base64=(200000, (400, anthropic_error(
         "messages.0.content.0.image.source.base64: image exceeds 5 MB maximum: 8000000 bytes > 5242880 bytes")))), SMALL),
@@ -215,7 +215,7 @@ PARAMETERS = [
 # Limits, load and time.
 LOAD = [
     case("one at a time", "concurrency_refused", dict(together=(1, (429, openai_error(
-        "Rate limit reached: too many concurrent requests", "rate_limit_exceeded", "requests")))), SMALL),
+        "Rate limit reached: too many concurrent requests", "rate_limit_exceeded", "requests")), 8)), SMALL),
     case("rate limit", "rate_limited", dict(always=(429, openai_error(
         "Rate limit reached for requests. Please try again in 20s.", "rate_limit_exceeded", "requests"), "application/json",
         [("Retry-After", "20")]))),
@@ -227,6 +227,8 @@ LOAD = [
     case("bad gateway", "gateway_error", dict(always=(502, "<html><body><h1>502 Bad Gateway</h1></body></html>",
                                                       "text/html"))),
     case("slow first byte", "slow_first_byte", dict(always="stall"), ["--timeout", "700ms"]),
+    case("later than --first-byte-timeout", "slow_first_byte", dict(always="stall"), ["--first-byte-timeout", "300ms"]),
+    case("stands still", "stalled", dict(always="trickle"), ["--idle-timeout", "300ms"]),
     case("slow reply", "slow_reply", dict(always="trickle"), ["--timeout", "700ms"]),
     case("cut", "reply_cut", dict(always="cut")),
     case("content filter", "content_filtered", dict(always=(400, openai_error(

@@ -40,7 +40,8 @@ static void test_run_settings(void **state)
                     "2 --repeat 3 --seed 18446744073709551615 --limit 9 --retry rejected "
                     "--temperature none --answer-temperature 0.5 --max-tokens 100 --batch-size 10 "
                     "-c 3 --timeout 500ms --connect-timeout 2 "
-                    "--first-byte-timeout 90s --idle-timeout 1500ms --outage-patience 2h --retries "
+                    "--first-byte-timeout 90s --idle-timeout 1500ms --retry-wait 250ms "
+                    "--outage-patience 2h --retries "
                     "0 --max-reply-bytes 1M",
                     VARIABLES("VQAGEN_API_KEY=sk-0123456789abcdefghij"), &exit_code, &why));
     assert_int_equal(seen.generated, 1);
@@ -70,7 +71,7 @@ static void test_run_settings(void **state)
     assert_int_equal(got->idle_timeout_ms, 1500);
     assert_int_equal(got->outage_patience_ms, 7200000);
     assert_int_equal(got->retry.retries, 0);
-    assert_true(got->retry.base_ms > 0);
+    assert_int_equal(got->retry.base_ms, 250);
     assert_int_equal(got->max_reply_bytes, 1000000);
     assert_int_equal(*got->stop, 0);
 }
