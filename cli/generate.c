@@ -2,6 +2,7 @@
 #include "generate.h"
 #include "access.h"
 #include "command.h"
+#include "endpoints.h"
 #include "limits.h"
 #include "log_file.h"
 #include "price_file.h"
@@ -22,9 +23,13 @@ static bool check_needed(const struct settings *settings, struct error *why);
 static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static bool read_prices(const struct settings *settings, struct price_file *prices,
                         struct error *why);
+static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
+                     struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -63,10 +68,23 @@ static bool generate(struct settings *settings, bool show, char *const *environm
                      struct error *why)
 {
     bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
-    if (!access_choose(settings, environment, required, why))
-        return false;
-    if (show)
-        return print_table(settings, why);
+    struct endpoints *endpoints = calloc(1, sizeof *endpoints);
+    if (endpoints == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the endpoints");
+    bool good = endpoints_read(settings, environment, endpoints, why) &&
+                (endpoints->count > 0 || access_choose(settings, environment, required, why));
+    if (good && show)
+        good = print_table(settings, why);
+    else if (good)
+        good = start(settings, endpoints, exit_code, why);
+    endpoints_clear(endpoints);
+    free(endpoints);
+    return good;
+}
+
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why)
+{
     struct buffer json;
     buffer_init(&json, 4 * 1024 * 1024);
     settings_write_json(settings, &json);
@@ -75,7 +93,7 @@ static bool generate(struct settings *settings, bool show, char *const *environm
     good = good && buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        generate_fill(settings, &run);
+        fill_run(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
@@ -135,6 +153,22 @@ static enum model_naming naming_of(const char *word)
                                              : MODEL_NAMING_AUTO;
 }
 
+static enum thinking thinking_of(const char *word)
+{
+    return strcmp(word, "off") == 0      ? THINKING_OFF
+           : strcmp(word, "low") == 0    ? THINKING_LOW
+           : strcmp(word, "medium") == 0 ? THINKING_MEDIUM
+           : strcmp(word, "high") == 0   ? THINKING_HIGH
+                                         : THINKING_AUTO;
+}
+
+static enum prefix_use prefix_of(const char *word)
+{
+    return strcmp(word, "on") == 0    ? PREFIX_ON
+           : strcmp(word, "off") == 0 ? PREFIX_OFF
+                                      : PREFIX_AUTO;
+}
+
 // A number that the option's range keeps within an unsigned int.
 static unsigned count_of(const struct settings *settings, enum option_id id)
 {
@@ -150,6 +184,10 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
+    endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
+    endpoint->prefix = prefix_of(settings_text(settings, OPTION_PREFIX));
+    endpoint->capabilities = settings->capabilities;
+    endpoint->capability_count = settings->capability_count;
 }
 
 static enum probe_when probe_of(const char *word)
@@ -173,7 +211,47 @@ static bool read_prices(const struct settings *settings, struct price_file *pric
     return false;
 }
 
+static void fill_pace(const struct settings *settings, struct pace_settings *pace)
+{
+    unsigned concurrency = count_of(settings, OPTION_CONCURRENCY);
+    *pace = (struct pace_settings){
+        .automatic = concurrency == 0,
+        .concurrency = concurrency > 0 ? concurrency : count_of(settings, OPTION_MAX_CONCURRENCY),
+        .requests_per_minute = (long long)settings_number(settings, OPTION_REQUESTS_PER_MINUTE),
+        .tokens_per_minute = (long long)settings_number(settings, OPTION_TOKENS_PER_MINUTE)};
+}
+
+// Calls at once that an entry does not set are the common number by weight, so that the weights
+// hold also while every slot is taken.
+static void fill_upstreams(const struct endpoints *endpoints, struct run_settings *run)
+{
+    unsigned heaviest = 1;
+    for (size_t i = 0; i < endpoints->count; i++)
+        if (endpoints->list[i].weight > heaviest)
+            heaviest = endpoints->list[i].weight;
+    for (size_t i = 0; i < endpoints->count; i++) {
+        const struct endpoint_entry *entry = &endpoints->list[i];
+        struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
+        *upstream = (struct upstream_settings){
+            .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
+        fill_endpoint(&entry->settings, &upstream->endpoint);
+        limits_tighten(&run->limits, &upstream->endpoint); // any of them may get any image
+        upstream->endpoint.own_key = true;
+        fill_pace(&entry->settings, &upstream->pace);
+        unsigned *slots = &upstream->pace.concurrency;
+        if (!entry->own_concurrency && !upstream->pace.automatic)
+            *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
+    }
+}
+
 void generate_fill(const struct settings *settings, struct run_settings *run)
+{
+    static const struct endpoints none;
+    fill_run(settings, &none, run);
+}
+
+static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
+                     struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){
@@ -219,10 +297,18 @@ void generate_fill(const struct settings *settings, struct run_settings *run)
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
+    const char *thinking = settings_text(settings, OPTION_THINKING);
+    run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
+    run->relearn = settings_switch(settings, OPTION_RELEARN);
+    if (endpoints->count > 0) {
+        fill_upstreams(endpoints, run);
+        return;
+    }
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
-    run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
+    fill_pace(settings, &run->upstreams[0].pace);
     fill_endpoint(settings, &run->upstreams[0].endpoint);
+    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
@@ -235,10 +321,13 @@ static void fill_preview(struct run_settings *run)
         run->upstreams[0].name = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
-    if (endpoint->model == NULL)
-        endpoint->model = builtin ? "builtin" : "not-yet-chosen";
-    if (endpoint->api_key == NULL)
-        endpoint->api_key = "none-needed-for-a-preview";
+    for (size_t i = 0; i < run->upstream_count; i++) {
+        endpoint = &run->upstreams[i].endpoint;
+        if (endpoint->model == NULL)
+            endpoint->model = builtin ? "builtin" : "not-yet-chosen";
+        if (endpoint->api_key == NULL)
+            endpoint->api_key = "none-needed-for-a-preview";
+    }
 }
 
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
@@ -268,7 +357,7 @@ static bool work_with_builtin(const struct settings *settings, struct run_settin
     snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
     struct upstream_settings *upstream = &run->upstreams[0];
     upstream->name = "builtin";
-    upstream->endpoint.endpoint = NULL;
+    upstream->endpoint.endpoint = "builtin";
     upstream->endpoint.base_url = url;
     if (upstream->endpoint.model == NULL)
         upstream->endpoint.model = "builtin";

@@ -91,6 +91,20 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .help = "The address in place of the named provider's own, for a gateway "
                                  "or another port."},
+    [OPTION_ENDPOINTS] =
+        {.name = "endpoints",
+         .argument = "KEY=VALUE,...",
+         .type = TYPE_ENDPOINTS,
+         .example = "base_url=http://gpu2:8000/v1,weight=2",
+         .group = GROUP_ENDPOINT,
+         .commands = FOR_GENERATE,
+         .flags = OPTION_NO_VARIABLE,
+         .help = "Several endpoints that share the calls, in place of --endpoint; given once for "
+                 "each. Keys: endpoint, base_url, model, model_name, name, weight, role (fallback: "
+                 "only while no other can be called), key_variable (of the environment), "
+                 "api_key_file, concurrency, max_concurrency, requests_per_minute, "
+                 "tokens_per_minute. What is left out is as the options of these names say, but "
+                 "for the key."},
     [OPTION_MODEL] = {.name = "model",
                       .letter = 'm',
                       .argument = "NAME",
@@ -283,6 +297,29 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
 
+    [OPTION_THINKING] = {.name = "thinking",
+                         .argument = "LEVEL",
+                         .type = TYPE_CHOICE,
+                         .choices = "auto|off|low|medium|high",
+                         .initial = "auto",
+                         .example = "off",
+                         .group = GROUP_MODEL,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_DATASET,
+                         .help = "How much the model thinks before it answers, told in the way of "
+                                 "each provider. off: not at all, or the least that the model "
+                                 "takes; auto: as the model does by itself."},
+    [OPTION_PREFIX] = {.name = "prefix",
+                       .argument = "WHEN",
+                       .type = TYPE_CHOICE,
+                       .choices = "auto|on|off",
+                       .initial = "auto",
+                       .group = GROUP_MODEL,
+                       .commands = FOR_GENERATE,
+                       .flags = OPTION_DATASET,
+                       .help = "Send the beginning of each reply along, so that the model goes on "
+                               "in the right form. auto: where the model takes it and no JSON "
+                               "schema (DeepSeek)."},
     [OPTION_STREAM] = {.name = "stream",
                        .type = TYPE_SWITCH,
                        .initial = "false",
@@ -291,6 +328,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .help = "Ask for replies as streams, and measure when the first token of "
                                "each comes. The dataset is the same; gateways that close silent "
                                "connections see that something happens."},
+    [OPTION_RELEARN] = {.name = "relearn",
+                        .type = TYPE_SWITCH,
+                        .initial = "false",
+                        .group = GROUP_MODEL,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_NO_FILE,
+                        .help = "Forget what an earlier run in DIR learned from refusals (a "
+                                "parameter that the model does not take), and try it again."},
 
     // Pace and patience
     [OPTION_CONCURRENCY] = {.name = "concurrency",
@@ -302,7 +347,39 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .initial = "16",
                             .group = GROUP_PACE,
                             .commands = FOR_GENERATE,
-                            .help = "Requests in flight at once."},
+                            .flags = OPTION_OR_AUTO,
+                            .help = "Requests in flight at once. \"auto\" begins with 4 and finds "
+                                    "and follows what the endpoint can take, from refusals, "
+                                    "rate-limit headers and latency."},
+    [OPTION_MAX_CONCURRENCY] = {.name = "max-concurrency",
+                                .argument = "N",
+                                .type = TYPE_WHOLE,
+                                .low = 1,
+                                .high = 10000,
+                                .initial = "512",
+                                .group = GROUP_PACE,
+                                .commands = FOR_GENERATE,
+                                .help = "How far --concurrency auto goes."},
+    [OPTION_REQUESTS_PER_MINUTE] =
+        {.name = "requests-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 100000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Requests sent within any minute, spread evenly; 0: no limit but the one that the "
+                 "endpoint's headers tell."},
+    [OPTION_TOKENS_PER_MINUTE] =
+        {.name = "tokens-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 1000000000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Input and output tokens within any minute, estimated before a call is sent and "
+                 "corrected by its answer; 0: no limit but the one that the headers tell."},
     [OPTION_BATCH_SIZE] = {.name = "batch-size",
                            .argument = "N",
                            .type = TYPE_WHOLE,

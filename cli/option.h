@@ -31,6 +31,7 @@ enum option_id {
 
     OPTION_ENDPOINT,
     OPTION_BASE_URL,
+    OPTION_ENDPOINTS,
     OPTION_MODEL,
     OPTION_MODEL_NAME,
     OPTION_API_KEY,
@@ -54,9 +55,15 @@ enum option_id {
     OPTION_ANSWER_TEMPERATURE,
     OPTION_MAX_TOKENS,
 
+    OPTION_THINKING,
+    OPTION_PREFIX,
     OPTION_STREAM,
+    OPTION_RELEARN,
 
     OPTION_CONCURRENCY,
+    OPTION_MAX_CONCURRENCY,
+    OPTION_REQUESTS_PER_MINUTE,
+    OPTION_TOKENS_PER_MINUTE,
     OPTION_BATCH_SIZE,
     OPTION_TIMEOUT,
     OPTION_CONNECT_TIMEOUT,
@@ -127,6 +134,7 @@ enum option_type {
     TYPE_PROSE,     // text, or @FILE to read it from a file
     TYPE_JSON,      // a JSON object, or @FILE
     TYPE_LIST,      // names with commas between; may be given again, which adds
+    TYPE_ENDPOINTS, // endpoints in short (see endpoints.h); given again, one more
     TYPE_CHOICE,    // one of choices
     TYPE_FILE,      // a path
     TYPE_DIRECTORY, // a path
@@ -161,6 +169,7 @@ enum option_flag {
     OPTION_DATASET = 16,     // another value makes another dataset, and needs another DIR
     OPTION_OR_NONE = 32,     // a number that may be "none"
     OPTION_NO_VARIABLE = 64, // no environment variable
+    OPTION_OR_AUTO = 128,    // a whole number that may be "auto", which is 0
 };
 
 struct option_entry {

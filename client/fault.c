@@ -283,6 +283,7 @@ static void classify_refusal(struct endpoint *endpoint, const struct endpoint_le
         kind = FAULT_KIND_key_missing;
     bool learned = rule != NULL && rule->lesson != LESSON_NONE &&
                    fault_learn(endpoint, sent, problem, rule->lesson, &kind);
+    learned = learned || fault_learn_last(endpoint, sent, &kind);
     set_kind(fault, kind);
     if (rule != NULL && rule->kind == kind)
         set_exceptions(fault, rule);

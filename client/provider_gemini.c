@@ -101,7 +101,7 @@ static bool write_request(const struct endpoint *endpoint, const struct ask *ask
                           struct buffer *head, struct buffer *tail, struct error *why)
 {
     cJSON *extra;
-    if (!wire_parse_extra(endpoint->provider, ask, &extra, why))
+    if (!wire_parse_extra(endpoint, ask, &extra, why))
         return false;
     const cJSON *own = json_member(extra, "generationConfig");
     bool done = check_config(own, why);

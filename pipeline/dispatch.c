@@ -26,6 +26,7 @@ static struct exchange *write_exchange(const struct run *run, const struct task 
                       .max_tokens = task->plan.max_tokens,
                       .schema_name = task->plan.schema_name,
                       .schema = task->plan.schema,
+                      .prefix = task->plan.prefix,
                       .extra_body = run->settings->extra_body};
     bool good =
         exchange != NULL && buffer_check(&prompt, "a prompt", why) &&
@@ -59,6 +60,15 @@ static bool afford(struct run *run, struct task *task, const struct upstream *up
     return false;
 }
 
+static struct demand demand_of(const struct run *run, const struct task *task)
+{
+    const struct payload *payload = task->subject->image->payload;
+    return (struct demand){.step = task->plan.step,
+                           .text_bytes = run->system_bytes + task->prompt_bytes,
+                           .width = payload->width,
+                           .height = payload->height};
+}
+
 // *sent: false when the call cannot be afforded now.
 static bool send_task(struct run *run, struct task *task, struct upstream *upstream, bool *sent,
                       struct error *why)
@@ -71,7 +81,8 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
         exchange_free(exchange);
         return written;
     }
-    exchange->url = endpoint->lessons.stream ? endpoint->stream_url : endpoint->url;
+    bool prefixed = endpoint->lessons.prefix && task->plan.prefix != NULL;
+    exchange->url = endpoint_address(endpoint, prefixed);
     if (endpoint->lessons.stream)
         exchange->stream =
             reply_stream_new(endpoint->provider, run->settings->max_reply_bytes, why);
@@ -98,7 +109,8 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
         return false;
     }
     int64_t now_ms = clock_now_ms();
-    upstream_begin(upstream, now_ms);
+    task->demand = demand_of(run, task);
+    task->pace = upstream_begin(upstream, &task->demand, now_ms);
     task->sent_ms = now_ms;
     task->attempts++;
     task->subject->in_flight++;
@@ -116,6 +128,22 @@ static void follow(struct task *same, struct task *task)
     task->subject->waiting++;
 }
 
+static void show_limit(struct run *run)
+{
+    const struct upstreams *upstreams = &run->upstreams;
+    const struct pace *first = &upstreams->list[0].pace;
+    run->progress.limit = 0;
+    run->progress.endpoints = upstreams->count;
+    run->progress.there = 0;
+    for (size_t i = 0; i < upstreams->count; i++) {
+        const struct upstream *upstream = &upstreams->list[i];
+        run->progress.there += upstream_is_there(upstream);
+        if (upstream->pace.automatic)
+            run->progress.limit += upstream->pace.limit;
+    }
+    run->progress.limit_word = upstreams->count == 1 ? pace_reason_word(first->reason) : "auto";
+}
+
 bool dispatch_send(struct run *run, struct error *why)
 {
     bool sent = true;
@@ -123,8 +151,12 @@ bool dispatch_send(struct run *run, struct error *why)
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready, *same = asked_find(&run->asked, task);
         struct upstream *upstream = NULL;
-        if (same == NULL && (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) == NULL)
-            break;
+        if (same == NULL) {
+            struct demand demand = demand_of(run, task);
+            upstream = upstreams_choose(&run->upstreams, &demand, clock_now_ms());
+            if (upstream == NULL)
+                break;
+        }
         if (same == NULL && !send_task(run, task, upstream, &sent, why))
             return false;
         if (!sent)
@@ -136,6 +168,7 @@ bool dispatch_send(struct run *run, struct error *why)
         if (same != NULL)
             follow(same, task);
     }
+    show_limit(run);
     unsigned in_flight = client_in_flight(run->client);
     run->progress.in_flight = in_flight;
     if (in_flight > run->progress.most_in_flight)
@@ -174,8 +207,12 @@ int dispatch_wait_ms(const struct run *run, int64_t now_ms)
         int64_t due_in = task->due_ms - now_ms > budget_in ? task->due_ms - now_ms : budget_in;
         wait = due_in < wait ? due_in : wait;
     }
-    int64_t free_in = upstreams_wait_ms(&run->upstreams, now_ms);
-    if (run->ready.count > 0 && !run->budget.waits && free_in >= 0 && free_in < wait)
+    const struct subject *first = heap_first(&run->ready);
+    if (first == NULL || run->budget.waits)
+        return wait > 0 ? (int)wait : 0;
+    struct demand demand = demand_of(run, first->ready);
+    int64_t free_in = upstreams_wait_ms(&run->upstreams, &demand, now_ms);
+    if (free_in >= 0 && free_in < wait)
         wait = free_in;
     return wait > 0 ? (int)wait : 0;
 }

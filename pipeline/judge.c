@@ -2,9 +2,11 @@
 
 #include "advance.h"
 #include "clock.h"
+#include "learn.h"
 #include "log.h"
 #include "memory.h"
 #include "outage.h"
+#include "prefix.h"
 #include "queue.h"
 #include "random.h"
 #include "reply_stream.h"
@@ -98,6 +100,16 @@ static void take_reply(struct call *call, struct reply *reply)
     call->image_tokens = reply->usage.image_tokens;
 }
 
+// What the call began, the reply goes on with.
+static void restore_prefix(const struct task *task, struct reply *reply)
+{
+    if (!task->sent.prefix || task->plan.prefix == NULL)
+        return;
+    char *whole = prefix_restore(task->plan.prefix, reply->text);
+    free(reply->text);
+    reply->text = whole; // without memory the reply is put back: memory_check knows
+}
+
 // The endpoint's words and what to do about them, as one sentence.
 struct advice {
     char text[sizeof(struct fault) + 300];
@@ -144,11 +156,7 @@ static void warn_once(struct run *run, const struct fault *fault)
     char status[24] = "";
     if (fault->http_status != 0)
         snprintf(status, sizeof status, " (HTTP %d)", fault->http_status);
-    if (fault->verdict == FAULT_ADAPT)
-        log_note("learned: %s%s: %s; the run goes on without it", fault->kind, status,
-                 fault->message);
-    else
-        log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
+    log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
 }
 
 static void stop_for_fault(struct run *run, struct upstream *upstream, const struct fault *fault)
@@ -161,7 +169,7 @@ static void stop_for_fault(struct run *run, struct upstream *upstream, const str
     if (fault->http_status != 0)
         snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
     bool alone = run->upstreams.count == 1;
-    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->name,
+    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->label,
               alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
               fault->kind, status, advice_of(fault).text);
     outage_lose(run, upstream, &why);
@@ -205,11 +213,12 @@ static bool judge_fault(struct run *run, struct result *result)
         put_back(run, task);
         return false;
     }
-    warn_once(run, fault);
     if (fault->verdict == FAULT_ADAPT) {
+        learn_tell(task->upstream, fault);
         put_back(run, task);
         return false;
     }
+    warn_once(run, fault);
     // A limit that lasts longer than anybody waits would fail every call to come as well.
     bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
                    fault->wait_ms > run->settings->retry.max_wait_ms;
@@ -244,17 +253,55 @@ static bool judge_fault(struct run *run, struct result *result)
     return true;
 }
 
+// Busy, or too much at once. Other failures say nothing of how many calls it can take.
+static bool is_refusal(const struct fault *fault)
+{
+    enum { OVERLOADED = 529 }; // Anthropic's own
+    return fault->http_status == 429 || fault->http_status == 503 ||
+           fault->http_status == OVERLOADED;
+}
+
+static void tell_pace(const struct run *run, const struct upstream *upstream)
+{
+    bool alone = run->upstreams.count == 1;
+    log_note("concurrency%s%s: %u in flight (%s)", alone ? "" : " of ",
+             alone ? "" : upstream->label, upstream->pace.limit,
+             pace_reason_text(upstream->pace.reason));
+}
+
+// What the endpoint could take, learned from how the call ended.
+static void end_at_upstream(struct run *run, const struct result *result)
+{
+    struct task *task = result->task;
+    struct upstream *upstream = task->upstream;
+    const struct exchange *exchange = result->exchange;
+    bool replied = result->fault.verdict == FAULT_NONE;
+    const struct usage *usage = &result->reply.usage;
+    struct pace_result end = {.outcome = replied                      ? PACE_REPLIED
+                                         : is_refusal(&result->fault) ? PACE_REFUSED
+                                                                      : PACE_FAILED,
+                              .latency_ms = exchange->seconds_total * 1000,
+                              .used = {-1, -1},
+                              .limits = exchange->status != 0 ? &exchange->limits : NULL};
+    if (replied) {
+        end.used = (struct bucket_cost){(double)usage->input_tokens, (double)usage->output_tokens};
+        estimate_learn(&upstream->estimate, &task->demand, usage);
+    }
+    if (upstream_end(upstream, &task->pace, &end, clock_now_ms()))
+        tell_pace(run, upstream);
+}
+
 // Reads what came, and what it says about the endpoint.
 static void read_exchange(struct run *run, struct exchange *exchange, struct result *result)
 {
     result->exchange = exchange;
     struct task *task = result->task = exchange->owner;
     task->subject->in_flight--;
-    upstream_end(task->upstream);
     fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
                    &result->fault);
     trace_ended(task, exchange, &result->fault);
     trace_limits(task->upstream, exchange);
+    end_at_upstream(run, result);
     outage_note(run, task, &result->fault, clock_now_ms());
 }
 
@@ -296,6 +343,7 @@ static void judge(struct run *run, struct result *result)
 {
     if (result->fault.verdict == FAULT_NONE) {
         fill_call(&result->call, result->task, result->exchange);
+        restore_prefix(result->task, &result->reply);
         take_reply(&result->call, &result->reply);
         take_cost(&result->call, run, result->task, &result->reply.usage);
         result->stored = true;
@@ -407,7 +455,7 @@ bool judge_finished(struct run *run, struct error *why)
     count = judge_all(run, results, count);
     // All replies of the turn are one transaction, and on disk before they are used.
     bool good = (count == 0 && run->budget.unkept_nano == 0) || run_write(run, why);
-    good = good && spending_keep(run, why);
+    good = good && spending_keep(run, why) && learn_keep(run, why);
     for (size_t i = 0; good && i < count; i++)
         good = store_result(run, results[i].task, &results[i].call, why) &&
                store_followers(run, &results[i], why);

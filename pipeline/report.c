@@ -3,6 +3,8 @@
 #include "clock.h"
 #include "file.h"
 #include "json.h"
+#include "learn.h"
+#include "provider.h"
 #include "spending.h"
 
 #include <cjson/cJSON.h>
@@ -152,6 +154,42 @@ static long long peak_memory_kib(void)
     return kib;
 }
 
+// What each endpoint did, and how many calls it was given at once, and why so many.
+static void write_endpoints(const struct run *run, struct buffer *out)
+{
+    json_write_name(out, "endpoints");
+    buffer_append_char(out, '[');
+    for (size_t i = 0; i < run->upstreams.count; i++) {
+        const struct upstream *upstream = &run->upstreams.list[i];
+        const struct upstream_counts *counts = &upstream->counts;
+        if (i > 0)
+            buffer_append_char(out, ',');
+        buffer_append_char(out, '{');
+        json_write_string_field(out, "name", upstream->label);
+        json_write_string_field(out, "provider", upstream->endpoint.provider->name);
+        json_write_string_field(out, "model", upstream->endpoint.model);
+        json_write_integer_field(out, "weight", upstream->weight);
+        json_write_string_field(out, "role", upstream->fallback ? "fallback" : "primary");
+        json_write_integer_field(out, "requests", counts->requests);
+        json_write_integer_field(out, "replies", counts->replies);
+        json_write_integer_field(out, "faults", counts->faults);
+        json_write_integer_field(out, "refusals", upstream->pace.refusals);
+        json_write_name(out, "mean_latency_ms");
+        if (counts->replies > 0)
+            buffer_append_format(out, "%.1f", counts->latency_sum_ms / (double)counts->replies);
+        else
+            buffer_append_text(out, "null");
+        json_write_bool_field(out, "concurrency_auto", upstream->pace.automatic);
+        json_write_integer_field(out, "concurrency", upstream->pace.limit);
+        json_write_string_field(out, "concurrency_because",
+                                pace_reason_text(upstream->pace.reason));
+        json_write_string_field(out, "left_out_because",
+                                upstream->lost ? upstream->lost_why.message : NULL);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+}
+
 static void write_this_run(struct run *run, struct buffer *out)
 {
     const struct progress *progress = &run->progress;
@@ -185,7 +223,31 @@ static void write_this_run(struct run *run, struct buffer *out)
     write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
                 progress_first_token_percentile, out);
     write_outages(run, out);
+    write_endpoints(run, out);
     buffer_append_char(out, '}');
+}
+
+// What refusals taught, in this run or an earlier one.
+static void write_learned(const struct run *run, struct buffer *out)
+{
+    struct buffer words;
+    buffer_init(&words, 1000);
+    json_write_name(out, "learned");
+    buffer_append_char(out, '[');
+    for (size_t i = 0, written = 0; i < run->upstreams.count; i++) {
+        const struct upstream *upstream = &run->upstreams.list[i];
+        buffer_empty(&words);
+        learn_write(upstream, &words);
+        if (words.length == 0)
+            continue;
+        buffer_append_text(out, written++ > 0 ? ",{" : "{");
+        json_write_string_field(out, "endpoint", upstream->name);
+        json_write_string_field(out, "model", upstream->endpoint.model);
+        json_write_string_field(out, "asked_with", buffer_text(&words));
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+    buffer_clear(&words);
 }
 
 static void write_versions(struct buffer *out)
@@ -251,6 +313,7 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
     json_write_name(&out, "settings");
     buffer_append_text(&out,
                        run->settings->settings_json != NULL ? run->settings->settings_json : "{}");
+    write_learned(run, &out);
     write_versions(&out);
     buffer_append_char(&out, '}');
     bool good = write_report(&out, run->settings->directory, run->settings->summary_file, fault);

@@ -39,6 +39,7 @@ struct run_settings {
 
     const char *system_prompt; // NULL: the built-in one
     const char *extra_body;    // JSON object text, checked; NULL
+    const char *thinking;      // off, low, medium, high; NULL: as the model does by itself
     double answer_temperature; // of the answer step
     double temperature;        // of drafting and wrong options; negative: none is ever sent
     int max_tokens;
@@ -55,6 +56,7 @@ struct run_settings {
     long long limit;    // items of the input taken, 0: all
     struct shard shard; // the part of the input that is taken
     enum retry_what retry_what;
+    bool relearn; // forget what earlier runs here learned from refusals
 
     const struct price *prices; // the user's own, before the built-in ones
     size_t price_count;

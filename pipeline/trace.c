@@ -35,7 +35,7 @@ void trace_sent(const struct task *task, const struct exchange *exchange)
         .what = task->attempts > 1 ? "sent again" : "sent",
         .fields = {{.name = "endpoint", .text = task->upstream->name},
                    {.name = "bytes", .number = (int64_t)exchange_body_length(exchange)},
-                   {.name = "in_flight", .number = task->upstream->in_flight}}});
+                   {.name = "in_flight", .number = task->upstream->pace.in_flight}}});
 }
 
 void trace_ended(const struct task *task, const struct exchange *exchange,
