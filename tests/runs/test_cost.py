@@ -110,14 +110,14 @@ class Cost(RunTest):
         self.assertEqual(self.report(out)["all_runs"]["replies_without_price"], 0)
 
     def test_never_above_the_limit(self):
-        simulator = self.simulator("--answers", "canned", "--latency", "uniform:0,0.01")
+        simulator = self.simulator("--answers", "canned", "--latency", "uniform:0,0.003")
         whole = self.folder / "whole"
-        self.generate(samples_images(), whole, "--limit", "8", *self.price, simulator=simulator,
+        self.generate(samples_images(), whole, "--limit", "4", *self.price, simulator=simulator,
                       code=None)
         everything = spent(whole)
         for concurrency in (1, 64):
             out = self.folder / f"out{concurrency}"
-            run = ["--limit", "8", "-c", concurrency, *self.price]
+            run = ["--limit", "4", "-c", concurrency, *self.price]
             limit, stops = everything / 3, 0
             while limit < 40 * everything:
                 done = self.generate(samples_images(), out, *run, "--max-cost", f"{limit:.6f}",

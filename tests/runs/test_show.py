@@ -144,14 +144,13 @@ class Show(RunTest):
         self.assertIn("run.db", self.show(empty, code=5).stderr)
 
     def test_an_empty_run(self):
-        questions = self.folder / "none.jsonl"
-        questions.write_text("")
         out = self.folder / "out"
-        self.generate(questions, out, code=None)
+        self.generate(samples_images(), out, "--limit", "1", "--price", "1,1", "--max-cost", "0", code=6)
         shown = self.show(out)
-        self.assertEqual(shown["items"], 0)
-        self.assertIsNone(shown["latency_ms"])
-        self.assertIn("0 items", self.vqagen("show", out, code=0).stdout)
+        self.assertEqual(shown["states"]["open"], shown["items"])
+        self.assertEqual((shown["replies"], shown["latency_ms"], shown["minutes"]), (0, None, []))
+        self.assertIn("--max-cost", shown["stopped_by"])
+        self.assertIn("0 accepted", self.vqagen("show", out, code=0).stdout)
 
 
 if __name__ == "__main__":
