@@ -12,7 +12,6 @@
 #include "simulator.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static bool diagnose_endpoint(struct settings *settings, char *const *environment,
@@ -77,24 +76,12 @@ bool diagnose_run(struct settings *settings, char *const *environment, int *exit
     return good;
 }
 
-static enum model_naming naming_of(const char *word)
-{
-    return strcmp(word, "verbatim") == 0     ? MODEL_NAMING_VERBATIM
-           : strcmp(word, "normalized") == 0 ? MODEL_NAMING_NORMALIZED
-                                             : MODEL_NAMING_AUTO;
-}
-
 static void fill(const struct settings *settings, struct ladder_settings *ladder)
 {
     enum language language = LANGUAGE_EN;
     language_find(settings_text(settings, OPTION_LANGUAGE), &language);
-    ladder->endpoint = (struct endpoint_settings){
-        .endpoint = settings_text(settings, OPTION_ENDPOINT),
-        .base_url = settings_text(settings, OPTION_BASE_URL),
-        .api_key = settings_text(settings, OPTION_API_KEY),
-        .model = settings_text(settings, OPTION_MODEL),
-        .naming = naming_of(settings_text(settings, OPTION_MODEL_NAME)),
-        .allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP)};
+    generate_fill_endpoint(settings, &ladder->endpoint);
+    ladder->endpoint.stream = false; // a rung of its own
     ladder->client = (struct client_settings){
         .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
@@ -105,6 +92,7 @@ static void fill(const struct settings *settings, struct ladder_settings *ladder
         .ca_file = settings_text(settings, OPTION_CA_FILE),
         .proxy = settings_text(settings, OPTION_PROXY)};
     ladder->limits = limits_of(settings);
+    limits_tighten(&ladder->limits, &ladder->endpoint);
     ladder->image_file = settings_text(settings, OPTION_IMAGE);
     ladder->system_prompt = prompt_system(language, settings_text(settings, OPTION_SYSTEM_PROMPT));
     ladder->extra_body = settings_text(settings, OPTION_EXTRA_BODY);
@@ -168,13 +156,14 @@ static bool diagnose_endpoint(struct settings *settings, char *const *environmen
 
 // The endpoint as a run would reach it; the built-in model is started for the one call.
 static bool replay(const struct settings *settings, const struct settings *run_settings,
-                   struct diagnosis *diagnosis, struct error *why)
+                   const struct endpoints *endpoints, struct diagnosis *diagnosis,
+                   struct error *why)
 {
     char url[64];
     struct simulator_child child;
     struct run_settings run;
     struct ladder_settings ladder = {0};
-    generate_fill(run_settings, &run);
+    generate_fill(run_settings, endpoints, &run);
     fill(settings, &ladder);
     run.directory = settings->operand;
     bool builtin = access_is_builtin(run_settings);
@@ -213,7 +202,7 @@ static bool diagnose_directory(struct settings *settings, char *const *environme
     bool good = true;
     if (wants_call)
         good = diagnose_run_settings(&run, settings, environment, why) &&
-               replay(settings, &run.settings, diagnosis, why);
+               replay(settings, &run.settings, run.endpoints, diagnosis, why);
     else
         good = failures_explain(settings->operand, run.stopped_by, diagnosis, why);
     diagnose_run_clear(&run);

@@ -14,6 +14,9 @@ bool diagnose_run_read(struct diagnose_run *run, const char *directory, bool nee
 {
     *run = (struct diagnose_run){0};
     settings_init(&run->settings, FOR_GENERATE);
+    run->endpoints = calloc(1, sizeof *run->endpoints);
+    if (run->endpoints == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the endpoints");
     char *path = file_join(directory, "run.json");
     struct buffer text;
     struct error fault = {0};
@@ -25,6 +28,7 @@ bool diagnose_run_read(struct diagnose_run *run, const char *directory, bool nee
     run->stopped_by = json_text(run->report, "stopped_by");
     if (run->report != NULL || !needed)
         return true;
+    diagnose_run_clear(run);
     return error_set(why, ERR_INPUT,
                      "the settings of the run cannot be had: %s; run.json is written when a run "
                      "ends",
@@ -34,6 +38,9 @@ bool diagnose_run_read(struct diagnose_run *run, const char *directory, bool nee
 void diagnose_run_clear(struct diagnose_run *run)
 {
     cJSON_Delete(run->report);
+    if (run->endpoints != NULL)
+        endpoints_clear(run->endpoints);
+    free(run->endpoints);
     settings_clear(&run->settings);
 }
 
@@ -113,5 +120,6 @@ bool diagnose_run_settings(struct diagnose_run *run, const struct settings *give
     if (settings_text(&run->settings, OPTION_SETTINGS) != NULL)
         settings_drop(&run->settings, OPTION_SETTINGS);
     return settings_read_defaults(&run->settings, why) && settings_complete(&run->settings, why) &&
-           access_choose(&run->settings, environment, true, why);
+           endpoints_read(&run->settings, environment, run->endpoints, why) &&
+           (run->endpoints->count > 0 || access_choose(&run->settings, environment, true, why));
 }

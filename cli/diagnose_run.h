@@ -3,7 +3,7 @@
 #ifndef VQAGEN_DIAGNOSE_RUN_H
 #define VQAGEN_DIAGNOSE_RUN_H
 
-#include "settings.h"
+#include "endpoints.h"
 
 #include <cjson/cJSON.h>
 
@@ -11,6 +11,7 @@ struct diagnose_run {
     cJSON *report;          // NULL: there is none
     const char *stopped_by; // borrowed from it; NULL: the run was not stopped
     struct settings settings;
+    struct endpoints *endpoints; // owned; none in it when the run has one endpoint
 };
 
 // needed: whether a report must be there; a run that was killed has none. False: ERR_INPUT.

@@ -2,7 +2,6 @@
 #include "generate.h"
 #include "access.h"
 #include "command.h"
-#include "endpoints.h"
 #include "limits.h"
 #include "log_file.h"
 #include "price_file.h"
@@ -20,16 +19,14 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
 static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
-static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
-                  struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static bool read_prices(const struct settings *settings, struct price_file *prices,
                         struct error *why);
-static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
-                     struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -93,7 +90,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
     good = good && buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        fill_run(settings, endpoints, &run);
+        generate_fill(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
@@ -175,13 +172,15 @@ static unsigned count_of(const struct settings *settings, enum option_id id)
     return (unsigned)settings_number(settings, id);
 }
 
-static void fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+// own: of one of several endpoints, else the settings themselves.
+static void fill_endpoint(const struct settings *settings, const struct settings *own,
+                          struct endpoint_settings *endpoint)
 {
-    endpoint->endpoint = settings_text(settings, OPTION_ENDPOINT);
-    endpoint->base_url = settings_text(settings, OPTION_BASE_URL);
-    endpoint->api_key = settings_text(settings, OPTION_API_KEY);
-    endpoint->model = settings_text(settings, OPTION_MODEL);
-    endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
+    endpoint->endpoint = settings_text(own, OPTION_ENDPOINT);
+    endpoint->base_url = settings_text(own, OPTION_BASE_URL);
+    endpoint->api_key = settings_text(own, OPTION_API_KEY);
+    endpoint->model = settings_text(own, OPTION_MODEL);
+    endpoint->naming = naming_of(settings_text(own, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
     endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
@@ -211,6 +210,11 @@ static bool read_prices(const struct settings *settings, struct price_file *pric
     return false;
 }
 
+void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+{
+    fill_endpoint(settings, settings, endpoint);
+}
+
 static void fill_pace(const struct settings *settings, struct pace_settings *pace)
 {
     unsigned concurrency = count_of(settings, OPTION_CONCURRENCY);
@@ -223,7 +227,8 @@ static void fill_pace(const struct settings *settings, struct pace_settings *pac
 
 // Calls at once that an entry does not set are the common number by weight, so that the weights
 // hold also while every slot is taken.
-static void fill_upstreams(const struct endpoints *endpoints, struct run_settings *run)
+static void fill_upstreams(const struct settings *settings, const struct endpoints *endpoints,
+                           struct run_settings *run)
 {
     unsigned heaviest = 1;
     for (size_t i = 0; i < endpoints->count; i++)
@@ -234,24 +239,18 @@ static void fill_upstreams(const struct endpoints *endpoints, struct run_setting
         struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
         *upstream = (struct upstream_settings){
             .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
-        fill_endpoint(&entry->settings, &upstream->endpoint);
-        limits_tighten(&run->limits, &upstream->endpoint); // any of them may get any image
+        fill_endpoint(settings, &entry->settings, &upstream->endpoint);
         upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);
+        limits_tighten(&run->limits, &upstream->endpoint); // one picture for all of them
         unsigned *slots = &upstream->pace.concurrency;
         if (!entry->own_concurrency && !upstream->pace.automatic)
             *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
     }
 }
 
-void generate_fill(const struct settings *settings, struct run_settings *run)
-{
-    static const struct endpoints none;
-    fill_run(settings, &none, run);
-}
-
-static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
-                     struct run_settings *run)
+void generate_fill(const struct settings *settings, const struct endpoints *endpoints,
+                   struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){
@@ -301,13 +300,13 @@ static void fill_run(const struct settings *settings, const struct endpoints *en
     run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
     run->relearn = settings_switch(settings, OPTION_RELEARN);
     if (endpoints->count > 0) {
-        fill_upstreams(endpoints, run);
+        fill_upstreams(settings, endpoints, run);
         return;
     }
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
     fill_pace(settings, &run->upstreams[0].pace);
-    fill_endpoint(settings, &run->upstreams[0].endpoint);
+    fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
     limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 

@@ -308,6 +308,7 @@ static bool send(struct replay *replay, struct error *why)
                                   .max_tokens = task->plan.max_tokens,
                                   .schema_name = task->plan.schema_name,
                                   .schema = task->plan.schema,
+                                  .prefix = task->plan.prefix,
                                   .extra_body = replay->settings->run->extra_body},
                           .payload = ladder->payload};
     payload_describe(ladder->payload, size, sizeof size);
