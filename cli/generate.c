@@ -5,6 +5,7 @@
 #include "limits.h"
 #include "log_file.h"
 #include "run.h"
+#include "screen.h"
 #include "secret.h"
 #include "simulator.h"
 #include "text.h"
@@ -229,6 +230,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
         .directory = settings_text(settings, OPTION_OUTPUT),
         .limits = limits_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
+        .screen = screen_of(settings),
         .image_workers = count_of(settings, OPTION_IMAGE_WORKERS),
         .payload_memory = settings_number(settings, OPTION_PAYLOAD_MEMORY),
         .per_image = count_of(settings, OPTION_PER_IMAGE),
@@ -262,6 +264,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
         .stop = &stop,
     };
+    run->limits.figures = run->screen.mode != SCREEN_OFF;
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
@@ -367,7 +370,7 @@ static void tell_failures(const char *directory, const struct run_summary *summa
     if (summary->unknown > 0)
         log_note("Unknown means that no verdict could be had (an outage, a refusal). To ask again: "
                  "the same command with --retry unknown.");
-    if (summary->rejected > 0)
+    if (summary->rejected > summary->screened)
         log_note("Rejected means that the rules refused what the model gave. To ask anew: the same "
                  "command with --retry rejected.");
 }
@@ -377,9 +380,12 @@ static void tell_summary(const char *directory, const struct run_summary *summar
 {
     if (summary->items == 0 && summary->calls == 0 && !ended)
         return;
-    log_note("%lld items%s: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
-             ended ? "" : " so far", summary->accepted, summary->rejected, summary->unknown,
-             summary->open > 0 ? ", the others still open" : "");
+    char screened[64] = "";
+    if (summary->screened > 0)
+        snprintf(screened, sizeof screened, " (%lld of them by screening)", summary->screened);
+    log_note("%lld items%s: %lld accepted, %lld rejected%s, %lld unknown%s", summary->items,
+             ended ? "" : " so far", summary->accepted, summary->rejected, screened,
+             summary->unknown, summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
     if (!ended && why->kind == ERR_DISK)
