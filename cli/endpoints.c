@@ -12,7 +12,7 @@
 
 // Those that an entry shares with all, when it does not say otherwise.
 static const enum option_id common[] = {
-    OPTION_MODEL,           OPTION_MODEL_NAME,          OPTION_ALLOW_HTTP,       OPTION_CONCURRENCY,
+    OPTION_MODEL,           OPTION_MODEL_NAME,          OPTION_CONCURRENCY,
     OPTION_MAX_CONCURRENCY, OPTION_REQUESTS_PER_MINUTE, OPTION_TOKENS_PER_MINUTE};
 
 // Those that an entry may set.

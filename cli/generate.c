@@ -5,6 +5,7 @@
 #include "limits.h"
 #include "log_file.h"
 #include "run.h"
+#include "screen.h"
 #include "secret.h"
 #include "simulator.h"
 #include "text.h"
@@ -18,11 +19,11 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
 static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
-static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
-                  struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
@@ -164,19 +165,26 @@ static unsigned count_of(const struct settings *settings, enum option_id id)
     return (unsigned)settings_number(settings, id);
 }
 
-void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+// own: of one of several endpoints, else the settings themselves.
+static void fill_endpoint(const struct settings *settings, const struct settings *own,
+                          struct endpoint_settings *endpoint)
 {
-    endpoint->endpoint = settings_text(settings, OPTION_ENDPOINT);
-    endpoint->base_url = settings_text(settings, OPTION_BASE_URL);
-    endpoint->api_key = settings_text(settings, OPTION_API_KEY);
-    endpoint->model = settings_text(settings, OPTION_MODEL);
-    endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
+    endpoint->endpoint = settings_text(own, OPTION_ENDPOINT);
+    endpoint->base_url = settings_text(own, OPTION_BASE_URL);
+    endpoint->api_key = settings_text(own, OPTION_API_KEY);
+    endpoint->model = settings_text(own, OPTION_MODEL);
+    endpoint->naming = naming_of(settings_text(own, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
     endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
     endpoint->prefix = prefix_of(settings_text(settings, OPTION_PREFIX));
     endpoint->capabilities = settings->capabilities;
     endpoint->capability_count = settings->capability_count;
+}
+
+void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+{
+    fill_endpoint(settings, settings, endpoint);
 }
 
 static void fill_pace(const struct settings *settings, struct pace_settings *pace)
@@ -191,7 +199,8 @@ static void fill_pace(const struct settings *settings, struct pace_settings *pac
 
 // Calls at once that an entry does not set are the common number by weight, so that the weights
 // hold also while every slot is taken.
-static void fill_upstreams(const struct endpoints *endpoints, struct run_settings *run)
+static void fill_upstreams(const struct settings *settings, const struct endpoints *endpoints,
+                           struct run_settings *run)
 {
     unsigned heaviest = 1;
     for (size_t i = 0; i < endpoints->count; i++)
@@ -202,10 +211,10 @@ static void fill_upstreams(const struct endpoints *endpoints, struct run_setting
         struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
         *upstream = (struct upstream_settings){
             .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
-        generate_fill_endpoint(&entry->settings, &upstream->endpoint);
-        limits_tighten(&run->limits, &upstream->endpoint); // any of them may get any image
+        fill_endpoint(settings, &entry->settings, &upstream->endpoint);
         upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);
+        limits_tighten(&run->limits, &upstream->endpoint); // one picture for all of them
         unsigned *slots = &upstream->pace.concurrency;
         if (!entry->own_concurrency && !upstream->pace.automatic)
             *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
@@ -221,6 +230,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
         .directory = settings_text(settings, OPTION_OUTPUT),
         .limits = limits_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
+        .screen = screen_of(settings),
         .image_workers = count_of(settings, OPTION_IMAGE_WORKERS),
         .payload_memory = settings_number(settings, OPTION_PAYLOAD_MEMORY),
         .per_image = count_of(settings, OPTION_PER_IMAGE),
@@ -254,6 +264,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
         .stop = &stop,
     };
+    run->limits.figures = run->screen.mode != SCREEN_OFF;
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
@@ -261,13 +272,13 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
     run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
     run->relearn = settings_switch(settings, OPTION_RELEARN);
     if (endpoints->count > 0) {
-        fill_upstreams(endpoints, run);
+        fill_upstreams(settings, endpoints, run);
         return;
     }
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
     fill_pace(settings, &run->upstreams[0].pace);
-    generate_fill_endpoint(settings, &run->upstreams[0].endpoint);
+    fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
     limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
@@ -359,7 +370,7 @@ static void tell_failures(const char *directory, const struct run_summary *summa
     if (summary->unknown > 0)
         log_note("Unknown means that no verdict could be had (an outage, a refusal). To ask again: "
                  "the same command with --retry unknown.");
-    if (summary->rejected > 0)
+    if (summary->rejected > summary->screened)
         log_note("Rejected means that the rules refused what the model gave. To ask anew: the same "
                  "command with --retry rejected.");
 }
@@ -369,9 +380,12 @@ static void tell_summary(const char *directory, const struct run_summary *summar
 {
     if (summary->items == 0 && summary->calls == 0 && !ended)
         return;
-    log_note("%lld items%s: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
-             ended ? "" : " so far", summary->accepted, summary->rejected, summary->unknown,
-             summary->open > 0 ? ", the others still open" : "");
+    char screened[64] = "";
+    if (summary->screened > 0)
+        snprintf(screened, sizeof screened, " (%lld of them by screening)", summary->screened);
+    log_note("%lld items%s: %lld accepted, %lld rejected%s, %lld unknown%s", summary->items,
+             ended ? "" : " so far", summary->accepted, summary->rejected, screened,
+             summary->unknown, summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
     if (!ended && why->kind == ERR_DISK)

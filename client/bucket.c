@@ -119,14 +119,18 @@ static void learn(struct bucket *bucket, const struct limit_bucket *said, int64_
     double limit = (double)said->limit, left = (double)said->remaining, gone = limit - left;
     double reset_ms = said->reset_ms > 0 ? (double)said->reset_ms : minute_ms;
     double whole_ms = gone > 0 ? reset_ms * limit / gone : minute_ms;
+    bool known = bucket->used && bucket->fixed;
+    if (known)
+        bucket->room = room_at(bucket, now_ms);
     bucket->used = true;
     bucket->at_ms = now_ms;
     bucket->fixed |= said->reset_ms > 0 && gone > 0 && whole_ms > longest_steady_ms;
     if (bucket->fixed) {
         // What is left is spread over the time that is left.
+        double room = known ? bucket->room : limit;
         bucket->per_ms = left / reset_ms;
         bucket->most = limit * at_once > 1 ? limit * at_once : 1;
-        bucket->room = left < bucket->most ? left : bucket->most;
+        bucket->room = fmin(fmin(room, bucket->most), left);
         bucket->refilled_ms = now_ms + (int64_t)reset_ms;
         return;
     }

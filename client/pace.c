@@ -13,10 +13,12 @@ enum {
 };
 static const double first_step = 2, least_step = 1.25, largest_step = 2, down_step = 0.8;
 static const double refused_share = 0.95;    // of those taken, when one more was refused
+static const double least_seen = 0.1;        // of a change of latency, in logarithms
 static const double slow_ratio = 1.5;        // that calls take longer: something has happened
 static const double above_best_ratio = 1.25; // that may lie between the best level and this one
 
 static void begin_window(struct pace *pace);
+static void begin_anew(struct pace *pace, int64_t now_ms);
 static void set_limit(struct pace *pace, double limit, int64_t now_ms);
 static void note_refusal(struct pace *pace, int64_t now_ms);
 static void note_reply(struct pace *pace, const struct pace_call *call, double latency_ms,
@@ -113,6 +115,8 @@ bool pace_end(struct pace *pace, const struct pace_call *call, const struct pace
             pace->hold--;
         if (call->began_ms > pace->refused_ms)
             pace->refused_in_a_row = pace->hold = 0;
+        if (pace->shut)
+            begin_anew(pace, now_ms);
         note_reply(pace, call, result->latency_ms, now_ms);
     } else {
         pace_window_lose(&pace->window, call->window);
@@ -132,6 +136,7 @@ static void note_refusal(struct pace *pace, int64_t now_ms)
     pace->refusals++;
     pace->refused_in_a_row++;
     pace->refused_ms = now_ms;
+    pace->shut |= taken == 0;
     // One more once another has ended; if that was refused as well, when a quarter of them have.
     // Who is refused with nothing in flight waits, longer each time.
     pace->hold = pace->refused_in_a_row > 1 ? 1 + taken / 4 : 1;
@@ -149,6 +154,18 @@ static void note_refusal(struct pace *pace, int64_t now_ms)
     pace->phase = PACE_WATCH;
     pace->step = 1;
     pace->slowed = false;
+    begin_window(pace);
+}
+
+// It takes calls again after it had refused every one.
+static void begin_anew(struct pace *pace, int64_t now_ms)
+{
+    pace->shut = false;
+    pace->refused_at = 0;
+    pace->phase = PACE_START;
+    pace->step = first_step;
+    pace->base_level = NAN;
+    set_limit(pace, FIRST_LIMIT, now_ms);
     begin_window(pace);
 }
 
@@ -230,13 +247,19 @@ static void judge_up(struct pace *pace, double level, int64_t now_ms)
     // With little lost the whole step stands; else as many as carry the new throughput at the old
     // latency.
     double worth = pace->limit * exp(-slower);
-    if (slower < step / 4)
+    // The first windows are short: only a clear loss ends the doubling. What a small step does is
+    // lost in chance: it was tried because more had been refused, and is not.
+    double bearable = step * (pace->phase == PACE_START ? 0.6 : 0.5);
+    if (bearable < least_seen)
+        bearable = least_seen;
+    if (slower < step / 4 || step < least_seen)
         worth = pace->limit;
-    // The first windows are short: only a clear loss ends the doubling.
-    if (slower < step * (pace->phase == PACE_START ? 0.6 : 0.5)) {
-        if (pace->refused_at > 0 && pace->limit >= pace->refused_at)
-            pace->refused_at = 0; // it takes more than it did
+    if (slower < bearable) {
         pace->step = fmin(largest_step, 1.4 * fmax(pace->step, least_step));
+        if (pace->refused_at > 0 && pace->limit >= pace->refused_at) {
+            pace->refused_at = 0; // it takes more than it did
+            pace->step = largest_step;
+        }
         // What it is at the limit that is kept, between the two.
         pace->base_level += slower * log(worth / pace->base_limit) / step;
         set_limit(pace, worth, now_ms);
@@ -361,4 +384,11 @@ const char *pace_reason_word(enum pace_reason reason)
                                         [PACE_REFUSALS] = "refusals",
                                         [PACE_CEILING] = "ceiling"};
     return words[reason];
+}
+
+const char *pace_phase_word(enum pace_phase phase)
+{
+    static const char *const words[] = {
+        [PACE_START] = "start", [PACE_WATCH] = "watch", [PACE_UP] = "up", [PACE_DOWN] = "down"};
+    return words[phase];
 }

@@ -16,7 +16,8 @@
 //              less as they got slower when they suddenly did. What does not help is taken back
 //     refused  a tenth less than were taken, at most once a latency; calls begin again one by one
 //              as others end, and wait in growing steps while they are refused. The level that was
-//              refused is tried again after eight latencies
+//              refused is tried again after six latencies. After a time when all was refused it
+//              begins anew
 //
 // Rates a minute, of requests and of tokens, are kept beside that: see bucket.h.
 #ifndef VQAGEN_PACE_H
@@ -72,6 +73,7 @@ struct pace {
     int64_t refused_ms;         // when, last
     int64_t decreased_ms;       // when the limit was last lowered for it
     unsigned refused_in_a_row;  // calls, without one taken that began later
+    bool shut;                  // nothing at all is taken
     unsigned hold;              // calls that must end before the next begins
     int64_t hold_until_ms;      // or this time come
     long long refusals, starts; // in all
@@ -113,6 +115,7 @@ bool pace_end(struct pace *pace, const struct pace_call *call, const struct pace
 
 // "more in flight only takes longer", ...: behind "N in flight: ".
 const char *pace_reason_text(enum pace_reason reason);
+const char *pace_phase_word(enum pace_phase phase);    // "start", "watch", "up", "down"
 const char *pace_reason_word(enum pace_reason reason); // "knee", "refusals", ...
 
 #endif

@@ -270,8 +270,10 @@ static void end_at_upstream(struct run *run, const struct result *result)
         end.used = (struct bucket_cost){(double)usage->input_tokens, (double)usage->output_tokens};
         estimate_learn(&upstream->estimate, &task->demand, usage);
     }
+    unsigned before = upstream->pace.limit;
     if (upstream_end(upstream, &task->pace, &end, clock_now_ms()))
         tell_pace(run, upstream);
+    trace_pace(upstream, before);
 }
 
 // Reads what came, and what it says about the endpoint.
@@ -282,9 +284,9 @@ static void read_exchange(struct run *run, struct exchange *exchange, struct res
     task->subject->in_flight--;
     fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
                    &result->fault);
+    end_at_upstream(run, result);
     trace_ended(task, exchange, &result->fault);
     trace_limits(task->upstream, exchange);
-    end_at_upstream(run, result);
     outage_note(run, task, &result->fault, clock_now_ms());
 }
 

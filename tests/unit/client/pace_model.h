@@ -276,23 +276,16 @@ static double model_median(const struct model *model, double from_ms, double to_
     return median;
 }
 
-// The first time after from_ms at which the limit was within low..high for good (90 % of the
-// replies of the five latencies from then on); INFINITY: never.
-static double model_reached(const struct model *model, double from_ms, double low, double high)
+// When, after from_ms, a run fits the capacity: the calls of the last two latencies took less than
+// 1.5 of them in the median, and were above 85 % of what the capacity allows. INFINITY: never.
+static double model_follows(const struct model *model, double from_ms, unsigned capacity)
 {
-    double span = 5 * model->settings.latency_ms;
-    for (long long i = 0; i < model->replied; i++) {
-        double at = (double)model->times[i];
-        if (at < from_ms || model->limits[i] < low || model->limits[i] > high)
-            continue;
-        long long inside = 0, all = 0;
-        for (long long j = i; j < model->replied && (double)model->times[j] < at + span; j++) {
-            all++;
-            inside += model->limits[j] >= low && model->limits[j] <= high;
-        }
-        if ((double)inside >= 0.9 * (double)all)
+    double latency = model->settings.latency_ms, span = 2 * latency;
+    double ideal = capacity * 1000 / (latency * exp(pow(model->settings.sigma, 2) / 2));
+    for (double at = from_ms + span; at < model->now_ms; at += latency / 4)
+        if (model_median(model, at - span, at) < 1.5 * latency &&
+            model_throughput(model, at - span, at) > 0.85 * ideal)
             return at;
-    }
     return INFINITY;
 }
 
