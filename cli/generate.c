@@ -18,11 +18,11 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
-static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
-                  struct error *why);
 static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
 static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
                      struct run_settings *run);

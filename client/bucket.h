@@ -25,7 +25,7 @@ struct bucket {
 };
 
 struct buckets {
-    struct bucket set_requests, set_tokens; // by the settings
+    struct bucket set_requests, set_tokens;        // by the settings
     struct bucket requests, tokens, input, output; // learned from headers
 };
 

@@ -88,6 +88,15 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     return true;
 }
 
+// The call is under way for another item, and brings the same to both.
+static void follow(struct task *same, struct task *task)
+{
+    task->next = same->followers;
+    same->followers = task;
+    trace_shared(task, same);
+    task->subject->waiting++;
+}
+
 static void show_limit(struct run *run)
 {
     const struct upstreams *upstreams = &run->upstreams;
@@ -104,25 +113,18 @@ static void show_limit(struct run *run)
     run->progress.limit_word = upstreams->count == 1 ? pace_reason_word(first->reason) : "auto";
 }
 
-// The call is under way for another item, and brings the same to both.
-static void follow(struct task *same, struct task *task)
-{
-    task->next = same->followers;
-    same->followers = task;
-    trace_shared(task, same);
-    task->subject->waiting++;
-}
-
 bool dispatch_send(struct run *run, struct error *why)
 {
     while (!run->stopping && run->ready.count > 0) {
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready, *same = asked_find(&run->asked, task);
         struct upstream *upstream = NULL;
-        struct demand demand = demand_of(run, task);
-        if (same == NULL &&
-            (upstream = upstreams_choose(&run->upstreams, &demand, clock_now_ms())) == NULL)
-            break;
+        if (same == NULL) {
+            struct demand demand = demand_of(run, task);
+            upstream = upstreams_choose(&run->upstreams, &demand, clock_now_ms());
+            if (upstream == NULL)
+                break;
+        }
         if (same == NULL && !send_task(run, task, upstream, why))
             return false;
         subject->ready = task->next;

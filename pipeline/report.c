@@ -213,8 +213,8 @@ static void write_this_run(struct run *run, struct buffer *out)
                 progress_percentile, out);
     write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
                 progress_first_token_percentile, out);
-    write_endpoints(run, out);
     write_outages(run, out);
+    write_endpoints(run, out);
     buffer_append_char(out, '}');
 }
 
