@@ -1,10 +1,11 @@
 // vqagen generate: settings in, a run, and what to tell about it.
+#include "generate.h"
 #include "access.h"
 #include "command.h"
-#include "endpoints.h"
 #include "limits.h"
 #include "log_file.h"
 #include "run.h"
+#include "screen.h"
 #include "secret.h"
 #include "simulator.h"
 #include "text.h"
@@ -18,14 +19,12 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
 static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
-static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
-                  struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
-static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
-                     struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -87,7 +86,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
     bool good = buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        fill_run(settings, endpoints, &run);
+        generate_fill(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
@@ -183,6 +182,11 @@ static void fill_endpoint(const struct settings *settings, const struct settings
     endpoint->capability_count = settings->capability_count;
 }
 
+void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+{
+    fill_endpoint(settings, settings, endpoint);
+}
+
 static void fill_pace(const struct settings *settings, struct pace_settings *pace)
 {
     unsigned concurrency = count_of(settings, OPTION_CONCURRENCY);
@@ -217,8 +221,8 @@ static void fill_upstreams(const struct settings *settings, const struct endpoin
     }
 }
 
-static void fill_run(const struct settings *settings, const struct endpoints *endpoints,
-                     struct run_settings *run)
+void generate_fill(const struct settings *settings, const struct endpoints *endpoints,
+                   struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){
@@ -226,6 +230,7 @@ static void fill_run(const struct settings *settings, const struct endpoints *en
         .directory = settings_text(settings, OPTION_OUTPUT),
         .limits = limits_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
+        .screen = screen_of(settings),
         .image_workers = count_of(settings, OPTION_IMAGE_WORKERS),
         .payload_memory = settings_number(settings, OPTION_PAYLOAD_MEMORY),
         .per_image = count_of(settings, OPTION_PER_IMAGE),
@@ -259,6 +264,7 @@ static void fill_run(const struct settings *settings, const struct endpoints *en
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
         .stop = &stop,
     };
+    run->limits.figures = run->screen.mode != SCREEN_OFF;
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
@@ -364,7 +370,7 @@ static void tell_failures(const char *directory, const struct run_summary *summa
     if (summary->unknown > 0)
         log_note("Unknown means that no verdict could be had (an outage, a refusal). To ask again: "
                  "the same command with --retry unknown.");
-    if (summary->rejected > 0)
+    if (summary->rejected > summary->screened)
         log_note("Rejected means that the rules refused what the model gave. To ask anew: the same "
                  "command with --retry rejected.");
 }
@@ -374,9 +380,12 @@ static void tell_summary(const char *directory, const struct run_summary *summar
 {
     if (summary->items == 0 && summary->calls == 0 && !ended)
         return;
-    log_note("%lld items%s: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
-             ended ? "" : " so far", summary->accepted, summary->rejected, summary->unknown,
-             summary->open > 0 ? ", the others still open" : "");
+    char screened[64] = "";
+    if (summary->screened > 0)
+        snprintf(screened, sizeof screened, " (%lld of them by screening)", summary->screened);
+    log_note("%lld items%s: %lld accepted, %lld rejected%s, %lld unknown%s", summary->items,
+             ended ? "" : " so far", summary->accepted, summary->rejected, screened,
+             summary->unknown, summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
     if (!ended && why->kind == ERR_DISK)

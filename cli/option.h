@@ -85,6 +85,11 @@ enum option_id {
     OPTION_IMAGE_MEMORY,
     OPTION_ACCEPT_DAMAGED,
     OPTION_VERIFY,
+    OPTION_SCREEN,
+    OPTION_SCREEN_MIN_SIDE,
+    OPTION_SCREEN_CONTRAST,
+    OPTION_SCREEN_BLUR,
+    OPTION_SCREEN_DISTANCE,
     OPTION_JSON,
     OPTION_IMAGE,
     OPTION_REPLAY,
@@ -94,7 +99,10 @@ enum option_id {
     OPTION_ALLOW_PUBLIC,
     OPTION_KEY,
     OPTION_KEY_FILE,
+    OPTION_PLAY,
     OPTION_SERVED_MODEL,
+    OPTION_PATH,
+    OPTION_PATH_ERROR,
     OPTION_ANSWERS,
     OPTION_SERVED_SEED,
     OPTION_STRUCTURED,
@@ -103,7 +111,20 @@ enum option_id {
     OPTION_TOKENS_PER_SECOND,
     OPTION_CAPACITY,
     OPTION_CAPACITY_MODE,
+    OPTION_SERVED_REQUESTS,
+    OPTION_SERVED_TOKENS,
+    OPTION_MAX_IMAGE_BYTES,
+    OPTION_MAX_IMAGE_SIDE,
+    OPTION_MAX_IMAGES,
+    OPTION_MAX_PROMPT,
+    OPTION_MAX_OUTPUT_TOKENS,
+    OPTION_MAX_BODY_BYTES,
+    OPTION_REFUSE_PARAMETER,
+    OPTION_BLIND,
+    OPTION_EARLY,
+    OPTION_CACHE_IMAGES,
     OPTION_FAULT,
+    OPTION_FAULT_MODELS,
     OPTION_LOG,
     OPTION_READY_FD,
     OPTION_PARENT_FD,
@@ -147,6 +168,7 @@ enum option_group {
     GROUP_MODEL,
     GROUP_PACE,
     GROUP_IMAGES,
+    GROUP_SCREENING,
     GROUP_SERVER,
     GROUP_BEHAVIOUR,
     GROUP_GENERAL,
@@ -172,6 +194,7 @@ struct option_entry {
     uint64_t low, high;  // range of numbers, sizes, durations
     const char *choices; // of TYPE_CHOICE, with '|' between
     const char *initial; // default, as it would be typed; NULL: none
+    const char *implied; // of TYPE_CHOICE, when the name stands alone; NULL: it needs a value
     const char *example; // a good value, for messages
     enum option_group group;
     unsigned commands; // enum option_command

@@ -56,6 +56,10 @@ static const char *const upgrades[] = {
     // What refusals taught about an endpoint's model, by the version of vqagen that learned it.
     "CREATE TABLE lessons (endpoint TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL,"
     " words TEXT NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;",
+    // What screening measured of images, by the digest of their bytes.
+    "CREATE TABLE figures (digest BLOB PRIMARY KEY, shorter_px INTEGER NOT NULL,"
+    " contrast INTEGER NOT NULL, blur REAL NOT NULL, detail INTEGER NOT NULL, look BLOB NOT NULL)"
+    " WITHOUT ROWID;",
 };
 enum { VERSION = 1 + sizeof upgrades / sizeof *upgrades };
 

@@ -20,6 +20,12 @@
     X(FIND_FILE, "SELECT digest FROM files WHERE path = ?1 AND size = ?2 AND changed_ns = ?3")     \
     X(PUT_FILE, "INSERT OR REPLACE INTO files (path, size, changed_ns, digest)"                    \
                 " VALUES (?1, ?2, ?3, ?4)")                                                        \
+    X(FIND_FIGURES,                                                                                \
+      "SELECT shorter_px, contrast, blur, detail, look FROM figures WHERE digest = ?1")            \
+    X(PUT_FIGURES, "INSERT OR REPLACE INTO figures (digest, shorter_px, contrast, blur, detail,"   \
+                   " look) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                       \
+    X(ALL_FIGURES, "SELECT digest, shorter_px, contrast, blur, detail, look FROM figures")         \
+    X(CLEAR_FIGURES, "DELETE FROM figures")                                                        \
     X(ITEM_AT, "SELECT number, place, state, round, fingerprint FROM items"                        \
                " WHERE number = ?1 AND +id = ?2")                                                  \
     X(FIND_ITEM, "SELECT number, place, state, round, fingerprint FROM items WHERE id = ?2")       \
@@ -40,6 +46,9 @@
       "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
       " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
+    X(COUNT_OPEN, "SELECT count(*) FROM items WHERE state = 0")                                    \
+    X(ALL_FAILED, "SELECT i.state, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"  \
+                  " WHERE i.state >= 2 ORDER BY i.number")                                         \
     X(ROWS_BY_PLACE,                                                                               \
       "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line"            \
       " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \

@@ -88,15 +88,6 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     return true;
 }
 
-// The call is under way for another item, and brings the same to both.
-static void follow(struct task *same, struct task *task)
-{
-    task->next = same->followers;
-    same->followers = task;
-    trace_shared(task, same);
-    task->subject->waiting++;
-}
-
 static void show_limit(struct run *run)
 {
     const struct upstreams *upstreams = &run->upstreams;
@@ -111,6 +102,15 @@ static void show_limit(struct run *run)
             run->progress.limit += upstream->pace.limit;
     }
     run->progress.limit_word = upstreams->count == 1 ? pace_reason_word(first->reason) : "auto";
+}
+
+// The call is under way for another item, and brings the same to both.
+static void follow(struct task *same, struct task *task)
+{
+    task->next = same->followers;
+    same->followers = task;
+    trace_shared(task, same);
+    task->subject->waiting++;
 }
 
 bool dispatch_send(struct run *run, struct error *why)

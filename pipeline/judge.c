@@ -285,9 +285,9 @@ static void read_exchange(struct run *run, struct exchange *exchange, struct res
     task->subject->in_flight--;
     fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
                    &result->fault);
+    end_at_upstream(run, result);
     trace_ended(task, exchange, &result->fault);
     trace_limits(task->upstream, exchange);
-    end_at_upstream(run, result);
     outage_note(run, task, &result->fault, clock_now_ms());
 }
 

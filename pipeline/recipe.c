@@ -171,6 +171,9 @@ size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, stru
         ROW("shard",
             buffer_append_format(text, "%u/%u", settings->shard.index, settings->shard.count));
     ROW("prompt version", buffer_append_text(text, PROMPT_VERSION));
+    // Without screening there is no row, as before there was any: nothing is left out.
+    if (settings->screen.mode == SCREEN_SKIP)
+        ROW("screen", screen_settings_write(&settings->screen, text));
 #undef ROW
     for (size_t i = 0; i < count && !text->failed; i++)
         rows[i].value = text->data + starts[i];

@@ -8,10 +8,12 @@
 #include "allowance.h"
 #include "asked.h"
 #include "client.h"
+#include "file.h"
 #include "heap.h"
 #include "output.h"
 #include "progress.h"
 #include "retry_budget.h"
+#include "screening.h"
 #include "source.h"
 #include "subject.h"
 #include "workers.h"
@@ -56,6 +58,12 @@ struct run {
         char *path; // owned
         struct digest digest;
     } recalled;
+
+    // Screening. Images that were not judged yet, in the order of the input.
+    struct screening *screening; // NULL: there is none
+    struct file_writer screen_rows;
+    struct image *unjudged_first, *unjudged_last;
+    unsigned unjudged_payloads; // of them, those that hold one
 
     // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send

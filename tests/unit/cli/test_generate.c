@@ -206,7 +206,7 @@ static void test_simulate(void **state)
     assert_true(seen.simulator.strict);
     assert_int_equal(seen.simulator.ready_file, 5);
     assert_int_equal(seen.simulator.parent_file, -1);
-    assert_string_equal(seen.simulator.capacity, "3");
+    assert_string_equal(seen.capacity, "3");
     assert_true(seen.simulator.seed == UINT64_MAX);
     assert_null(seen.simulator.model);
     assert_true(
