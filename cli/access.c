@@ -24,6 +24,9 @@ static bool take_customary_url(struct settings *settings, const struct endpoint_
                                char *const *environment, struct error *why);
 static bool choose_key(struct settings *settings, const struct endpoint_preset *preset,
                        char *const *environment, struct error *why);
+static bool keep_key(struct settings *settings, const char *key, enum setting_source source,
+                     const char *from, struct error *why);
+static bool key_from_file(struct settings *settings, struct error *why);
 
 bool access_is_builtin(const struct settings *settings)
 {
@@ -47,6 +50,34 @@ bool access_choose(struct settings *settings, char *const *environment, bool req
     const struct endpoint_preset *preset = preset_of(settings);
     return take_customary_url(settings, preset, environment, why) &&
            choose_key(settings, preset, environment, why);
+}
+
+static bool choose_own_key(struct settings *settings, const struct endpoint_preset *preset,
+                           const char *key_variable, char *const *environment, struct error *why)
+{
+    char from[FROM_BYTES];
+    const char *variable = key_variable != NULL ? key_variable
+                           : preset != NULL     ? preset->key_variable
+                                                : NULL;
+    if (key_variable == NULL && settings->list[OPTION_API_KEY_FILE].text != NULL)
+        return key_from_file(settings, why);
+    const char *key = variable != NULL ? settings_variable(environment, variable) : NULL;
+    if (key == NULL)
+        return key_variable == NULL ||
+               error_set(why, ERR_SETTINGS, "key_variable: %s is not set in the environment",
+                         key_variable);
+    snprintf(from, sizeof from, "environment %s", variable);
+    return keep_key(settings, key, FROM_ENVIRONMENT, from, why);
+}
+
+bool access_choose_own(struct settings *settings, const char *key_variable,
+                       char *const *environment, struct error *why)
+{
+    if (!settle_conflicts(settings, why))
+        return false;
+    const struct endpoint_preset *preset = preset_of(settings);
+    return take_customary_url(settings, preset, environment, why) &&
+           choose_own_key(settings, preset, key_variable, environment, why);
 }
 
 static bool settle_conflicts(struct settings *settings, struct error *why)

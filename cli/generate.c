@@ -1,4 +1,5 @@
 // vqagen generate: settings in, a run, and what to tell about it.
+#include "generate.h"
 #include "access.h"
 #include "command.h"
 #include "limits.h"
@@ -18,11 +19,12 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
 static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
-static void fill_run(const struct settings *settings, struct run_settings *run);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -61,17 +63,30 @@ static bool generate(struct settings *settings, bool show, char *const *environm
                      struct error *why)
 {
     bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
-    if (!access_choose(settings, environment, required, why))
-        return false;
-    if (show)
-        return print_table(settings, why);
+    struct endpoints *endpoints = calloc(1, sizeof *endpoints);
+    if (endpoints == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the endpoints");
+    bool good = endpoints_read(settings, environment, endpoints, why) &&
+                (endpoints->count > 0 || access_choose(settings, environment, required, why));
+    if (good && show)
+        good = print_table(settings, why);
+    else if (good)
+        good = start(settings, endpoints, exit_code, why);
+    endpoints_clear(endpoints);
+    free(endpoints);
+    return good;
+}
+
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why)
+{
     struct buffer json;
     buffer_init(&json, 4 * 1024 * 1024);
     settings_write_json(settings, &json);
     bool good = buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        fill_run(settings, &run);
+        generate_fill(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
@@ -150,13 +165,15 @@ static unsigned count_of(const struct settings *settings, enum option_id id)
     return (unsigned)settings_number(settings, id);
 }
 
-static void fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+// own: of one of several endpoints, else the settings themselves.
+static void fill_endpoint(const struct settings *settings, const struct settings *own,
+                          struct endpoint_settings *endpoint)
 {
-    endpoint->endpoint = settings_text(settings, OPTION_ENDPOINT);
-    endpoint->base_url = settings_text(settings, OPTION_BASE_URL);
-    endpoint->api_key = settings_text(settings, OPTION_API_KEY);
-    endpoint->model = settings_text(settings, OPTION_MODEL);
-    endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
+    endpoint->endpoint = settings_text(own, OPTION_ENDPOINT);
+    endpoint->base_url = settings_text(own, OPTION_BASE_URL);
+    endpoint->api_key = settings_text(own, OPTION_API_KEY);
+    endpoint->model = settings_text(own, OPTION_MODEL);
+    endpoint->naming = naming_of(settings_text(own, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
     endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
@@ -165,7 +182,47 @@ static void fill_endpoint(const struct settings *settings, struct endpoint_setti
     endpoint->capability_count = settings->capability_count;
 }
 
-static void fill_run(const struct settings *settings, struct run_settings *run)
+void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+{
+    fill_endpoint(settings, settings, endpoint);
+}
+
+static void fill_pace(const struct settings *settings, struct pace_settings *pace)
+{
+    unsigned concurrency = count_of(settings, OPTION_CONCURRENCY);
+    *pace = (struct pace_settings){
+        .automatic = concurrency == 0,
+        .concurrency = concurrency > 0 ? concurrency : count_of(settings, OPTION_MAX_CONCURRENCY),
+        .requests_per_minute = (long long)settings_number(settings, OPTION_REQUESTS_PER_MINUTE),
+        .tokens_per_minute = (long long)settings_number(settings, OPTION_TOKENS_PER_MINUTE)};
+}
+
+// Calls at once that an entry does not set are the common number by weight, so that the weights
+// hold also while every slot is taken.
+static void fill_upstreams(const struct settings *settings, const struct endpoints *endpoints,
+                           struct run_settings *run)
+{
+    unsigned heaviest = 1;
+    for (size_t i = 0; i < endpoints->count; i++)
+        if (endpoints->list[i].weight > heaviest)
+            heaviest = endpoints->list[i].weight;
+    for (size_t i = 0; i < endpoints->count; i++) {
+        const struct endpoint_entry *entry = &endpoints->list[i];
+        struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
+        *upstream = (struct upstream_settings){
+            .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
+        fill_endpoint(settings, &entry->settings, &upstream->endpoint);
+        upstream->endpoint.own_key = true;
+        fill_pace(&entry->settings, &upstream->pace);
+        limits_tighten(&run->limits, &upstream->endpoint); // one picture for all of them
+        unsigned *slots = &upstream->pace.concurrency;
+        if (!entry->own_concurrency && !upstream->pace.automatic)
+            *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
+    }
+}
+
+void generate_fill(const struct settings *settings, const struct endpoints *endpoints,
+                   struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){
@@ -214,10 +271,14 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
     const char *thinking = settings_text(settings, OPTION_THINKING);
     run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
     run->relearn = settings_switch(settings, OPTION_RELEARN);
+    if (endpoints->count > 0) {
+        fill_upstreams(settings, endpoints, run);
+        return;
+    }
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
-    run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
-    fill_endpoint(settings, &run->upstreams[0].endpoint);
+    fill_pace(settings, &run->upstreams[0].pace);
+    fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
     limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
@@ -231,10 +292,13 @@ static void fill_preview(struct run_settings *run)
         run->upstreams[0].name = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
-    if (endpoint->model == NULL)
-        endpoint->model = builtin ? "builtin" : "not-yet-chosen";
-    if (endpoint->api_key == NULL)
-        endpoint->api_key = "none-needed-for-a-preview";
+    for (size_t i = 0; i < run->upstream_count; i++) {
+        endpoint = &run->upstreams[i].endpoint;
+        if (endpoint->model == NULL)
+            endpoint->model = builtin ? "builtin" : "not-yet-chosen";
+        if (endpoint->api_key == NULL)
+            endpoint->api_key = "none-needed-for-a-preview";
+    }
 }
 
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,

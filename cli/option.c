@@ -91,6 +91,20 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .help = "The address in place of the named provider's own, for a gateway "
                                  "or another port."},
+    [OPTION_ENDPOINTS] =
+        {.name = "endpoints",
+         .argument = "KEY=VALUE,...",
+         .type = TYPE_ENDPOINTS,
+         .example = "base_url=http://gpu2:8000/v1,weight=2",
+         .group = GROUP_ENDPOINT,
+         .commands = FOR_GENERATE,
+         .flags = OPTION_NO_VARIABLE,
+         .help = "Several endpoints that share the calls, in place of --endpoint; given once for "
+                 "each. Keys: endpoint, base_url, model, model_name, name, weight, role (fallback: "
+                 "only while no other can be called), key_variable (of the environment), "
+                 "api_key_file, concurrency, max_concurrency, requests_per_minute, "
+                 "tokens_per_minute. What is left out is as the options of these names say, but "
+                 "for the key."},
     [OPTION_MODEL] = {.name = "model",
                       .letter = 'm',
                       .argument = "NAME",
@@ -290,7 +304,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .initial = "auto",
                          .example = "off",
                          .group = GROUP_MODEL,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .flags = OPTION_DATASET,
                          .help = "How much the model thinks before it answers, told in the way of "
                                  "each provider. off: not at all, or the least that the model "
@@ -301,7 +315,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .choices = "auto|on|off",
                        .initial = "auto",
                        .group = GROUP_MODEL,
-                       .commands = FOR_GENERATE,
+                       .commands = FOR_GENERATE | FOR_DIAGNOSE,
                        .flags = OPTION_DATASET,
                        .help = "Send the beginning of each reply along, so that the model goes on "
                                "in the right form. auto: where the model takes it and no JSON "
@@ -333,7 +347,39 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .initial = "16",
                             .group = GROUP_PACE,
                             .commands = FOR_GENERATE,
-                            .help = "Requests in flight at once."},
+                            .flags = OPTION_OR_AUTO,
+                            .help = "Requests in flight at once. \"auto\" begins with 4 and finds "
+                                    "and follows what the endpoint can take, from refusals, "
+                                    "rate-limit headers and latency."},
+    [OPTION_MAX_CONCURRENCY] = {.name = "max-concurrency",
+                                .argument = "N",
+                                .type = TYPE_WHOLE,
+                                .low = 1,
+                                .high = 10000,
+                                .initial = "512",
+                                .group = GROUP_PACE,
+                                .commands = FOR_GENERATE,
+                                .help = "How far --concurrency auto goes."},
+    [OPTION_REQUESTS_PER_MINUTE] =
+        {.name = "requests-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 100000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Requests sent within any minute, spread evenly; 0: no limit but the one that the "
+                 "endpoint's headers tell."},
+    [OPTION_TOKENS_PER_MINUTE] =
+        {.name = "tokens-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 1000000000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Input and output tokens within any minute, estimated before a call is sent and "
+                 "corrected by its answer; 0: no limit but the one that the headers tell."},
     [OPTION_BATCH_SIZE] = {.name = "batch-size",
                            .argument = "N",
                            .type = TYPE_WHOLE,
@@ -375,7 +421,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "60s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest wait from a request's last byte to the reply's first. Without "
                  "streaming a reply comes all at once when the model is done, so by default only "
                  "--timeout counts."},
@@ -389,7 +435,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "30s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest time without a byte sent or received, while a request is sent or after "
                  "a reply has begun, also between the events of a stream. Mind servers that send "
                  "a reply's headers before the model has begun."},
@@ -670,15 +716,41 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .group = GROUP_SERVER,
                          .commands = FOR_SIMULATE,
                          .help = "Read that key from FILE."},
+    [OPTION_PLAY] = {.name = "play",
+                     .argument = "PROVIDER",
+                     .type = TYPE_CHOICE,
+                     .choices = "openai|anthropic|gemini|azure|deepseek|zhipu|alibaba|openrouter|"
+                                "vllm|llama.cpp|ollama",
+                     .group = GROUP_SERVER,
+                     .commands = FOR_SIMULATE,
+                     .help = "Whose errors and headers it has, where the protocol is its own; else "
+                             "each protocol's own provider."},
     [OPTION_SERVED_MODEL] = {.name = "model",
-                             .letter = 'm',
                              .argument = "NAME",
-                             .type = TYPE_TEXT,
+                             .type = TYPE_LIST,
+                             .letter = 'm',
                              .example = "my-model",
                              .group = GROUP_SERVER,
                              .commands = FOR_SIMULATE,
-                             .help = "The only model that exists; requests for others get a 404. "
-                                     "Without it any name is served."},
+                             .help = "The only models that exist; requests for others are refused. "
+                                     "May be given again. Without it any name is served."},
+    [OPTION_PATH] = {.name = "path",
+                     .argument = "PATH",
+                     .type = TYPE_TEXT,
+                     .example = "/v1",
+                     .group = GROUP_SERVER,
+                     .commands = FOR_SIMULATE,
+                     .help = "Serve only this path, or the calls right below it (/v1 for "
+                             "/v1/chat/completions); others get a 404."},
+    [OPTION_PATH_ERROR] = {.name = "path-error",
+                           .argument = "HOW",
+                           .type = TYPE_CHOICE,
+                           .initial = "own",
+                           .choices = "own|html|plain|fastapi",
+                           .group = GROUP_SERVER,
+                           .commands = FOR_SIMULATE,
+                           .help = "What unknown paths get: the provider's own error, a web page, "
+                                   "plain text, or FastAPI's JSON."},
     [OPTION_LOG] = {.name = "log",
                     .argument = "FILE",
                     .type = TYPE_FILE,
@@ -772,6 +844,104 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .help = "What becomes of more: they wait, or are refused with the "
                                       "provider's words, or all share the work and get slower "
                                       "together."},
+    [OPTION_SERVED_REQUESTS] = {.name = "requests-per-minute",
+                                .argument = "N",
+                                .type = TYPE_WHOLE,
+                                .high = 100000000,
+                                .initial = "0",
+                                .group = GROUP_BEHAVIOUR,
+                                .commands = FOR_SIMULATE,
+                                .help =
+                                    "Rate limit, told and refused as the provider does; 0: none."},
+    [OPTION_SERVED_TOKENS] =
+        {.name = "tokens-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 2000000000,
+         .initial = "0",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "The same of tokens: those of the request and the most that it asks for."},
+    [OPTION_MAX_IMAGE_BYTES] = {.name = "max-image-bytes",
+                                .argument = "SIZE",
+                                .type = TYPE_SIZE,
+                                .high = 1000000000,
+                                .initial = "0",
+                                .group = GROUP_BEHAVIOUR,
+                                .commands = FOR_SIMULATE,
+                                .help =
+                                    "Refuse images with more bytes of base64; 0: from 20 MiB on."},
+    [OPTION_MAX_IMAGE_SIDE] = {.name = "max-image-side",
+                               .argument = "PIXELS",
+                               .type = TYPE_WHOLE,
+                               .high = 100000,
+                               .initial = "0",
+                               .group = GROUP_BEHAVIOUR,
+                               .commands = FOR_SIMULATE,
+                               .help = "Refuse images with a longer side; 0: from 8000 on."},
+    [OPTION_MAX_IMAGES] = {.name = "max-images",
+                           .argument = "N",
+                           .type = TYPE_WHOLE,
+                           .high = 1000,
+                           .initial = "0",
+                           .group = GROUP_BEHAVIOUR,
+                           .commands = FOR_SIMULATE,
+                           .help = "Refuse requests with more images; 0: no limit."},
+    [OPTION_MAX_PROMPT] = {.name = "max-prompt",
+                           .argument = "N",
+                           .type = TYPE_WHOLE,
+                           .high = 1000000000,
+                           .initial = "0",
+                           .group = GROUP_BEHAVIOUR,
+                           .commands = FOR_SIMULATE,
+                           .help = "Refuse requests with more characters of text; 0: no limit."},
+    [OPTION_MAX_OUTPUT_TOKENS] =
+        {.name = "max-output-tokens",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 131072,
+         .initial = "0",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Refuse requests that ask for more tokens; 0: from 131072 on."},
+    [OPTION_MAX_BODY_BYTES] = {.name = "max-body-bytes",
+                               .argument = "SIZE",
+                               .type = TYPE_SIZE,
+                               .high = 67108864,
+                               .initial = "0",
+                               .group = GROUP_BEHAVIOUR,
+                               .commands = FOR_SIMULATE,
+                               .help = "Refuse larger requests with a 413; 0: from 64 MiB on."},
+    [OPTION_REFUSE_PARAMETER] =
+        {.name = "refuse-parameter",
+         .argument = "NAME",
+         .type = TYPE_LIST,
+         .example = "temperature",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Refuse requests that hold this parameter, in OpenAI's name for it: temperature, "
+                 "max_tokens, response_format, stream, system, ... May be given again."},
+    [OPTION_BLIND] = {.name = "blind",
+                      .type = TYPE_SWITCH,
+                      .initial = "false",
+                      .group = GROUP_BEHAVIOUR,
+                      .commands = FOR_SIMULATE,
+                      .help = "Drop images unseen, and answer all the same."},
+    [OPTION_EARLY] = {.name = "early",
+                      .type = TYPE_SWITCH,
+                      .initial = "false",
+                      .group = GROUP_BEHAVIOUR,
+                      .commands = FOR_SIMULATE,
+                      .help = "Refuse a wrong key or a large body before the body is read."},
+    [OPTION_CACHE_IMAGES] =
+        {.name = "cache-images",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 1000000,
+         .initial = "65536",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Beginnings that the prefix cache holds, each for 5 minutes after its last use."},
     [OPTION_FAULT] = {.name = "fault",
                       .argument = "KIND[:RATE]",
                       .type = TYPE_LIST,
@@ -781,7 +951,16 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .help =
                           "Answer a share of the requests (0 to 1, all without it) with a fault: "
                           "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
-                          "wrong-json, empty. May be given again for further kinds."},
+                          "key-wrong, quota, no-vision, image-bytes, stream-error, ... Naming an "
+                          "unknown one lists them all. May be given again for further kinds."},
+
+    [OPTION_FAULT_MODELS] = {.name = "fault-models",
+                             .type = TYPE_SWITCH,
+                             .initial = "false",
+                             .group = GROUP_BEHAVIOUR,
+                             .commands = FOR_SIMULATE,
+                             .help = "Serve a model for each kind of fault, which has it: "
+                                     "fault-429, fault-no-vision, ..."},
 
     // Settings and messages
     [OPTION_SETTINGS] = {.name = "settings",

@@ -31,6 +31,7 @@ enum option_id {
 
     OPTION_ENDPOINT,
     OPTION_BASE_URL,
+    OPTION_ENDPOINTS,
     OPTION_MODEL,
     OPTION_MODEL_NAME,
     OPTION_API_KEY,
@@ -60,6 +61,9 @@ enum option_id {
     OPTION_RELEARN,
 
     OPTION_CONCURRENCY,
+    OPTION_MAX_CONCURRENCY,
+    OPTION_REQUESTS_PER_MINUTE,
+    OPTION_TOKENS_PER_MINUTE,
     OPTION_BATCH_SIZE,
     OPTION_TIMEOUT,
     OPTION_CONNECT_TIMEOUT,
@@ -95,7 +99,10 @@ enum option_id {
     OPTION_ALLOW_PUBLIC,
     OPTION_KEY,
     OPTION_KEY_FILE,
+    OPTION_PLAY,
     OPTION_SERVED_MODEL,
+    OPTION_PATH,
+    OPTION_PATH_ERROR,
     OPTION_ANSWERS,
     OPTION_SERVED_SEED,
     OPTION_STRUCTURED,
@@ -104,7 +111,20 @@ enum option_id {
     OPTION_TOKENS_PER_SECOND,
     OPTION_CAPACITY,
     OPTION_CAPACITY_MODE,
+    OPTION_SERVED_REQUESTS,
+    OPTION_SERVED_TOKENS,
+    OPTION_MAX_IMAGE_BYTES,
+    OPTION_MAX_IMAGE_SIDE,
+    OPTION_MAX_IMAGES,
+    OPTION_MAX_PROMPT,
+    OPTION_MAX_OUTPUT_TOKENS,
+    OPTION_MAX_BODY_BYTES,
+    OPTION_REFUSE_PARAMETER,
+    OPTION_BLIND,
+    OPTION_EARLY,
+    OPTION_CACHE_IMAGES,
     OPTION_FAULT,
+    OPTION_FAULT_MODELS,
     OPTION_LOG,
     OPTION_READY_FD,
     OPTION_PARENT_FD,
@@ -128,6 +148,7 @@ enum option_type {
     TYPE_PROSE,     // text, or @FILE to read it from a file
     TYPE_JSON,      // a JSON object, or @FILE
     TYPE_LIST,      // names with commas between; may be given again, which adds
+    TYPE_ENDPOINTS, // endpoints in short (see endpoints.h); given again, one more
     TYPE_CHOICE,    // one of choices
     TYPE_FILE,      // a path
     TYPE_DIRECTORY, // a path
@@ -162,6 +183,7 @@ enum option_flag {
     OPTION_DATASET = 16,     // another value makes another dataset, and needs another DIR
     OPTION_OR_NONE = 32,     // a number that may be "none"
     OPTION_NO_VARIABLE = 64, // no environment variable
+    OPTION_OR_AUTO = 128,    // a whole number that may be "auto", which is 0
 };
 
 struct option_entry {

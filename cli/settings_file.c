@@ -39,6 +39,8 @@ bool settings_read_file(struct settings *settings, const char *path, struct erro
     if (good) {
         good = settings_look(look, path, &text, why) && load(settings, path, look, &text, why);
     }
+    if (look != NULL)
+        settings_look_clear(look);
     free(look);
     buffer_clear(&text);
     return good;
@@ -103,6 +105,11 @@ static void make_schema(struct schema *schema, const struct look *look)
         const struct look_found *found = &look->options[id];
         if (found->line == 0)
             continue;
+        if (id == OPTION_ENDPOINTS) { // texts or mappings: the look has read them
+            *next++ = (cyaml_schema_field_t){
+                .key = found->key, .value = {.type = CYAML_IGNORE, .flags = CYAML_FLAG_OPTIONAL}};
+            continue;
+        }
         if (found->is_list)
             *next++ = list_field(found->key, offsetof(struct loaded, lists) + id * sizeof(char **),
                                  offsetof(struct loaded, list_counts) + id * sizeof(unsigned),
@@ -186,6 +193,9 @@ static bool offer_one(struct settings *settings, const char *path, const struct 
 static bool offer_all(struct settings *settings, const char *path, const struct look *look,
                       const struct loaded *loaded, struct error *why)
 {
+    if (look->endpoints.length > 0 &&
+        !offer_one(settings, path, look, OPTION_ENDPOINTS, buffer_text(&look->endpoints), why))
+        return false;
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         if (loaded->texts[id] != NULL &&
             !offer_one(settings, path, look, (enum option_id)id, loaded->texts[id], why))

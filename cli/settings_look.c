@@ -49,6 +49,7 @@ bool settings_look(struct look *look, const char *path, const struct buffer *tex
 {
     struct reading reading = {.path = path, .look = look, .why = why};
     *look = (struct look){0};
+    buffer_init(&look->endpoints, 64 << 10);
     if (!yaml_parser_initialize(&reading.parser))
         return error_set(why, ERR_MEMORY, "no memory for %s", path);
     yaml_parser_set_input_string(&reading.parser, (const unsigned char *)buffer_text(text),
@@ -57,6 +58,11 @@ bool settings_look(struct look *look, const char *path, const struct buffer *tex
     yaml_event_delete(&reading.event);
     yaml_parser_delete(&reading.parser);
     return good;
+}
+
+void settings_look_clear(struct look *look)
+{
+    buffer_clear(&look->endpoints);
 }
 
 static bool next_event(struct reading *reading)
@@ -147,10 +153,66 @@ static bool refuse_key(const struct reading *reading, const char *key)
                      reading->path, line_of(reading), shown, key);
 }
 
+// One text of an entry, behind what stands there already. Commas and line breaks part the texts.
+static bool add_endpoint_text(struct reading *reading, const char *before)
+{
+    const char *text = reading->event.type == YAML_SCALAR_EVENT ? scalar_of(reading) : NULL;
+    if (text == NULL || text_is_blank(text))
+        return error_set(reading->why, ERR_SETTINGS, "%s line %zu: an endpoint's %s must be text",
+                         reading->path, line_of(reading), *before == '=' ? "value" : "key");
+    if (strpbrk(text, ",\n") != NULL && *before != '\0')
+        return error_set(reading->why, ERR_SETTINGS,
+                         "%s line %zu: \"%.40s\" has a comma or a line break in it", reading->path,
+                         line_of(reading), text);
+    buffer_append_text(&reading->look->endpoints, before);
+    buffer_append_text(&reading->look->endpoints, text);
+    return true;
+}
+
+static bool look_at_endpoint(struct reading *reading)
+{
+    if (reading->event.type == YAML_SCALAR_EVENT) // in short, as on the command line
+        return add_endpoint_text(reading, "");
+    for (bool first = true;; first = false) {
+        if (!next_event(reading))
+            return false;
+        if (reading->event.type == YAML_MAPPING_END_EVENT)
+            return true;
+        if (!add_endpoint_text(reading, first ? "" : ",") || !next_event(reading) ||
+            !add_endpoint_text(reading, "="))
+            return false;
+    }
+}
+
+static bool look_at_endpoints(struct reading *reading, const struct look_found *found)
+{
+    const char *shape = "takes a list of endpoints, as in - {base_url: http://gpu2:8000/v1, "
+                        "weight: 2}";
+    bool good = next_event(reading);
+    if (good && reading->event.type != YAML_SEQUENCE_START_EVENT)
+        return error_set(reading->why, ERR_SETTINGS, "%s line %zu: %s %s", reading->path,
+                         found->line, found->key, shape);
+    while (good && (good = next_event(reading)) && reading->event.type != YAML_SEQUENCE_END_EVENT) {
+        if (reading->event.type == YAML_SEQUENCE_START_EVENT)
+            return error_set(reading->why, ERR_SETTINGS, "%s line %zu: %s %s", reading->path,
+                             line_of(reading), found->key, shape);
+        if (reading->look->endpoints.length > 0)
+            buffer_append_char(&reading->look->endpoints, '\n');
+        good = look_at_endpoint(reading);
+    }
+    if (good && reading->look->endpoints.length == 0)
+        return error_set(reading->why, ERR_SETTINGS,
+                         "%s line %zu: %s is an empty list: take the line out", reading->path,
+                         found->line, found->key);
+    return good && buffer_check(&reading->look->endpoints, "the list of endpoints", reading->why);
+}
+
 // The value behind a key: one text, or a list of texts where lists are taken.
 static bool look_at_value(struct reading *reading, const struct option_entry *option,
                           struct look_found *found)
 {
+    if (option->type == TYPE_ENDPOINTS)
+        return look_at_endpoints(reading, found);
     if (!next_event(reading))
         return false;
     yaml_event_type_t type = reading->event.type;

@@ -33,6 +33,7 @@ struct look_found {
 };
 
 struct look {
+    struct buffer endpoints; // the entries under endpoints, one a line, as --endpoints takes them
     struct look_found options[OPTION_COUNT]; // by enum option_id
     struct look_found lists[LOOK_LISTS];     // by enum look_list_id
 };
@@ -40,5 +41,6 @@ struct look {
 // path: for messages. False: ERR_SETTINGS with the line and what to write instead, ERR_MEMORY.
 bool settings_look(struct look *look, const char *path, const struct buffer *text,
                    struct error *why);
+void settings_look_clear(struct look *look);
 
 #endif

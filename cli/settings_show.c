@@ -127,6 +127,10 @@ static void write_value(const struct settings *settings, enum option_id id, stru
         json_write_bool_field(out, "value", setting->value.yes);
         break;
     case TYPE_WHOLE:
+        if ((option_at(id)->flags & OPTION_OR_AUTO) != 0 && setting->value.number == 0) {
+            json_write_string_field(out, "value", "auto");
+            break;
+        }
         // As digits: the largest seeds do not fit a signed number.
         json_write_name(out, "value");
         buffer_append_format(out, "%llu", (unsigned long long)setting->value.number);

@@ -20,7 +20,7 @@ static bool address_set(struct endpoint *endpoint, const struct endpoint_setting
                         struct error *why);
 static bool model_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                       const struct endpoint_preset *preset, struct error *why);
-static bool key_set(struct endpoint *endpoint, const char *key,
+static bool key_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                     const struct endpoint_preset *preset, struct error *why);
 static bool lessons_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                         const struct endpoint_preset *preset, const char *base, struct error *why);
@@ -35,7 +35,7 @@ bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *se
     bool done = preset_choose(settings, &preset, &base, why) &&
                 address_set(endpoint, settings, preset, base, &plain_public, why) &&
                 model_set(endpoint, settings, preset, why) &&
-                key_set(endpoint, settings->api_key, preset, why) &&
+                key_set(endpoint, settings, preset, why) &&
                 lessons_set(endpoint, settings, preset, base, why);
     if (done && endpoint->key != NULL && plain_public && !settings->allow_plain_http)
         done = error_set(why, ERR_SETTINGS,
@@ -225,12 +225,14 @@ char *endpoint_model_name(const char *model, enum model_naming naming, bool loca
 }
 
 // What a key is set with: "DEEPSEEK_API_KEY or VQAGEN_API_KEY".
-static const char *key_variables(const struct endpoint_preset *preset, char *text, size_t size)
+static const char *key_variables(const struct endpoint_preset *preset, bool own, char *text,
+                                 size_t size)
 {
+    const char *general = own ? "the variable that its key_variable names" : "VQAGEN_API_KEY";
     if (preset != NULL && preset->key_variable != NULL)
-        snprintf(text, size, "%s or VQAGEN_API_KEY", preset->key_variable);
+        snprintf(text, size, "%s or %s", preset->key_variable, general);
     else
-        snprintf(text, size, "VQAGEN_API_KEY");
+        snprintf(text, size, "%s", general);
     return text;
 }
 
@@ -265,11 +267,12 @@ static const char *foreign_character(const char *key)
     return NULL;
 }
 
-static bool key_set(struct endpoint *endpoint, const char *key,
+static bool key_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                     const struct endpoint_preset *preset, struct error *why)
 {
-    char variables[80];
-    key_variables(preset, variables, sizeof variables);
+    const char *key = settings->api_key;
+    char variables[100];
+    key_variables(preset, settings->own_key, variables, sizeof variables);
     const char *title = preset != NULL ? preset->title : endpoint->name;
     bool empty = key != NULL && *key == '\0';
     if (key == NULL || empty) {

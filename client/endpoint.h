@@ -56,6 +56,7 @@ struct endpoint_settings {
     const char *endpoint; // preset name or http(s) URL; NULL with base_url set
     const char *base_url; // overrides the preset's; NULL: the preset's
     const char *api_key;  // NULL: none given
+    bool own_key;         // VQAGEN_API_KEY is not meant for it: for messages
     const char *model;
     enum model_naming naming;
     bool allow_plain_http; // send the key over http:// to a host that is not private

@@ -46,6 +46,9 @@
       "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
       " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
+    X(COUNT_OPEN, "SELECT count(*) FROM items WHERE state = 0")                                    \
+    X(ALL_FAILED, "SELECT i.state, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"  \
+                  " WHERE i.state >= 2 ORDER BY i.number")                                         \
     X(ROWS_BY_PLACE,                                                                               \
       "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line"            \
       " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \

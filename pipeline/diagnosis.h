@@ -38,7 +38,8 @@ enum verdict { VERDICT_HEALTHY, VERDICT_DIAGNOSED, VERDICT_NOT_UNDERSTOOD };
 struct diagnosis {
     struct rung rungs[RUNG_COUNT]; // climbed, in order
     size_t rung_count;
-    char *steps; // what was tried to bisect a failing request, a line each; owned; NULL: nothing
+    char *steps;  // what was tried to bisect a failing request, a line each; owned; NULL: nothing
+    char *groups; // a run's failures: a JSON array; owned; NULL: none were looked at
     enum verdict verdict;
     enum cause_id cause;
     char kind[40];     // of the fault, as in failures.jsonl; "" when none was met

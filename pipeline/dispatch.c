@@ -37,6 +37,15 @@ static struct exchange *write_exchange(const struct run *run, const struct task 
     return NULL;
 }
 
+static struct demand demand_of(const struct run *run, const struct task *task)
+{
+    const struct payload *payload = task->subject->image->payload;
+    return (struct demand){.step = task->plan.step,
+                           .text_bytes = run->system_bytes + task->prompt_bytes,
+                           .width = payload->width,
+                           .height = payload->height};
+}
+
 static bool send_task(struct run *run, struct task *task, struct upstream *upstream,
                       struct error *why)
 {
@@ -69,13 +78,30 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
         return false;
     }
     int64_t now_ms = clock_now_ms();
-    upstream_begin(upstream, now_ms);
+    task->demand = demand_of(run, task);
+    task->pace = upstream_begin(upstream, &task->demand, now_ms);
     task->sent_ms = now_ms;
     task->attempts++;
     task->subject->in_flight++;
     run->progress.requests++;
     trace_sent(task, exchange);
     return true;
+}
+
+static void show_limit(struct run *run)
+{
+    const struct upstreams *upstreams = &run->upstreams;
+    const struct pace *first = &upstreams->list[0].pace;
+    run->progress.limit = 0;
+    run->progress.endpoints = upstreams->count;
+    run->progress.there = 0;
+    for (size_t i = 0; i < upstreams->count; i++) {
+        const struct upstream *upstream = &upstreams->list[i];
+        run->progress.there += upstream_is_there(upstream);
+        if (upstream->pace.automatic)
+            run->progress.limit += upstream->pace.limit;
+    }
+    run->progress.limit_word = upstreams->count == 1 ? pace_reason_word(first->reason) : "auto";
 }
 
 // The call is under way for another item, and brings the same to both.
@@ -93,8 +119,12 @@ bool dispatch_send(struct run *run, struct error *why)
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready, *same = asked_find(&run->asked, task);
         struct upstream *upstream = NULL;
-        if (same == NULL && (upstream = upstreams_choose(&run->upstreams, clock_now_ms())) == NULL)
-            break;
+        if (same == NULL) {
+            struct demand demand = demand_of(run, task);
+            upstream = upstreams_choose(&run->upstreams, &demand, clock_now_ms());
+            if (upstream == NULL)
+                break;
+        }
         if (same == NULL && !send_task(run, task, upstream, why))
             return false;
         subject->ready = task->next;
@@ -104,6 +134,7 @@ bool dispatch_send(struct run *run, struct error *why)
         if (same != NULL)
             follow(same, task);
     }
+    show_limit(run);
     unsigned in_flight = client_in_flight(run->client);
     run->progress.in_flight = in_flight;
     if (in_flight > run->progress.most_in_flight)
@@ -142,8 +173,12 @@ int dispatch_wait_ms(const struct run *run, int64_t now_ms)
         int64_t due_in = task->due_ms - now_ms > budget_in ? task->due_ms - now_ms : budget_in;
         wait = due_in < wait ? due_in : wait;
     }
-    int64_t free_in = upstreams_wait_ms(&run->upstreams, now_ms);
-    if (run->ready.count > 0 && free_in >= 0 && free_in < wait)
+    const struct subject *first = heap_first(&run->ready);
+    if (first == NULL)
+        return wait > 0 ? (int)wait : 0;
+    struct demand demand = demand_of(run, first->ready);
+    int64_t free_in = upstreams_wait_ms(&run->upstreams, &demand, now_ms);
+    if (free_in >= 0 && free_in < wait)
         wait = free_in;
     return wait > 0 ? (int)wait : 0;
 }

@@ -152,7 +152,7 @@ static void stop_for_fault(struct run *run, struct upstream *upstream, const str
     if (fault->http_status != 0)
         snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
     bool alone = run->upstreams.count == 1;
-    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->name,
+    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->label,
               alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
               fault->kind, status, advice_of(fault).text);
     outage_lose(run, upstream, &why);
@@ -236,15 +236,55 @@ static bool judge_fault(struct run *run, struct result *result)
     return true;
 }
 
+// Busy, or too much at once. Other failures say nothing of how many calls it can take.
+static bool is_refusal(const struct fault *fault)
+{
+    enum { OVERLOADED = 529 }; // Anthropic's own
+    return fault->http_status == 429 || fault->http_status == 503 ||
+           fault->http_status == OVERLOADED;
+}
+
+static void tell_pace(const struct run *run, const struct upstream *upstream)
+{
+    bool alone = run->upstreams.count == 1;
+    log_note("concurrency%s%s: %u in flight (%s)", alone ? "" : " of ",
+             alone ? "" : upstream->label, upstream->pace.limit,
+             pace_reason_text(upstream->pace.reason));
+}
+
+// What the endpoint could take, learned from how the call ended.
+static void end_at_upstream(struct run *run, const struct result *result)
+{
+    struct task *task = result->task;
+    struct upstream *upstream = task->upstream;
+    const struct exchange *exchange = result->exchange;
+    bool replied = result->fault.verdict == FAULT_NONE;
+    const struct usage *usage = &result->reply.usage;
+    struct pace_result end = {.outcome = replied                      ? PACE_REPLIED
+                                         : is_refusal(&result->fault) ? PACE_REFUSED
+                                                                      : PACE_FAILED,
+                              .latency_ms = exchange->seconds_total * 1000,
+                              .used = {-1, -1},
+                              .limits = exchange->status != 0 ? &exchange->limits : NULL};
+    if (replied) {
+        end.used = (struct bucket_cost){(double)usage->input_tokens, (double)usage->output_tokens};
+        estimate_learn(&upstream->estimate, &task->demand, usage);
+    }
+    unsigned before = upstream->pace.limit;
+    if (upstream_end(upstream, &task->pace, &end, clock_now_ms()))
+        tell_pace(run, upstream);
+    trace_pace(upstream, before);
+}
+
 // Reads what came, and what it says about the endpoint.
 static void read_exchange(struct run *run, struct exchange *exchange, struct result *result)
 {
     result->exchange = exchange;
     struct task *task = result->task = exchange->owner;
     task->subject->in_flight--;
-    upstream_end(task->upstream);
     fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
                    &result->fault);
+    end_at_upstream(run, result);
     trace_ended(task, exchange, &result->fault);
     trace_limits(task->upstream, exchange);
     outage_note(run, task, &result->fault, clock_now_ms());

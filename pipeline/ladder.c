@@ -128,6 +128,7 @@ bool ladder_beside(enum cause_id cause)
     case CAUSE_engine_dead:
     case CAUSE_slow_first_byte:
     case CAUSE_slow_reply:
+    case CAUSE_stalled:
     case CAUSE_connection_refused:
     case CAUSE_connect_timeout:
     case CAUSE_dns:

@@ -45,7 +45,7 @@ static void say(const struct run *run, struct upstream *upstream, enum breaker_c
                 int64_t now_ms)
 {
     const struct breaker *breaker = &upstream->breaker;
-    const char *name = run->upstreams.count > 1 ? upstream->name : "";
+    const char *name = run->upstreams.count > 1 ? upstream->label : "";
     const char *blank = *name != '\0' ? " " : "";
     if (change == BREAKER_OPENED)
         log_warn("the endpoint%s%s is away (%s); calls wait, and none is used up", blank, name,
@@ -128,7 +128,7 @@ void outage_check(struct run *run, int64_t now_ms)
         error_set(&why, ERR_ENDPOINT,
                   "the endpoint%s%s has been away for %.0f s (%s); what was received is kept, and "
                   "the same command goes on (--outage-patience says how long to wait)",
-                  alone ? "" : " ", alone ? "" : upstream->name, (double)away_ms / 1e3,
+                  alone ? "" : " ", alone ? "" : upstream->label, (double)away_ms / 1e3,
                   upstream->away_for);
         outage_lose(run, upstream, &why);
     }

@@ -139,6 +139,18 @@ static bool add_record(struct preview *preview, struct question *question, struc
     return good;
 }
 
+// Several endpoints: what each of them is for.
+static void print_endpoints(const struct upstreams *upstreams)
+{
+    for (size_t i = 0; upstreams->count > 1 && i < upstreams->count; i++) {
+        const struct upstream *upstream = &upstreams->list[i];
+        printf("endpoint %s: %s, %s%u calls at once, weight %u%s\n", upstream->label,
+               upstream->endpoint.model, upstream->pace.automatic ? "up to " : "",
+               upstream->pace.most, upstream->weight,
+               upstream->fallback ? ", only while no other can be called" : "");
+    }
+}
+
 static void print_estimate(const struct preview *preview)
 {
     const struct recipe *recipe = &preview->recipe;
@@ -152,6 +164,7 @@ static void print_estimate(const struct preview *preview)
            "wrong options)\n",
            recipe->model, recipe->endpoint, calls, preview->drafts, preview->answers,
            preview->options);
+    print_endpoints(recipe->upstreams);
     if (preview->unreadable > 0)
         printf("%lld of the first %lld images cannot be used\n", preview->unreadable,
                preview->measured + preview->unreadable);

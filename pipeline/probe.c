@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "reply_stream.h"
 #include "text.h"
 #include "tokens.h"
 
@@ -51,41 +52,15 @@ unsigned prober_left(const struct prober *prober)
     return prober->limit - prober->calls;
 }
 
-// The writers have no word for a stream: each protocol says it in its own way. Gemini's is another
-// address.
-static bool ask_for_stream(const struct probe *probe, struct exchange *exchange, char **url)
+static bool start(struct prober *prober, struct probe *probe, struct error *why)
 {
-    struct buffer *tail = &exchange->tail;
-    if (probe->endpoint->provider == &provider_gemini) {
-        const char *mark = strstr(exchange->url, ":generateContent");
-        if (mark == NULL || asprintf(url, "%.*s:streamGenerateContent?alt=sse",
-                                     (int)(mark - exchange->url), exchange->url) < 0)
-            return false;
-        exchange->url = *url;
-        return true;
-    }
-    static const char off[] = ",\"stream\":false", on[] = ",\"stream\":true";
-    struct buffer *last = tail->length > 0 ? tail : &exchange->head;
-    char *at = strstr(last->data, off);
-    if (at != NULL) {
-        size_t rest = strlen(at + strlen(off));
-        memmove(at + strlen(on), at + strlen(off), rest + 1);
-        memcpy(at, on, strlen(on));
-        last->length = strlen(last->data);
-        return true;
-    }
-    buffer_truncate(last, last->length - 1); // the closing brace
-    buffer_append_text(last, on);
-    return buffer_append_char(last, '}');
-}
-
-static bool start(struct prober *prober, struct probe *probe, char **url, struct error *why)
-{
+    enum { MAX_REPLY = 16 << 20 };
     const struct endpoint *endpoint = probe->endpoint;
-    struct exchange *exchange = exchange_new((size_t)16 << 20, why);
+    bool stream = endpoint->lessons.stream;
+    struct exchange *exchange = exchange_new(MAX_REPLY, why);
     if (exchange == NULL)
         return false;
-    exchange->url = probe->url != NULL ? probe->url : endpoint->url;
+    exchange->url = probe->url != NULL ? probe->url : stream ? endpoint->stream_url : endpoint->url;
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;
@@ -93,8 +68,8 @@ static bool start(struct prober *prober, struct probe *probe, char **url, struct
     exchange->owner = probe;
     bool good = endpoint->provider->write_request(endpoint, &probe->ask, &exchange->head,
                                                   &exchange->tail, why);
-    if (good && probe->stream && !ask_for_stream(probe, exchange, url))
-        good = error_set(why, ERR_MEMORY, "no memory for a request");
+    if (good && stream)
+        good = (exchange->stream = reply_stream_new(endpoint->provider, MAX_REPLY, why)) != NULL;
     if (good && client_start(prober->client, exchange, why)) {
         prober->calls++;
         probe->sent = true;
@@ -112,6 +87,8 @@ static void take(struct prober *prober, struct exchange *exchange)
     probe->status = exchange->status;
     probe->seconds = exchange->seconds_total;
     probe->first_byte = exchange->status != 0;
+    probe->streamed = exchange->stream != NULL && reply_stream_is_events(exchange->stream);
+    probe->seconds_first_token = exchange->seconds_first_token;
     snprintf(probe->content_type, sizeof probe->content_type, "%s", exchange->content_type);
     snprintf(probe->location, sizeof probe->location, "%s", exchange->location);
     fault_classify(&scratch, &probe->endpoint->lessons, exchange, &probe->reply, &probe->fault);
@@ -132,7 +109,6 @@ static void take(struct prober *prober, struct exchange *exchange)
 
 bool prober_send(struct prober *prober, struct probe *probes, size_t count, struct error *why)
 {
-    char *urls[8] = {NULL};
     bool good = true;
     for (size_t i = 0; i < count; i++) {
         probes[i].sent = false;
@@ -140,8 +116,8 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
         probes[i].reply = (struct reply){.usage = {-1, -1, -1, -1}};
         buffer_init(&probes[i].body, KEPT_BODY);
     }
-    for (size_t i = 0; i < count && i < sizeof urls / sizeof *urls && good; i++)
-        good = prober_left(prober) == 0 || start(prober, &probes[i], &urls[i], why);
+    for (size_t i = 0; i < count && good; i++)
+        good = prober_left(prober) == 0 || start(prober, &probes[i], why);
     while (good && client_in_flight(prober->client) > 0)
         good = client_turn(prober->client, LONGEST_TURN_MS, why);
     while (good && prober->finished != NULL) {
@@ -154,8 +130,6 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     if (!good)
         client_abort(prober->client);
     drop_finished(prober);
-    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
-        free(urls[i]);
     return good;
 }
 

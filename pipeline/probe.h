@@ -21,7 +21,6 @@ struct probe {
     const char *url;                 // NULL: the endpoint's
     struct ask ask;
     struct payload *payload; // NULL: none; goes with ask.image
-    bool stream;             // asks for a stream
 
     // Out; cleared by probe_clear.
     bool sent; // false: the limit was reached
@@ -31,7 +30,9 @@ struct probe {
     enum transport transport;
     int status;
     double seconds;
-    bool first_byte; // something of an answer came
+    bool first_byte;            // something of an answer came
+    bool streamed;              // the answer came as events
+    double seconds_first_token; // of a stream; negative: none came
     char content_type[64], location[200];
     struct buffer body; // its beginning
 };

@@ -92,6 +92,10 @@ void progress_write(const struct progress *progress, int64_t now_ms, bool stoppi
     buffer_append_format(out, "%s%lld/%lld%s items", stopping ? "stopping: " : "", done,
                          progress->items, progress->all_admitted ? "" : "+");
     buffer_append_format(out, "  %.1f/s  %u in flight", progress->rate, progress->in_flight);
+    if (progress->limit > 0)
+        buffer_append_format(out, " of %u (%s)", progress->limit, progress->limit_word);
+    if (progress->endpoints > 1)
+        buffer_append_format(out, "  %zu of %zu endpoints", progress->there, progress->endpoints);
     if (progress->retries > 0)
         buffer_append_format(out, "  %lld retries", progress->retries);
     if (progress->screened > 0)

@@ -20,6 +20,9 @@ struct progress {
     long long shared; // calls that took the reply of an equal one under way
     long long input_tokens, cached_tokens, output_tokens;
     unsigned in_flight, most_in_flight;
+    unsigned limit;          // of calls in flight, found by itself; 0: fixed, and not shown
+    const char *limit_word;  // why it stands there, in a word or two
+    size_t endpoints, there; // of the run; of them, those that can be called
     long long latency[LATENCY_BUCKETS];
     long long latencies;
     double latency_sum_ms;

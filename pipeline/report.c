@@ -4,6 +4,7 @@
 #include "file.h"
 #include "json.h"
 #include "learn.h"
+#include "provider.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
@@ -161,6 +162,42 @@ static long long peak_memory_kib(void)
     return kib;
 }
 
+// What each endpoint did, and how many calls it was given at once, and why so many.
+static void write_endpoints(const struct run *run, struct buffer *out)
+{
+    json_write_name(out, "endpoints");
+    buffer_append_char(out, '[');
+    for (size_t i = 0; i < run->upstreams.count; i++) {
+        const struct upstream *upstream = &run->upstreams.list[i];
+        const struct upstream_counts *counts = &upstream->counts;
+        if (i > 0)
+            buffer_append_char(out, ',');
+        buffer_append_char(out, '{');
+        json_write_string_field(out, "name", upstream->label);
+        json_write_string_field(out, "provider", upstream->endpoint.provider->name);
+        json_write_string_field(out, "model", upstream->endpoint.model);
+        json_write_integer_field(out, "weight", upstream->weight);
+        json_write_string_field(out, "role", upstream->fallback ? "fallback" : "primary");
+        json_write_integer_field(out, "requests", counts->requests);
+        json_write_integer_field(out, "replies", counts->replies);
+        json_write_integer_field(out, "faults", counts->faults);
+        json_write_integer_field(out, "refusals", upstream->pace.refusals);
+        json_write_name(out, "mean_latency_ms");
+        if (counts->replies > 0)
+            buffer_append_format(out, "%.1f", counts->latency_sum_ms / (double)counts->replies);
+        else
+            buffer_append_text(out, "null");
+        json_write_bool_field(out, "concurrency_auto", upstream->pace.automatic);
+        json_write_integer_field(out, "concurrency", upstream->pace.limit);
+        json_write_string_field(out, "concurrency_because",
+                                pace_reason_text(upstream->pace.reason));
+        json_write_string_field(out, "left_out_because",
+                                upstream->lost ? upstream->lost_why.message : NULL);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+}
+
 static void write_this_run(struct run *run, struct buffer *out)
 {
     const struct progress *progress = &run->progress;
@@ -192,6 +229,7 @@ static void write_this_run(struct run *run, struct buffer *out)
                 progress_percentile, out);
     write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
                 progress_first_token_percentile, out);
+    write_endpoints(run, out);
     write_outages(run, out);
     buffer_append_char(out, '}');
 }

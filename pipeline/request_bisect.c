@@ -50,9 +50,12 @@ bool request_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
 {
     struct searching searching = {
         .ladder = ladder, .request = request, .text_length = SHORT_TEXT, .why = why, .good = true};
-    bool good = list_changes(&searching);
+    bool good = list_changes(&searching), passes = false;
     struct bisect_result result = {0};
-    if (good && searching.count > 0) {
+    uint32_t hint = hint_of(&searching, failed);
+    if (good && hint == 0)
+        good = request_confirm(ladder, rung, tried, request, failed, &passes, why);
+    if (good && searching.count > 0 && !passes) {
         unsigned left = prober_left(&ladder->prober);
         diagnosis_step(ladder->diagnosis,
                        "refused; at most %u further calls (about %lld tokens) find out why", left,
@@ -62,7 +65,7 @@ bool request_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
                                                                          request->payload->height)
                                     : 0)));
         struct bisect bisect = {.count = searching.count,
-                                .hint = hint_of(&searching, failed),
+                                .hint = hint,
                                 .all_passes = base_passes,
                                 .budget = left,
                                 .attempt = attempt,
@@ -70,7 +73,7 @@ bool request_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
         bisect_find(&bisect, &result);
         good = searching.good;
     }
-    good = good && conclude(&searching, rung, tried, &result, failed);
+    good = good && (passes || conclude(&searching, rung, tried, &result, failed));
     cJSON_Delete(searching.extra);
     payload_drop(searching.tiny);
     return good;

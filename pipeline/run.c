@@ -206,9 +206,11 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     if (!upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
     retry_budget_init(&run->retry_budget, upstreams_slots(&run->upstreams), now_ms);
-    return recipe_init(&run->recipe, settings, &run->upstreams, why) && open_source(run, why) &&
-           (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
-           learn_recall(run, why) &&
+    if (!recipe_init(&run->recipe, settings, &run->upstreams, why))
+        return false;
+    run->system_bytes = strlen(run->recipe.system);
+    return open_source(run, why) && (run->store = store_open(settings->directory, why)) != NULL &&
+           check_recipe(run, why) && learn_recall(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&

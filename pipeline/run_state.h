@@ -31,6 +31,7 @@ struct run {
     const struct run_settings *settings;
     struct upstreams upstreams;
     struct recipe recipe;
+    size_t system_bytes; // of the system prompt
     struct store *store;
     struct source *source;
     struct client *client;

@@ -65,6 +65,11 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
         return CAUSE_key_unencrypted;
     bool address = settings->base_url != NULL ||
                    (settings->endpoint != NULL && strstr(settings->endpoint, "://") != NULL);
+    mended.thinking = THINKING_AUTO;
+    if (settings->thinking != THINKING_AUTO && endpoint_init(&endpoint, &mended, NULL)) {
+        endpoint_clear(&endpoint);
+        return CAUSE_parameter_refused;
+    }
     mended.model = "any";
     mended.api_key = "any-key-will-do-here";
     if (!endpoint_init(&endpoint, &mended, NULL))
@@ -76,7 +81,9 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
                : strstr(refused->message, "placeholder") != NULL       ? CAUSE_key_placeholder
                                                                        : CAUSE_key_malformed;
     endpoint_clear(&endpoint);
-    return CAUSE_model_unset;
+    // A name that is there and refused is of a model that is known to take no images.
+    return settings->model == NULL || *settings->model == '\0' ? CAUSE_model_unset
+                                                               : CAUSE_no_vision;
 }
 
 // A provider's own host takes its own keys only; who runs a gateway may give out any.

@@ -1,6 +1,6 @@
 // One small call with text alone. That it comes back proves address, protocol, key and model; how
 // it fails tells at which of them.
-#include "ladder_state.h"
+#include "image_bisect.h"
 
 #include "connection.h"
 #include "key_site.h"
@@ -166,6 +166,10 @@ static bool judge_address(struct ladder *ladder, struct probe *probe, enum cause
     snprintf(tried, sizeof tried, "POST %.400s", ladder->endpoint.url);
     if (cause == CAUSE_redirected) {
         break_redirected(ladder, probe, tried);
+        return true;
+    }
+    if (cause == CAUSE_http_at_https_port) {
+        ladder_break(ladder, RUNG_HTTP, tried, probe, cause, NULL, NULL);
         return true;
     }
     if (probe->status == 0 && !port_speaks_tls(ladder, &tls, why))
@@ -342,6 +346,14 @@ static void break_unknown_model(struct ladder *ladder, const struct probe *probe
     ladder_break(ladder, RUNG_MODEL, model, probe, CAUSE_model_unknown, NULL, fix);
 }
 
+static bool text_passes_again(struct ladder *ladder, const struct probe *failed, bool *passes,
+                              struct error *why)
+{
+    struct probe plain = ladder_probe(ladder, prompt);
+    struct request request = {.endpoint = &ladder->endpoint, .ask = plain.ask};
+    return request_confirm(ladder, RUNG_TEXT, prompt, &request, failed, passes, why);
+}
+
 static bool judge_model(struct ladder *ladder, const struct probe *probe, enum cause_id cause,
                         struct error *why)
 {
@@ -351,8 +363,15 @@ static bool judge_model(struct ladder *ladder, const struct probe *probe, enum c
         if (!model_list_fetch(&list, &ladder->endpoint, &ladder->settings->client, why))
             return false;
     }
+    bool passes = false;
+    if (cause == CAUSE_unexplained && !text_passes_again(ladder, probe, &passes, why)) {
+        model_list_clear(&list);
+        return false;
+    }
     bool missing = list.count > 0 && !model_list_holds(&list, ladder->endpoint.model);
-    if (cause == CAUSE_model_unknown || missing) {
+    if (passes) {
+        // Told by text_passes_again.
+    } else if (cause == CAUSE_model_unknown || missing) {
         break_unknown_model(ladder, probe, &list);
     } else {
         pass_address(ladder);

@@ -43,8 +43,10 @@ static bool make_room(struct run *run, size_t wanted)
 static bool may_feed(struct run *run)
 {
     unsigned out = workers_out(run->workers);
-    unsigned slots = upstreams_slots(&run->upstreams);
-    unsigned ahead = slots < MAX_AHEAD ? slots : MAX_AHEAD;
+    // Twice as many as may be in flight: the number may double within a latency.
+    unsigned slots = upstreams_slots(&run->upstreams), ahead = 2 * upstreams_limit(&run->upstreams);
+    ahead = ahead < slots ? ahead : slots;
+    ahead = ahead < MAX_AHEAD ? ahead : MAX_AHEAD;
     if (run->ready.count + run->unjudged_payloads + out >= ahead + 2)
         return false;
     // Those behind the one whose turn it is must not push out each other's payloads.

@@ -81,6 +81,8 @@ static void item_clear(struct item *item, unsigned repeat)
     for (size_t i = 0; i < item->stored_count; i++)
         call_clear(&item->stored[i]);
     free(item->stored);
+    for (size_t i = 0; i < item->call_count; i++)
+        free(item->calls[i].endpoint);
     free(item->calls);
     free(item->line);
 }
@@ -94,6 +96,8 @@ void subject_free(struct subject *subject)
     free(subject->items);
     if (subject->drafting)
         draft_clear(&subject->draft);
+    for (unsigned i = 0; i < subject->draft_call_count; i++)
+        free(subject->draft_calls[i].endpoint);
     free(subject->draft_calls);
     free(subject->image_shown);
     question_clear(&subject->question);

@@ -9,13 +9,16 @@
 #include "answer.h"
 #include "distractor.h"
 #include "draft.h"
+#include "estimate.h"
 #include "image.h"
+#include "pace.h"
 #include "recipe.h"
 
 struct item_call {
     enum call_step step;
     unsigned repeat, try_number;
     struct digest key;
+    char *endpoint; // who answered; owned; or NULL
 };
 
 enum item_step { ITEM_NEEDS_QUESTION, ITEM_NEEDS_ANSWER, ITEM_NEEDS_OPTIONS, ITEM_ENDED };
@@ -63,6 +66,7 @@ struct subject {
     bool drafting;   // the draft is part of this subject's work
     struct {         // of each draft call taken, for its keys and its share of tokens
         struct digest key;
+        char *endpoint; // owned; or NULL
         long long input_tokens, output_tokens;
         unsigned asked; // slots
     } * draft_calls;    // owned
@@ -82,6 +86,9 @@ struct task {
     struct item *item; // NULL: the subject's draft
     struct plan plan;
     struct digest key;
+    size_t prompt_bytes;
+    struct demand demand;         // as it was last sent
+    struct pace_call pace;        // of the request under way
     unsigned attempts;            // requests sent
     unsigned retries;             // of them, counted against --retries
     int64_t due_ms;               // monotonic, while it waits

@@ -35,7 +35,7 @@ void trace_sent(const struct task *task, const struct exchange *exchange)
         .what = task->attempts > 1 ? "sent again" : "sent",
         .fields = {{.name = "endpoint", .text = task->upstream->name},
                    {.name = "bytes", .number = (int64_t)exchange_body_length(exchange)},
-                   {.name = "in_flight", .number = task->upstream->in_flight}}});
+                   {.name = "in_flight", .number = task->upstream->pace.in_flight}}});
 }
 
 void trace_ended(const struct task *task, const struct exchange *exchange,
@@ -103,6 +103,23 @@ static void add_bucket(struct log_field *fields, const char *const names[3],
     for (size_t i = 0; i < 3; i++)
         if (numbers[i] >= 0 && *count < LOG_FIELDS)
             fields[(*count)++] = (struct log_field){.name = names[i], .number = numbers[i]};
+}
+
+void trace_pace(const struct upstream *upstream, unsigned before)
+{
+    const struct pace *pace = &upstream->pace;
+    if (pace->limit == before || !log_wants(LOG_PACE))
+        return;
+    log_trace(&(struct log_event){
+        .component = LOG_PACE,
+        .what = "limit",
+        .fields = {{.name = "endpoint", .text = upstream->label},
+                   {.name = "calls", .number = pace->limit},
+                   {.name = "before", .number = before},
+                   {.name = "in_flight", .number = pace->in_flight},
+                   {.name = "latency_ms", .number = (int64_t)pace->latency_ms},
+                   {.name = "phase", .text = pace_phase_word(pace->phase)},
+                   {.name = "reason", .text = pace_reason_word(pace->reason)}}});
 }
 
 void trace_limits(const struct upstream *upstream, const struct exchange *exchange)

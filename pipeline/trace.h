@@ -20,7 +20,9 @@ void trace_shared(const struct task *task, const struct task *with);
 void trace_waits(const struct task *task, const struct fault *fault, int64_t wait_ms, bool held);
 void trace_gives_up(const struct task *task, const struct fault *fault);
 
-// pace: the limits that an answer tells; nothing is sent for a while.
+// pace: how many calls may be in flight, when that changed (before: the number until then); the
+// limits that an answer tells; nothing is sent for a while.
+void trace_pace(const struct upstream *upstream, unsigned before);
 void trace_limits(const struct upstream *upstream, const struct exchange *exchange);
 void trace_freeze(const struct upstream *upstream, int64_t wait_ms);
 

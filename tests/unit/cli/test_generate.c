@@ -64,7 +64,7 @@ static void test_run_settings(void **state)
     assert_true(got->answer_temperature == 0.5);
     assert_int_equal(got->max_tokens, 100);
     assert_int_equal(got->batch_size, 10);
-    assert_int_equal(got->upstreams[0].concurrency, 3);
+    assert_int_equal(got->upstreams[0].pace.concurrency, 3);
     assert_int_equal(got->timeout_ms, 500);
     assert_int_equal(got->connect_timeout_ms, 2000);
     assert_int_equal(got->first_byte_timeout_ms, 90000);
@@ -206,7 +206,7 @@ static void test_simulate(void **state)
     assert_true(seen.simulator.strict);
     assert_int_equal(seen.simulator.ready_file, 5);
     assert_int_equal(seen.simulator.parent_file, -1);
-    assert_string_equal(seen.simulator.capacity, "3");
+    assert_string_equal(seen.capacity, "3");
     assert_true(seen.simulator.seed == UINT64_MAX);
     assert_null(seen.simulator.model);
     assert_true(
