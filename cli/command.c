@@ -127,6 +127,29 @@ static const struct command commands[] = {
         .run = diagnose_run,
     },
     {
+        .name = "show",
+        .bit = FOR_SHOW,
+        .operand = "DIR",
+        .reads_files = true,
+        .synopsis = "DIR [OPTIONS]",
+        .summary = "Show what a run did, or is doing",
+        .description =
+            "DIR is where generate put its dataset. Items by state, topic and kind of failure, "
+            "replies a minute, latency, tokens and cost, endpoints, the slowest calls, what was "
+            "learned from refusals. A run may be going on, have been killed, or be over: nothing "
+            "is changed, and DIR may be read-only.\n"
+            "\n"
+            "With --item: one item's record, and each of its calls with the reply.",
+        .examples =
+            {
+                {"What came of it", "vqagen show out"},
+                {"Watch a run from another terminal", "vqagen show out --follow"},
+                {"What did it cost so far", "vqagen show out --json | jq .cost_usd"},
+                {"Why was this one rejected", "vqagen show out --item photo.jpg#2"},
+            },
+        .run = show_run,
+    },
+    {
         .name = "simulate",
         .bit = FOR_SIMULATE,
         .synopsis = "[OPTIONS]",
