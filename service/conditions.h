@@ -3,10 +3,12 @@
 #ifndef VQAGEN_CONDITIONS_H
 #define VQAGEN_CONDITIONS_H
 
-#include "excuses.h"
-#include "request.h"
-
 #include <cjson/cJSON.h>
+#include <stddef.h>
+
+struct chat_request;
+struct excuse_values;
+struct request_form;
 
 // 0: no limit.
 struct conditions {

@@ -1,6 +1,8 @@
 #include "conditions.h"
 
+#include "excuses.h"
 #include "json.h"
+#include "request.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
