@@ -4,6 +4,7 @@
 #include "command.h"
 #include "limits.h"
 #include "log_file.h"
+#include "memory.h"
 #include "run.h"
 #include "screen.h"
 #include "secret.h"
@@ -91,6 +92,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
         catch_signals();
+        memory_keep_pages();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
                                            : work(settings, &run, exit_code, why);
     }
@@ -214,7 +216,9 @@ static void fill_upstreams(const struct settings *settings, const struct endpoin
         fill_endpoint(settings, &entry->settings, &upstream->endpoint);
         upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);
-        limits_tighten(&run->limits, &upstream->endpoint); // one picture for all of them
+        // One picture for all of them. A name that is none is told of by whoever opens it.
+        limits_tighten(&run->limits, upstream->endpoint.endpoint, upstream->endpoint.base_url,
+                       NULL);
         unsigned *slots = &upstream->pace.concurrency;
         if (!entry->own_concurrency && !upstream->pace.automatic)
             *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
@@ -279,7 +283,6 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
     run->upstreams[0].weight = 1;
     fill_pace(settings, &run->upstreams[0].pace);
     fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
-    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.

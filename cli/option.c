@@ -77,12 +77,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_TEXT,
                          .example = "openai",
                          .group = GROUP_ENDPOINT,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_PREPARE,
                          .help =
                              "Where the calls go: a known provider or local server by name, the "
                              "URL of anything that speaks the OpenAI protocol, or \"builtin\", "
                              "a small model inside vqagen that needs neither key nor network. "
-                             "Without it, the one provider whose key variable is set."},
+                             "Without it, the one provider whose key variable is set. Images keep "
+                             "to the provider's limits where they are tighter than the options; "
+                             "that is all prepare does with it."},
     [OPTION_BASE_URL] = {.name = "base-url",
                          .argument = "URL",
                          .type = TYPE_URL,
