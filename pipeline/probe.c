@@ -60,7 +60,8 @@ static bool start(struct prober *prober, struct probe *probe, struct error *why)
     struct exchange *exchange = exchange_new(MAX_REPLY, why);
     if (exchange == NULL)
         return false;
-    exchange->url = probe->url != NULL ? probe->url : stream ? endpoint->stream_url : endpoint->url;
+    bool prefixed = provider_sends_prefix(&endpoint->lessons, &probe->ask);
+    exchange->url = probe->url != NULL ? probe->url : endpoint_address(endpoint, prefixed);
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;
@@ -115,7 +116,7 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     for (size_t i = 0; i < count; i++) {
         probes[i].sent = false;
         probes[i].fault = (struct fault){.kind = "", .fix = "", .wait_ms = -1};
-        probes[i].reply = (struct reply){.usage = {-1, -1, -1, -1}};
+        probes[i].reply = (struct reply){.usage = usage_unknown};
         buffer_init(&probes[i].body, KEPT_BODY);
     }
     for (size_t i = 0; i < count && good; i++)
