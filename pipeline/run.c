@@ -207,7 +207,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     progress_begin(&run->progress, now_ms);
     if (!upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
-    retry_budget_init(&run->retry_budget, upstreams_slots(&run->upstreams), now_ms);
+    retry_budget_init(&run->retry_budget, upstreams_expected(&run->upstreams), now_ms);
     if (!recipe_init(&run->recipe, settings, &run->upstreams, why))
         return false;
     run->system_bytes = strlen(run->recipe.system);
