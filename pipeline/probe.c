@@ -113,7 +113,7 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     for (size_t i = 0; i < count; i++) {
         probes[i].sent = false;
         probes[i].fault = (struct fault){.kind = "", .fix = "", .wait_ms = -1};
-        probes[i].reply = (struct reply){.usage = {-1, -1, -1, -1}};
+        probes[i].reply = (struct reply){.usage = usage_unknown};
         buffer_init(&probes[i].body, KEPT_BODY);
     }
     for (size_t i = 0; i < count && good; i++)

@@ -67,7 +67,7 @@ static bool run_split(const struct stream_case *c, size_t first, size_t piece)
 {
     static const char *const names[] = {"whole", "cut", "error", "unreadable"};
     struct error why = {0};
-    struct reply reply = {.usage = {-1, -1, -1, -1}};
+    struct reply reply = {.usage = usage_unknown};
     const char *refusal = NULL;
     struct reply_stream *stream = reply_stream_new(c->provider, 1 << 20, &why);
     assert_non_null(stream);
