@@ -151,9 +151,10 @@ static size_t colour_at(const char *text, const char *at, size_t *length)
         for (size_t i = 0; i < NAMES && paints[colour].names[i] != NULL; i++) {
             const char *name = paints[colour].names[i];
             *length = strlen(name);
-            bool whole = !is_letter(*name) ||
-                         ((at == text || !is_letter(at[-1])) && !is_letter(at[*length]));
-            if (text_starts(at, name) && whole)
+            if (!text_starts(at, name))
+                continue;
+            bool word = (at == text || !is_letter(at[-1])) && !is_letter(at[*length]);
+            if (word || !is_letter(*name))
                 return colour;
         }
     *length = 1;
