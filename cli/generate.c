@@ -4,8 +4,10 @@
 #include "command.h"
 #include "limits.h"
 #include "log_file.h"
+#include "memory.h"
 #include "price_file.h"
 #include "run.h"
+#include "screen.h"
 #include "secret.h"
 #include "simulator.h"
 #include "text.h"
@@ -97,6 +99,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
         run.prices = prices.list;
         run.price_count = prices.count;
         catch_signals();
+        memory_keep_pages();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
                                            : work(settings, &run, exit_code, why);
     }
@@ -242,7 +245,9 @@ static void fill_upstreams(const struct settings *settings, const struct endpoin
         fill_endpoint(settings, &entry->settings, &upstream->endpoint);
         upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);
-        limits_tighten(&run->limits, &upstream->endpoint); // one picture for all of them
+        // One picture for all of them. A name that is none is told of by whoever opens it.
+        limits_tighten(&run->limits, upstream->endpoint.endpoint, upstream->endpoint.base_url,
+                       NULL);
         unsigned *slots = &upstream->pace.concurrency;
         if (!entry->own_concurrency && !upstream->pace.automatic)
             *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
@@ -258,6 +263,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
         .directory = settings_text(settings, OPTION_OUTPUT),
         .limits = limits_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
+        .screen = screen_of(settings),
         .image_workers = count_of(settings, OPTION_IMAGE_WORKERS),
         .payload_memory = settings_number(settings, OPTION_PAYLOAD_MEMORY),
         .per_image = count_of(settings, OPTION_PER_IMAGE),
@@ -293,6 +299,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
         .stop = &stop,
     };
+    run->limits.figures = run->screen.mode != SCREEN_OFF;
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
@@ -307,7 +314,6 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
     run->upstreams[0].weight = 1;
     fill_pace(settings, &run->upstreams[0].pace);
     fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
-    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
@@ -318,6 +324,7 @@ static void fill_preview(struct run_settings *run)
     if (builtin) {
         log_note("No endpoint is set: this is what the built-in model would be asked.");
         run->upstreams[0].name = "builtin";
+        endpoint->endpoint = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
     for (size_t i = 0; i < run->upstream_count; i++) {
@@ -398,7 +405,7 @@ static void tell_failures(const char *directory, const struct run_summary *summa
     if (summary->unknown > 0)
         log_note("Unknown means that no verdict could be had (an outage, a refusal). To ask again: "
                  "the same command with --retry unknown.");
-    if (summary->rejected > 0)
+    if (summary->rejected > summary->screened)
         log_note("Rejected means that the rules refused what the model gave. To ask anew: the same "
                  "command with --retry rejected.");
 }
@@ -408,9 +415,12 @@ static void tell_summary(const char *directory, const struct run_summary *summar
 {
     if (summary->items == 0 && summary->calls == 0 && !ended)
         return;
-    log_note("%lld items%s: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
-             ended ? "" : " so far", summary->accepted, summary->rejected, summary->unknown,
-             summary->open > 0 ? ", the others still open" : "");
+    char screened[64] = "";
+    if (summary->screened > 0)
+        snprintf(screened, sizeof screened, " (%lld of them by screening)", summary->screened);
+    log_note("%lld items%s: %lld accepted, %lld rejected%s, %lld unknown%s", summary->items,
+             ended ? "" : " so far", summary->accepted, summary->rejected, screened,
+             summary->unknown, summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
     if (summary->cost[0] != '\0')

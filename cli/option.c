@@ -77,12 +77,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_TEXT,
                          .example = "openai",
                          .group = GROUP_ENDPOINT,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_PREPARE,
                          .help =
                              "Where the calls go: a known provider or local server by name, the "
                              "URL of anything that speaks the OpenAI protocol, or \"builtin\", "
                              "a small model inside vqagen that needs neither key nor network. "
-                             "Without it, the one provider whose key variable is set."},
+                             "Without it, the one provider whose key variable is set. Images keep "
+                             "to the provider's limits where they are tighter than the options; "
+                             "that is all prepare does with it."},
     [OPTION_BASE_URL] = {.name = "base-url",
                          .argument = "URL",
                          .type = TYPE_URL,
@@ -633,6 +635,66 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .commands = FOR_GENERATE | FOR_PREPARE,
                        .help = "Also decode the JPEGs that are passed on as they are, of which "
                                "otherwise only the markers are read."},
+
+    // Screening
+    [OPTION_SCREEN] = {.name = "screen",
+                       .argument = "[skip|report|off]",
+                       .type = TYPE_CHOICE,
+                       .choices = "skip|report|off",
+                       .initial = "off",
+                       .implied = "skip",
+                       .group = GROUP_SCREENING,
+                       .commands = FOR_GENERATE | FOR_PREPARE,
+                       .flags = OPTION_DATASET,
+                       .help = "Leave out images that are too small, of one colour, unsharp, or "
+                               "look like an earlier one. report: leave out nothing, but write the "
+                               "verdicts and figures. They are in images.jsonl of prepare, and in "
+                               "DIR/screening.jsonl of generate."},
+    [OPTION_SCREEN_MIN_SIDE] = {.name = "screen-min-side",
+                                .argument = "PIXELS",
+                                .type = TYPE_WHOLE,
+                                .high = 65500,
+                                .initial = "64",
+                                .group = GROUP_SCREENING,
+                                .commands = FOR_GENERATE | FOR_PREPARE,
+                                .flags = OPTION_DATASET,
+                                .help = "Images whose shorter side is below this are too small; 0: "
+                                        "none is."},
+    [OPTION_SCREEN_CONTRAST] = {.name = "screen-contrast",
+                                .argument = "LEVELS",
+                                .type = TYPE_WHOLE,
+                                .high = 255,
+                                .initial = "8",
+                                .group = GROUP_SCREENING,
+                                .commands = FOR_GENERATE | FOR_PREPARE,
+                                .flags = OPTION_DATASET,
+                                .help = "Images whose darkest and brightest parts differ by less, "
+                                        "of 255, are of one colour; 0: none is."},
+    [OPTION_SCREEN_BLUR] = {.name = "screen-blur",
+                            .argument = "SIGMA",
+                            .type = TYPE_REAL,
+                            .high = 6,
+                            .initial = "1.5",
+                            .example = "1.5",
+                            .group = GROUP_SCREENING,
+                            .commands = FOR_GENERATE | FOR_PREPARE,
+                            .flags = OPTION_DATASET,
+                            .help = "Images are unsharp when even their sharpest edges have more "
+                                    "blur: the sigma of a Gaussian, in pixels of the image reduced "
+                                    "to about 512 a side. Sharp ones have up to 1.1. 0: none is."},
+    [OPTION_SCREEN_DISTANCE] = {.name = "screen-distance",
+                                .argument = "BITS",
+                                .type = TYPE_REAL,
+                                .high = 47,
+                                .initial = "31",
+                                .example = "31",
+                                .group = GROUP_SCREENING,
+                                .commands = FOR_GENERATE | FOR_PREPARE,
+                                .flags = OPTION_DATASET | OPTION_OR_NONE,
+                                .help = "Images look alike when at most so many of the 256 bits of "
+                                        "their perceptual hashes differ; none: whatever they look "
+                                        "like."},
+
     [OPTION_JSON] = {.name = "json",
                      .type = TYPE_SWITCH,
                      .initial = "false",
@@ -1044,11 +1106,17 @@ static const struct option_entry table[OPTION_COUNT] = {
 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-    [GROUP_OUTPUT] = "Input and output", [GROUP_ENDPOINT] = "Endpoint and key",
-    [GROUP_QUESTIONS] = "Questions",     [GROUP_MODEL] = "What the model is sent",
-    [GROUP_PACE] = "Pace and patience",  [GROUP_COST] = "Cost",
-    [GROUP_IMAGES] = "Images",           [GROUP_SERVER] = "Server",
-    [GROUP_BEHAVIOUR] = "Behaviour",     [GROUP_GENERAL] = "Settings and messages",
+    [GROUP_OUTPUT] = "Input and output",
+    [GROUP_ENDPOINT] = "Endpoint and key",
+    [GROUP_QUESTIONS] = "Questions",
+    [GROUP_MODEL] = "What the model is sent",
+    [GROUP_PACE] = "Pace and patience",
+    [GROUP_IMAGES] = "Images",
+    [GROUP_COST] = "Cost",
+    [GROUP_SCREENING] = "Screening of images",
+    [GROUP_SERVER] = "Server",
+    [GROUP_BEHAVIOUR] = "Behaviour",
+    [GROUP_GENERAL] = "Settings and messages",
 };
 
 const struct option_entry *option_at(enum option_id id)

@@ -90,6 +90,11 @@ enum option_id {
     OPTION_IMAGE_MEMORY,
     OPTION_ACCEPT_DAMAGED,
     OPTION_VERIFY,
+    OPTION_SCREEN,
+    OPTION_SCREEN_MIN_SIDE,
+    OPTION_SCREEN_CONTRAST,
+    OPTION_SCREEN_BLUR,
+    OPTION_SCREEN_DISTANCE,
     OPTION_JSON,
     OPTION_FOLLOW,
     OPTION_ITEM,
@@ -171,6 +176,7 @@ enum option_group {
     GROUP_PACE,
     GROUP_COST,
     GROUP_IMAGES,
+    GROUP_SCREENING,
     GROUP_SERVER,
     GROUP_BEHAVIOUR,
     GROUP_GENERAL,
@@ -196,6 +202,7 @@ struct option_entry {
     uint64_t low, high;  // range of numbers, sizes, durations
     const char *choices; // of TYPE_CHOICE, with '|' between
     const char *initial; // default, as it would be typed; NULL: none
+    const char *implied; // of TYPE_CHOICE, when the name stands alone; NULL: it needs a value
     const char *example; // a good value, for messages
     enum option_group group;
     unsigned commands; // enum option_command

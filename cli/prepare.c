@@ -4,13 +4,16 @@
 #include "command.h"
 #include "limits.h"
 #include "log.h"
+#include "memory.h"
+#include "screen.h"
 
 #include <signal.h>
 #include <stdio.h>
 
 static volatile sig_atomic_t stop;
 
-static void fill(const struct settings *settings, struct prepare_settings *prepare);
+static bool fill(const struct settings *settings, struct prepare_settings *prepare,
+                 struct error *why);
 static void catch_signals(void);
 static bool tell(const struct settings *settings, const struct prepare_summary *summary,
                  struct error *why);
@@ -32,8 +35,10 @@ bool prepare_run(struct settings *settings, char *const *environment, int *exit_
                          settings->operand);
     struct prepare_settings prepare;
     struct prepare_summary summary;
-    fill(settings, &prepare);
+    if (!fill(settings, &prepare, why))
+        return false;
     catch_signals();
+    memory_keep_pages();
     if (!prepare_run_all(&prepare, &summary, why) || !tell(settings, &summary, why))
         return false;
     if (summary.failed > 0)
@@ -41,16 +46,20 @@ bool prepare_run(struct settings *settings, char *const *environment, int *exit_
     return true;
 }
 
-static void fill(const struct settings *settings, struct prepare_settings *prepare)
+static bool fill(const struct settings *settings, struct prepare_settings *prepare,
+                 struct error *why)
 {
     *prepare = (struct prepare_settings){
         .input = settings->operand,
         .directory = settings_text(settings, OPTION_OUTPUT),
         .workers = (unsigned)settings_number(settings, OPTION_WORKERS),
         .limits = limits_of(settings),
+        .screen = screen_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
         .stop = &stop,
     };
+    // Again, for a name that is none: nobody else would tell.
+    return limits_tighten(&prepare->limits, settings_text(settings, OPTION_ENDPOINT), NULL, why);
 }
 
 // The first signal asks to finish what was begun, the second to stop at once.
@@ -74,6 +83,12 @@ static bool tell(const struct settings *settings, const struct prepare_summary *
     log_note("%llu images: %llu encoded, %llu passed on, %llu skipped, %llu failed, in %.1f s",
              summary->images, summary->encoded, summary->passed, summary->skipped, summary->failed,
              summary->seconds);
+    if (summary->screened)
+        log_note("Screening: %llu kept, %llu too small, %llu of one colour, %llu unsharp, %llu "
+                 "near-duplicates",
+                 summary->found[SCREEN_KEPT], summary->found[SCREEN_SMALL],
+                 summary->found[SCREEN_FLAT], summary->found[SCREEN_UNSHARP],
+                 summary->found[SCREEN_DUPLICATE]);
     if (summary->other_files > 0)
         log_note("%llu other files of the folder are no images", summary->other_files);
     if (summary->failed > 0)

@@ -51,6 +51,19 @@ bool store_find_digest(struct store *store, const char *path, int64_t size, int6
 bool store_put_digest(struct store *store, const char *path, int64_t size, int64_t changed_ns,
                       const struct digest *digest, struct error *why);
 
+// The figures by which an image is screened, by the digest of its bytes (imaging/figures.h says
+// what they are). They hold for the settings that images are prepared with. False from `find`: none
+// are known.
+struct stored_figures {
+    unsigned shorter_px, contrast, detail;
+    double blur;
+    unsigned char look[32]; // its perceptual hash
+};
+bool store_find_figures(struct store *store, const struct digest *digest,
+                        struct stored_figures *figures);
+bool store_put_figures(struct store *store, const struct digest *digest,
+                       const struct stored_figures *figures, struct error *why);
+
 // Admits an item of the current input at place `place` (0-based): finds it by id or adds it. A
 // finished item whose fingerprint (of everything but replies that its record depends on) is the
 // same stays finished; else it is open again, its calls kept. Marks it as part of the current

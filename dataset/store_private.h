@@ -21,6 +21,12 @@
     X(FIND_FILE, "SELECT digest FROM files WHERE path = ?1 AND size = ?2 AND changed_ns = ?3")     \
     X(PUT_FILE, "INSERT OR REPLACE INTO files (path, size, changed_ns, digest)"                    \
                 " VALUES (?1, ?2, ?3, ?4)")                                                        \
+    X(FIND_FIGURES,                                                                                \
+      "SELECT shorter_px, contrast, blur, detail, look FROM figures WHERE digest = ?1")            \
+    X(PUT_FIGURES, "INSERT OR REPLACE INTO figures (digest, shorter_px, contrast, blur, detail,"   \
+                   " look) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                       \
+    X(ALL_FIGURES, "SELECT digest, shorter_px, contrast, blur, detail, look FROM figures")         \
+    X(CLEAR_FIGURES, "DELETE FROM figures")                                                        \
     X(ITEM_AT, "SELECT number, place, state, round, fingerprint FROM items"                        \
                " WHERE number = ?1 AND +id = ?2")                                                  \
     X(FIND_ITEM, "SELECT number, place, state, round, fingerprint FROM items WHERE id = ?2")       \

@@ -78,21 +78,29 @@ bool store_take_row(struct store *store, const struct store_row *row, struct sto
     return good;
 }
 
-bool store_take_files(struct store *store, struct store *from, struct error *why)
+// Puts the rows of one statement into the other, column by column.
+static bool copy_rows(sqlite3_stmt *rows, struct store *from, sqlite3_stmt *put,
+                      struct store *store, struct error *why)
 {
-    sqlite3_stmt *files = store_prepare(from, SQL_ALL_FILES, why);
-    sqlite3_stmt *put = store_prepare(store, SQL_PUT_FILE, why);
-    bool good = files != NULL && put != NULL;
+    bool good = rows != NULL && put != NULL;
     int got;
-    while (good && (got = store_step(from, files, "read", why)) != 0) {
+    while (good && (got = store_step(from, rows, "read", why)) != 0) {
         good = got == 1;
-        for (int i = 0; good && i < 4; i++)
-            sqlite3_bind_value(put, i + 1, sqlite3_column_value(files, i));
+        for (int i = 0; good && i < sqlite3_column_count(rows); i++)
+            sqlite3_bind_value(put, i + 1, sqlite3_column_value(rows, i));
         good = good && store_run(store, put, "write", why);
     }
-    if (files != NULL)
-        sqlite3_reset(files);
+    if (rows != NULL)
+        sqlite3_reset(rows);
     return good;
+}
+
+bool store_take_files(struct store *store, struct store *from, struct error *why)
+{
+    return copy_rows(store_prepare(from, SQL_ALL_FILES, why), from,
+                     store_prepare(store, SQL_PUT_FILE, why), store, why) &&
+           copy_rows(store_prepare(from, SQL_ALL_FIGURES, why), from,
+                     store_prepare(store, SQL_PUT_FIGURES, why), store, why);
 }
 
 bool store_each_setting(struct store *store, store_take_setting *take, void *context,

@@ -24,7 +24,7 @@ int store_next_row(struct store *store, struct store_row *row, struct error *why
 bool store_take_row(struct store *store, const struct store_row *row, struct store *from,
                     struct error *why);
 
-// The digests of files that the other store remembers.
+// The digests of files that the other store remembers, and the figures of images.
 bool store_take_files(struct store *store, struct store *from, struct error *why);
 
 bool store_add_totals(struct store *store, const struct store_totals *totals, struct error *why);

@@ -44,6 +44,7 @@ static unsigned longest_side(const struct picture_facts *facts, const struct ima
 static void aim(unsigned side, unsigned *width, unsigned *height);
 static bool pass(const void *bytes, size_t length, const struct picture_facts *facts, unsigned side,
                  const struct image_limits *limits, struct prepared_image *out);
+static bool measure_passed(const void *bytes, size_t length, struct prepared_image *out);
 static bool fit(const struct picture *source, unsigned side, const struct image_limits *limits,
                 struct prepared_image *out, struct error *why);
 
@@ -82,6 +83,8 @@ bool image_prepare(const void *bytes, size_t length, const struct image_limits *
     struct read_wish wish = {side, limits->accept_damaged ? &out->damage : NULL};
     bool done = reader->read(bytes, length, &wish, &source, why) ||
                 error_note(why, "%s", sniff_name(reader->format));
+    if (done && checked.figures)
+        done = figures_measure(&source, out->orientation, &out->figures, why);
     done = done && fit(&source, side, &checked, out, why);
     picture_clear(&source);
     if (!done)
@@ -177,8 +180,22 @@ static const struct reader *find_reader(const void *bytes, size_t length,
 
 static unsigned longest_side(const struct picture_facts *facts, const struct image_limits *limits)
 {
-    unsigned side = facts->width > facts->height ? facts->width : facts->height;
-    return side < limits->max_side_px ? side : limits->max_side_px;
+    unsigned longest = facts->width > facts->height ? facts->width : facts->height;
+    unsigned side = longest < limits->max_side_px ? longest : limits->max_side_px;
+    unsigned width = facts->width, height = facts->height;
+    aim(side, &width, &height);
+    if (limits->max_result_pixels == 0 || (uint64_t)width * height <= limits->max_result_pixels)
+        return side;
+    double share = (double)limits->max_result_pixels / ((double)width * height);
+    side = (unsigned)(side * sqrt(share));
+    // The shorter side is rounded, up perhaps.
+    for (;; side--) {
+        width = facts->width;
+        height = facts->height;
+        aim(side > 0 ? side : 1, &width, &height);
+        if (side <= 1 || (uint64_t)width * height <= limits->max_result_pixels)
+            return side > 0 ? side : 1;
+    }
 }
 
 static unsigned shorten(unsigned shorter, unsigned longer, unsigned side)
@@ -203,12 +220,25 @@ static bool pass(const void *bytes, size_t length, const struct picture_facts *f
     bool fits = facts->width <= side && facts->height <= side && facts->orientation == 1;
     out->passed = out->format == PICTURE_JPEG && fits && !limits->encode_all &&
                   jpeg_pass(bytes, length, limits->verify, &out->jpeg) &&
-                  base64_length(out->jpeg.length) <= limits->max_base64_bytes;
+                  base64_length(out->jpeg.length) <= limits->max_base64_bytes &&
+                  (!limits->figures || measure_passed(bytes, length, out));
     if (!out->passed)
         buffer_clear(&out->jpeg);
     out->width = facts->width;
     out->height = facts->height;
     return out->passed;
+}
+
+// Reads a JPEG at the fraction that its figures need. Whatever is wrong with it shows again, with
+// its name, when it is then not passed on.
+static bool measure_passed(const void *bytes, size_t length, struct prepared_image *out)
+{
+    struct picture small = {0};
+    struct read_wish wish = {.side = LUMA_SIDE / 2};
+    bool done = jpeg_read(bytes, length, &wish, &small, NULL) &&
+                figures_measure(&small, out->orientation, &out->figures, NULL);
+    picture_clear(&small);
+    return done;
 }
 
 static bool write_within(struct jpeg_writer *writer, int quality, const struct image_limits *limits,

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "memory.h"
 #include "queue.h"
+#include "screen_queue.h"
 #include "settle.h"
 #include "text.h"
 
@@ -168,13 +169,14 @@ static bool find_image(struct run *run, struct subject *subject, struct error *w
     image_attach(image, subject);
     if (run->images.count == known)
         return true;
+    screen_queue_enter(run, image);
     if (origin == IMAGE_FILE)
         recall_file(run, image);
     else if (origin == IMAGE_URL)
         recall_url(run, image);
     else
         run->held_bytes += strlen(image->source);
-    return true;
+    return screen_queue_take(run, image, NULL, why);
 }
 
 static bool take_record(struct run *run, struct question *question, struct error *why)
@@ -201,13 +203,17 @@ static bool take_record(struct run *run, struct question *question, struct error
     }
     if (!find_image(run, subject, why))
         return false;
-    if (!subject->image->digest_known) {
+    const struct image *image = subject->image;
+    if (!image->digest_known || image->unjudged) {
         queue_subject(run, subject);
         return true;
     }
     if (!admit_begin(run, subject, why))
         return false;
-    if (subject->image->state == IMAGE_FAILED)
+    if (image->refusal != NULL)
+        subject_fail(subject, "image", ITEM_REJECTED, image->refusal_kind, image->refusal,
+                     clock_wall_ms());
+    else if (image->state == IMAGE_FAILED)
         subject_fail(subject, "image", ITEM_UNKNOWN, "image_unusable",
                      "the image changed while the run was going on: run again", clock_wall_ms());
     return settle_subject(run, subject, why);

@@ -91,7 +91,9 @@ static void take(struct prober *prober, struct exchange *exchange)
     probe->seconds_first_token = exchange->seconds_first_token;
     snprintf(probe->content_type, sizeof probe->content_type, "%s", exchange->content_type);
     snprintf(probe->location, sizeof probe->location, "%s", exchange->location);
-    fault_classify(&scratch, &probe->endpoint->lessons, exchange, &probe->reply, &probe->fault);
+    struct endpoint_lessons sent = probe->endpoint->lessons;
+    sent.prefix = provider_sends_prefix(&sent, &probe->ask);
+    fault_classify(&scratch, &sent, exchange, &probe->reply, &probe->fault);
     probe->learned = scratch.lessons;
     buffer_init(&probe->body, KEPT_BODY);
     size_t length = exchange->body.length < KEPT_BODY ? exchange->body.length : KEPT_BODY;

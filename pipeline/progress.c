@@ -84,11 +84,15 @@ void progress_write(const struct progress *progress, int64_t now_ms, bool stoppi
         buffer_append_format(out, "  %zu of %zu endpoints", progress->there, progress->endpoints);
     if (progress->retries > 0)
         buffer_append_format(out, "  %lld retries", progress->retries);
-    if (progress->rejected + progress->unknown > 0)
-        buffer_append_format(out, "  %lld failed", progress->rejected + progress->unknown);
-    if (progress->first_tokens > 0)
-        buffer_append_format(out, "  first token %.2gs",
-                             progress_first_token_percentile(progress, 0.5) / 1000);
+    if (progress->screened > 0)
+        buffer_append_format(out, "  %lld screened", progress->screened);
+    long long failed = progress->rejected - progress->screened + progress->unknown;
+    if (failed > 0)
+        buffer_append_format(out, "  %lld failed", failed);
+    if (progress->first_tokens > 0) {
+        double seconds = progress_first_token_percentile(progress, 0.5) / 1000;
+        buffer_append_format(out, "  first token %.*fs", seconds < 10 ? 2 : 0, seconds);
+    }
     buffer_append_text(out, "  tokens ");
     write_count(out, progress->input_tokens);
     buffer_append_text(out, " in ");

@@ -11,6 +11,7 @@ struct progress {
     int64_t begun_ms;                           // monotonic
     long long items, done_before;               // admitted so far; finished by earlier runs
     long long accepted, rejected, unknown;      // by this run
+    long long screened;                         // of the rejected: by screening
     bool all_admitted;                          // the input has ended: items is the total
     long long calls, requests, retries, faults; // calls: replies and final faults of this run
     long long shared; // calls that took the reply of an equal one under way

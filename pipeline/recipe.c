@@ -15,11 +15,14 @@ enum { MAX_CUTS = 3 };
 static bool digest_base(struct recipe *recipe, struct error *why)
 {
     const struct run_settings *settings = recipe->settings;
-    char limits[160];
+    char limits[200];
     snprintf(limits, sizeof limits, "%u/%d/%d/%zu/%zu/%d", settings->limits.max_side_px,
              settings->limits.quality, settings->limits.min_quality,
              settings->limits.max_base64_bytes, settings->limits.refuse_base64_bytes,
              settings->limits.accept_damaged);
+    if (settings->limits.max_result_pixels > 0)
+        snprintf(limits + strlen(limits), sizeof limits - strlen(limits), "/%llu",
+                 (unsigned long long)settings->limits.max_result_pixels);
     struct digester *digester = digester_new(why);
     if (digester == NULL)
         return false;
@@ -171,6 +174,9 @@ size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, stru
         ROW("shard",
             buffer_append_format(text, "%u/%u", settings->shard.index, settings->shard.count));
     ROW("prompt version", buffer_append_text(text, PROMPT_VERSION));
+    // Without screening there is no row, as before there was any: nothing is left out.
+    if (settings->screen.mode == SCREEN_SKIP)
+        ROW("screen", screen_settings_write(&settings->screen, text));
 #undef ROW
     for (size_t i = 0; i < count && !text->failed; i++)
         rows[i].value = text->data + starts[i];

@@ -27,6 +27,8 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
                                    [ITEM_REJECTED] = &summary->rejected,
                                    [ITEM_UNKNOWN] = &summary->unknown};
             *fields[counts[i].state] += counts[i].count;
+            if (counts[i].state == ITEM_REJECTED && screen_is_kind(counts[i].kind))
+                summary->screened += counts[i].count;
             free(counts[i].kind);
         }
     free(counts);
@@ -38,7 +40,7 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
     summary->retries = progress->retries;
     spending_tell(run, summary->cost, sizeof summary->cost);
     summary->exit_code = error_exit_code(why->kind);
-    if (summary->exit_code == 0 && summary->rejected + summary->unknown > 0)
+    if (summary->exit_code == 0 && summary->rejected - summary->screened + summary->unknown > 0)
         summary->exit_code = error_exit_code(ERR_ITEMS);
 }
 
@@ -50,6 +52,7 @@ static void write_counts(struct store *store, const struct run_summary *summary,
     json_write_integer_field(out, "total", summary->items);
     json_write_integer_field(out, "accepted", summary->accepted);
     json_write_integer_field(out, "rejected", summary->rejected);
+    json_write_integer_field(out, "screened", summary->screened);
     json_write_integer_field(out, "unknown", summary->unknown);
     json_write_integer_field(out, "open", summary->open);
     buffer_append_char(out, '}');
@@ -64,6 +67,19 @@ static void write_counts(struct store *store, const struct run_summary *summary,
             free(counts[i].kind);
         }
     free(counts);
+    buffer_append_char(out, '}');
+}
+
+// Images, each counted once however many records name it.
+static void write_screening(const struct screening *screening, struct buffer *out)
+{
+    if (screening == NULL)
+        return;
+    json_write_name(out, "screening");
+    buffer_append_char(out, '{');
+    for (int i = 0; i < SCREEN_FINDINGS; i++)
+        json_write_integer_field(out, screen_finding_name((enum screen_finding)i),
+                                 (long long)screening_count(screening, (enum screen_finding)i));
     buffer_append_char(out, '}');
 }
 
@@ -308,6 +324,7 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
     buffer_append_char(&out, '{');
     write_end(run, summary, why, &out);
     write_counts(run->store, summary, &out, fault);
+    write_screening(run->screening, &out);
     write_this_run(run, &out);
     write_totals(run->store, &out, fault);
     json_write_name(&out, "settings");

@@ -12,6 +12,7 @@
 #include "outage.h"
 #include "random.h"
 #include "report.h"
+#include "screen_queue.h"
 #include "settle.h"
 #include "spending.h"
 #include "stage.h"
@@ -216,7 +217,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
            output_open(&run->output, settings->directory, why) && spending_open(run, why) &&
-           open_client(run, why);
+           screen_queue_open(run, why) && open_client(run, why);
 }
 
 static void free_tasks(struct task *task)
@@ -258,6 +259,8 @@ static void run_close(struct run *run)
         free(batch);
     }
     image_table_clear(&run->images);
+    screen_queue_close(run, false, NULL);
+    screening_free(run->screening);
     heap_free(&run->ready);
     heap_free(&run->hungry);
     heap_free(&run->due);
@@ -283,7 +286,7 @@ static bool conclude(struct run *run, bool good, struct run_summary *summary, st
     struct error fault = {0};
     bool written = run_commit(run, &fault);
     if (good)
-        written = written && end_input(run, &fault) &&
+        written = written && end_input(run, &fault) && screen_queue_close(run, true, &fault) &&
                   output_complete(&run->output, run->store, run->next_place, &fault);
     else if (why->kind != ERR_DISK)
         written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);

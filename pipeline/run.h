@@ -5,6 +5,7 @@
 
 #include "prepare.h"
 #include "retry.h"
+#include "screening.h"
 #include "shard.h"
 #include "store.h"
 #include "topic.h"
@@ -22,6 +23,7 @@ struct run_settings {
     struct upstream_settings upstreams[MAX_UPSTREAMS]; // where calls go
     size_t upstream_count;                             // 1 or more
     struct image_limits limits;
+    struct screen_settings screen;
     unsigned image_workers; // 0: one a processor
     uint64_t image_memory;  // of all images being worked on at once, bytes
     size_t payload_memory;  // ceiling for prepared images in memory, bytes
@@ -74,6 +76,7 @@ struct run_settings {
 // What the run did, also written as run.json.
 struct run_summary {
     long long items, accepted, rejected, unknown, open;
+    long long screened; // of the rejected: their images were left out, as was asked for
     long long calls, requests, retries;
     char cost[400]; // what it cost, in one sentence; "": nothing
     int exit_code;  // 0, 1, or the error's

@@ -9,10 +9,12 @@
 #include "asked.h"
 #include "budget.h"
 #include "client.h"
+#include "file.h"
 #include "heap.h"
 #include "output.h"
 #include "progress.h"
 #include "retry_budget.h"
+#include "screening.h"
 #include "source.h"
 #include "subject.h"
 #include "workers.h"
@@ -58,6 +60,12 @@ struct run {
         char *path; // owned
         struct digest digest;
     } recalled;
+
+    // Screening. Images that were not judged yet, in the order of the input.
+    struct screening *screening; // NULL: there is none
+    struct file_writer screen_rows;
+    struct image *unjudged_first, *unjudged_last;
+    unsigned unjudged_payloads; // of them, those that hold one
 
     // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send

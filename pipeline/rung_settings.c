@@ -63,6 +63,8 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
     struct endpoint endpoint;
     if (strstr(refused->message, "unencrypted") != NULL)
         return CAUSE_key_unencrypted;
+    if (strstr(refused->message, "takes no images") != NULL)
+        return CAUSE_no_vision;
     bool address = settings->base_url != NULL ||
                    (settings->endpoint != NULL && strstr(settings->endpoint, "://") != NULL);
     mended.thinking = THINKING_AUTO;

@@ -16,6 +16,7 @@ static void count_item(struct run *run, const struct item *item)
         progress->rejected++;
     else
         progress->unknown++;
+    progress->screened += !item->kept && screen_is_kind(item->kind);
 }
 
 void settle_unlink(struct run *run, struct subject *subject)

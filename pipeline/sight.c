@@ -62,7 +62,7 @@ bool sight_make(struct sight *picture, uint64_t seed, unsigned number, struct er
     memcpy(picture->order, order, sizeof picture->order);
     write_expected(picture);
     buffer_init(&picture->jpeg, 1 << 20);
-    struct picture planes = {.colour = COLOUR_YCBCR,
+    struct picture planes = {.colour = PICTURE_YCBCR,
                              .width = SIGHT_WIDTH,
                              .height = SIGHT_HEIGHT,
                              .shrink = 1,

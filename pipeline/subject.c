@@ -128,6 +128,9 @@ struct digest subject_fingerprint(const struct subject *subject, const struct it
         digester_add_field(digester, fields[i]);
     for (size_t i = 0; i < question->option_count; i++)
         digester_add_field(digester, question->options[i]);
+    // A verdict of screening depends on the images before it, which may change.
+    if (subject->image != NULL && subject->image->refusal != NULL)
+        digester_add_field(digester, subject->image->refusal);
     digester_add(digester, subject->digest.bytes, DIGEST_BYTES);
     return digester_end(digester);
 }
