@@ -1003,17 +1003,17 @@ static const struct option_entry table[OPTION_COUNT] = {
          .group = GROUP_BEHAVIOUR,
          .commands = FOR_SIMULATE,
          .help = "Beginnings that the prefix cache holds, each for 5 minutes after its last use."},
-    [OPTION_FAULT] = {.name = "fault",
-                      .argument = "KIND[:RATE]",
-                      .type = TYPE_LIST,
-                      .example = "429:0.1",
-                      .group = GROUP_BEHAVIOUR,
-                      .commands = FOR_SIMULATE,
-                      .help =
-                          "Answer a share of the requests (0 to 1, all without it) with a fault: "
-                          "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
-                          "key-wrong, quota, no-vision, image-bytes, stream-error, ... Naming an "
-                          "unknown one lists them all. May be given again for further kinds."},
+    [OPTION_FAULT] =
+        {.name = "fault",
+         .argument = "KIND[:RATE]",
+         .type = TYPE_LIST,
+         .example = "429:0.1",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Answer a share of the requests (0 to 1, all without it) with a fault: "
+                 "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
+                 "key-wrong, quota, no-vision, image-bytes, stream-error, ...; \"list\" prints "
+                 "them all. May be given again for further kinds."},
 
     [OPTION_FAULT_MODELS] = {.name = "fault-models",
                              .type = TYPE_SWITCH,
@@ -1111,8 +1111,8 @@ static const char *const group_titles[GROUP_COUNT] = {
     [GROUP_QUESTIONS] = "Questions",
     [GROUP_MODEL] = "What the model is sent",
     [GROUP_PACE] = "Pace and patience",
-    [GROUP_IMAGES] = "Images",
     [GROUP_COST] = "Cost",
+    [GROUP_IMAGES] = "Images",
     [GROUP_SCREENING] = "Screening of images",
     [GROUP_SERVER] = "Server",
     [GROUP_BEHAVIOUR] = "Behaviour",

@@ -9,6 +9,7 @@ enum {
     LEAST_MORE = 6,    // of a step upwards: few calls show little
     RECENT = 24,       // calls that must agree that all has become slower
     LATENCIES_UNTIL_RETRY = 6,
+    COSTS_UNTIL_RETRY = 20,
     LONGEST_HOLD_MS = 10000
 };
 static const double first_step = 2, least_step = 1.25, largest_step = 2, down_step = 0.8;
@@ -20,7 +21,7 @@ static const double above_best_ratio = 1.25; // that may lie between the best le
 static void begin_window(struct pace *pace);
 static void begin_anew(struct pace *pace, int64_t now_ms);
 static void set_limit(struct pace *pace, double limit, int64_t now_ms);
-static void note_refusal(struct pace *pace, int64_t now_ms);
+static void note_refusal(struct pace *pace, double asked_ms, int64_t now_ms);
 static void note_reply(struct pace *pace, const struct pace_call *call, double latency_ms,
                        int64_t now_ms);
 static bool is_worth_telling(struct pace *pace);
@@ -122,20 +123,21 @@ bool pace_end(struct pace *pace, const struct pace_call *call, const struct pace
         pace_window_lose(&pace->window, call->window);
         // A rate that is used up says nothing of how many may be in flight.
         if (result->outcome == PACE_REFUSED && !buckets_are_empty(&pace->buckets, now_ms))
-            note_refusal(pace, now_ms);
+            note_refusal(pace, result->wait_ms, now_ms);
     }
     return is_worth_telling(pace);
 }
 
 // ---- Refusals -----------------------------------------------------------------------------------
 
-static void note_refusal(struct pace *pace, int64_t now_ms)
+static void note_refusal(struct pace *pace, double asked_ms, int64_t now_ms)
 {
     unsigned taken = pace->in_flight;
     double latency_ms = latency_or(pace, 1000);
     pace->refusals++;
     pace->refused_in_a_row++;
     pace->refused_ms = now_ms;
+    pace->refused_cost_ms = asked_ms > 0 ? asked_ms : 0;
     pace->shut |= taken == 0;
     // One more once another has ended; if that was refused as well, when a quarter of them have.
     // Who is refused with nothing in flight waits, longer each time.
@@ -198,8 +200,10 @@ static unsigned next_up(const struct pace *pace, int64_t now_ms)
         wanted = pace->limit + LEAST_MORE;
     if (pace->refused_at > 0 && wanted >= pace->refused_at) {
         double below = floor(0.95 * pace->refused_at);
-        bool again =
-            (double)(now_ms - pace->refused_ms) >= LATENCIES_UNTIL_RETRY * latency_or(pace, 1000);
+        // A refusal that stops everything for a while must stay rare.
+        double rest_ms = fmax(LATENCIES_UNTIL_RETRY * latency_or(pace, 1000),
+                              COSTS_UNTIL_RETRY * pace->refused_cost_ms);
+        bool again = (double)(now_ms - pace->refused_ms) >= rest_ms;
         if (below > pace->limit)
             wanted = below;
         else if (again)

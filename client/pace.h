@@ -70,6 +70,7 @@ struct pace {
 
     // Refusals.
     unsigned refused_at;        // so many were too many; 0: not known
+    double refused_cost_ms;     // how long nothing could be sent for it
     int64_t refused_ms;         // when, last
     int64_t decreased_ms;       // when the limit was last lowered for it
     unsigned refused_in_a_row;  // calls, without one taken that began later
@@ -95,6 +96,7 @@ enum pace_outcome {
 struct pace_result {
     enum pace_outcome outcome;
     double latency_ms;
+    double wait_ms; // of a refusal: until when nothing at all shall be sent; 0 or less: not said
     struct bucket_cost used;            // -1: not said
     const struct limit_headers *limits; // NULL: none came
 };

@@ -87,8 +87,8 @@ void lock_release(int lock)
 }
 
 // The kernel's list is asked: taking the lock, however shortly, could refuse a run that begins at
-// that moment. The list names devices in a way that stat does not always share, so the inode and the
-// process must do.
+// that moment. The list names devices in a way that stat does not always share, so the inode and
+// the process must do.
 static bool is_listed(long process, ino_t inode)
 {
     char line[200];

@@ -90,6 +90,10 @@ static const char *const steps[] = {
     " ORDER BY latency_ms DESC LIMIT 10;"
     "CREATE TABLE probes (endpoint TEXT NOT NULL, model TEXT NOT NULL, verdict TEXT NOT NULL,"
     " when_ms INTEGER NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;",
+    // 5: what screening measured of images, by the digest of their bytes.
+    "CREATE TABLE figures (digest BLOB PRIMARY KEY, shorter_px INTEGER NOT NULL,"
+    " contrast INTEGER NOT NULL, blur REAL NOT NULL, detail INTEGER NOT NULL, look BLOB NOT NULL)"
+    " WITHOUT ROWID;",
 };
 enum { VERSION = 1 + sizeof steps / sizeof *steps };
 

@@ -1,7 +1,5 @@
 #include "estimate.h"
 
-#include "tokens.h"
-
 #include <string.h>
 
 static const double newest_share = 0.1; // of the running means
@@ -9,21 +7,18 @@ static const double newest_share = 0.1; // of the running means
 void estimate_init(struct estimate *estimate, const char *provider)
 {
     static const double first_output = 150;
-    *estimate = (struct estimate){.token_rule = "openai_tiles"};
-    if (strcmp(provider, "anthropic") == 0 || strcmp(provider, "gemini") == 0)
-        estimate->token_rule = provider;
+    *estimate = (struct estimate){.rule = token_rule_at(0)}; // OpenAI's tiles
+    const struct token_rule *rule;
+    for (size_t i = 0; (rule = token_rule_at(i)) != NULL; i++)
+        if (strcmp(rule->name, provider) == 0)
+            estimate->rule = rule;
     for (int step = 0; step < ESTIMATE_STEPS; step++)
         estimate->output[step] = first_output;
 }
 
 static double guess(const struct estimate *estimate, const struct demand *demand)
 {
-    double tokens = (double)demand->text_bytes / 4;
-    const struct token_rule *rule;
-    for (size_t i = 0; (rule = token_rule_at(i)) != NULL; i++)
-        if (strcmp(rule->name, estimate->token_rule) == 0)
-            tokens += rule->count(demand->width, demand->height);
-    return tokens;
+    return (double)demand->text_bytes / 4 + estimate->rule->count(demand->width, demand->height);
 }
 
 struct bucket_cost estimate_cost(const struct estimate *estimate, const struct demand *demand)

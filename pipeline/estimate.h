@@ -8,6 +8,7 @@
 #include "bucket.h"
 #include "call.h"
 #include "reply.h"
+#include "tokens.h"
 
 #include <stddef.h>
 
@@ -21,8 +22,8 @@ struct demand {
 enum { ESTIMATE_STEPS = STEP_OPTIONS + 1 };
 
 struct estimate {
-    const char *token_rule; // of tokens.h; NULL: the first
-    double ratio;           // of real input tokens to guessed ones; 0: not known yet
+    const struct token_rule *rule; // for pictures
+    double ratio;                  // of real input tokens to guessed ones; 0: not known yet
     double output[ESTIMATE_STEPS];
 };
 

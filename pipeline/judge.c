@@ -281,6 +281,7 @@ static void end_at_upstream(struct run *run, const struct result *result)
                                          : is_refusal(&result->fault) ? PACE_REFUSED
                                                                       : PACE_FAILED,
                               .latency_ms = exchange->seconds_total * 1000,
+                              .wait_ms = (double)result->fault.wait_ms,
                               .used = {-1, -1},
                               .limits = exchange->status != 0 ? &exchange->limits : NULL};
     if (replied) {

@@ -60,7 +60,8 @@ static bool start(struct prober *prober, struct probe *probe, struct error *why)
     struct exchange *exchange = exchange_new(MAX_REPLY, why);
     if (exchange == NULL)
         return false;
-    exchange->url = probe->url != NULL ? probe->url : stream ? endpoint->stream_url : endpoint->url;
+    bool prefixed = provider_sends_prefix(&endpoint->lessons, &probe->ask);
+    exchange->url = probe->url != NULL ? probe->url : endpoint_address(endpoint, prefixed);
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;

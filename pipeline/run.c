@@ -207,7 +207,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     progress_begin(&run->progress, now_ms);
     if (!upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
-    retry_budget_init(&run->retry_budget, upstreams_slots(&run->upstreams), now_ms);
+    retry_budget_init(&run->retry_budget, upstreams_expected(&run->upstreams), now_ms);
     if (!recipe_init(&run->recipe, settings, &run->upstreams, why))
         return false;
     run->system_bytes = strlen(run->recipe.system);
@@ -216,8 +216,8 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
-           output_open(&run->output, settings->directory, why) && spending_open(run, why) &&
-           screen_queue_open(run, why) && open_client(run, why);
+           output_open(&run->output, settings->directory, why) && screen_queue_open(run, why) &&
+           spending_open(run, why) && open_client(run, why);
 }
 
 static void free_tasks(struct task *task)

@@ -83,9 +83,7 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
                : strstr(refused->message, "placeholder") != NULL       ? CAUSE_key_placeholder
                                                                        : CAUSE_key_malformed;
     endpoint_clear(&endpoint);
-    // A name that is there and refused is of a model that is known to take no images.
-    return settings->model == NULL || *settings->model == '\0' ? CAUSE_model_unset
-                                                               : CAUSE_no_vision;
+    return CAUSE_model_unset;
 }
 
 // A provider's own host takes its own keys only; who runs a gateway may give out any.

@@ -153,8 +153,9 @@ static size_t colour_at(const char *text, const char *at, size_t *length)
             *length = strlen(name);
             if (!text_starts(at, name))
                 continue;
-            bool word = (at == text || !is_letter(at[-1])) && !is_letter(at[*length]);
-            if (word || !is_letter(*name))
+            bool whole = !is_letter(*name) ||
+                         ((at == text || !is_letter(at[-1])) && !is_letter(at[*length]));
+            if (whole)
                 return colour;
         }
     *length = 1;

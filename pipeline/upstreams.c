@@ -163,6 +163,17 @@ unsigned upstreams_slots(const struct upstreams *upstreams)
     return slots;
 }
 
+unsigned upstreams_expected(const struct upstreams *upstreams)
+{
+    enum { OFTEN_ENOUGH = 64 };
+    unsigned expected = 0;
+    for (size_t i = 0; i < upstreams->count; i++) {
+        const struct pace *pace = &upstreams->list[i].pace;
+        expected += pace->automatic && pace->most > OFTEN_ENOUGH ? OFTEN_ENOUGH : pace->most;
+    }
+    return expected;
+}
+
 unsigned upstreams_limit(const struct upstreams *upstreams)
 {
     unsigned limit = 0;

@@ -34,6 +34,8 @@ int64_t upstreams_wait_ms(const struct upstreams *upstreams, const struct demand
 
 size_t upstreams_left(const struct upstreams *upstreams);    // how many are there
 unsigned upstreams_slots(const struct upstreams *upstreams); // most calls in flight, in all
+// As many as are to be expected: where the number is found, no more than 64.
+unsigned upstreams_expected(const struct upstreams *upstreams);
 unsigned upstreams_limit(const struct upstreams *upstreams); // as many as may be in flight now
 
 // What is said of them: "name", "model" or "provider", each once, in order of the alphabet, with

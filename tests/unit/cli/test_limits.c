@@ -2,11 +2,13 @@
 #include "case.h"
 #include "limits.h"
 
+#include <string.h>
+
 static void expect_limits(const char *endpoint, const char *base_url, size_t bytes, unsigned side)
 {
-    struct image_limits limits = {.max_base64_bytes = 7 << 20, .max_side_px = 7000};
-    struct endpoint_settings settings = {.endpoint = endpoint, .base_url = base_url};
-    limits_tighten(&limits, &settings);
+    struct image_limits limits = {
+        .max_base64_bytes = 7 << 20, .refuse_base64_bytes = 10 << 20, .max_side_px = 7000};
+    assert_true(limits_tighten(&limits, endpoint, base_url, NULL));
     assert_int_equal(limits.max_base64_bytes, bytes);
     assert_int_equal(limits.max_side_px, side);
 }
@@ -25,8 +27,18 @@ static void test_tighten(void **state)
     expect_limits(NULL, NULL, 7 << 20, 7000);
 }
 
+static void test_unknown_name(void **state)
+{
+    (void)state;
+    struct image_limits limits = {.max_side_px = 7000};
+    struct error why = {0};
+    assert_false(limits_tighten(&limits, "opnai", NULL, &why));
+    assert_non_null(strstr(why.message, "opnai"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tighten)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tighten),
+                                       cmocka_unit_test(test_unknown_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

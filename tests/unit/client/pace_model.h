@@ -21,6 +21,7 @@ struct model_settings {
         unsigned capacity; // 0: all is refused
     } steps[4];
     double end_ms;
+    double wait_ms;            // that a refusal asks for; it holds for all calls
     double refusal_ms;         // until a refusal comes back
     unsigned slow_call;        // the number of one call that takes 50 times as long; 0: none
     long long per_minute;      // requests that the endpoint takes in a fixed minute; 0: no limit
@@ -43,7 +44,7 @@ struct model {
     struct pace pace;
     struct model_job jobs[MODEL_CALLS];
     unsigned out, serving, told;
-    double now_ms, minute_ms;
+    double now_ms, minute_ms, frozen_ms;
     long long in_minute;
     uint64_t random;
     long long begun, replied, refused;
@@ -171,6 +172,8 @@ static void model_end(struct model *model, struct model_job *job)
     struct pace_call call = job->call;
     if (job->refused) {
         model->refused++;
+        result.wait_ms = model->settings.wait_ms;
+        model->frozen_ms = fmax(model->frozen_ms, model->now_ms + model->settings.wait_ms);
     } else {
         model->serving--;
         if (model->replied < MODEL_SAMPLES) {
@@ -196,6 +199,8 @@ static void model_advance(struct model *model, double to_ms)
 
 static bool model_idle(const struct model *model)
 {
+    if (model->now_ms < model->frozen_ms)
+        return true;
     return model->now_ms >= model->settings.idle_from && model->now_ms < model->settings.idle_to;
 }
 
@@ -229,8 +234,9 @@ static void model_run(struct model *model, const struct model_settings *settings
             next = floor(model->now_ms) + (double)wait;
             first = NULL;
         }
-        if (model_idle(model) && settings->idle_to < next) {
-            next = settings->idle_to;
+        double idle_to = model->now_ms < model->frozen_ms ? model->frozen_ms : settings->idle_to;
+        if (model_idle(model) && idle_to < next) {
+            next = idle_to;
             first = NULL;
         }
         model_advance(model, next);

@@ -97,6 +97,18 @@ static void finds_where_an_endpoint_refuses(void **state)
     }
 }
 
+// Each refusal stops everything for three latencies, as a Retry-After of a second may.
+static void refusals_that_cost_time_stay_rare(void **state)
+{
+    (void)state;
+    struct model_settings settings = endpoint(MODEL_REFUSES, 0.3);
+    settings.wait_ms = 3 * unloaded;
+    settings.end_ms = 200 * unloaded;
+    struct outcome got = run(settings, automatic, "refuses, and asks to wait");
+    assert_true(got.late > 0.85);
+    assert_true(got.refused < 0.01);
+}
+
 static void finds_where_an_endpoint_slows(void **state)
 {
     (void)state;
@@ -262,6 +274,7 @@ static void a_storm_of_refusals_is_one_decrease(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(finds_where_an_endpoint_refuses),
+                                       cmocka_unit_test(refusals_that_cost_time_stay_rare),
                                        cmocka_unit_test(finds_where_an_endpoint_slows),
                                        cmocka_unit_test(finds_the_middle_where_all_is_gradual),
                                        cmocka_unit_test(follows_a_capacity_that_changes),
