@@ -49,11 +49,7 @@ static const char *const steps[] = {
     "ALTER TABLE calls ADD COLUMN first_token_ms REAL NOT NULL DEFAULT -1;"
     "CREATE TABLE lessons (endpoint TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL,"
     " words TEXT NOT NULL, PRIMARY KEY (endpoint, model)) WITHOUT ROWID;",
-    // 3: what screening measured of images, by the digest of their bytes.
-    "CREATE TABLE figures (digest BLOB PRIMARY KEY, shorter_px INTEGER NOT NULL,"
-    " contrast INTEGER NOT NULL, blur REAL NOT NULL, detail INTEGER NOT NULL, look BLOB NOT NULL)"
-    " WITHOUT ROWID;",
-    // 4: what calls cost, in billionths of a dollar; -1: no price was known. other: probes, and
+    // 3: what calls cost, in billionths of a dollar; -1: no price was known. other: probes, and
     // requests without a reply that may have been charged all the same.
     "ALTER TABLE calls ADD COLUMN cache_write_tokens INTEGER NOT NULL DEFAULT -1;"
     "ALTER TABLE calls ADD COLUMN image_tokens INTEGER NOT NULL DEFAULT -1;"
@@ -66,7 +62,7 @@ static const char *const steps[] = {
     "ALTER TABLE totals ADD COLUMN other_nano INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE totals ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0;"
     "UPDATE totals SET unpriced = replies;",
-    // 5: what `vqagen show` tells of a run without reading every call. minutes: since 1970; rows
+    // 4: what `vqagen show` tells of a run without reading every call. minutes: since 1970; rows
     // without endpoint count items. latencies: bucket of base/histogram.h. Also what probes saw.
     "ALTER TABLE items ADD COLUMN topic TEXT;"
     "UPDATE items SET topic = (SELECT json_extract(line, '$.topic') FROM lines"
