@@ -1,5 +1,7 @@
 #include "figures.h"
 
+#include "picture.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -18,7 +20,7 @@ bool figures_measure(const struct picture *picture, int orientation,
     *figures = (struct picture_figures){
         .shorter_px = picture->width < picture->height ? picture->width : picture->height,
         .blur = figures_blur(&luma)};
-    figures->look = likeness_of(&luma, orient_turn(orientation), &figures->detail);
+    figures->look = likeness_of(&luma, orientation, &figures->detail);
     bool good = measure_contrast(picture, &luma, &figures->contrast, why);
     luma_clear(&luma);
     return good;

@@ -1,5 +1,7 @@
 #include "likeness.h"
 
+#include "orient.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,13 +28,13 @@ static unsigned measure_detail(uint32_t samples[SIDE][SIDE]);
 static void transform(uint32_t samples[SIDE][SIDE], int64_t *waves);
 static int64_t find_median(const int64_t *waves);
 
-struct likeness likeness_of(const struct luma *luma, struct turn turn, unsigned *detail)
+struct likeness likeness_of(const struct luma *luma, int orientation, unsigned *detail)
 {
     static_assert(FREQUENCIES * FREQUENCIES == LIKENESS_BITS, "a bit for each");
     uint32_t samples[SIDE][SIDE];
     int64_t waves[LIKENESS_BITS];
     shrink(luma, samples);
-    turn_samples(samples, turn);
+    turn_samples(samples, orient_turn(orientation));
     *detail = measure_detail(samples);
     transform(samples, waves);
     int64_t median = find_median(waves);

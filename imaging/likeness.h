@@ -9,7 +9,6 @@
 #define VQAGEN_LIKENESS_H
 
 #include "luma.h"
-#include "orient.h"
 
 enum { LIKENESS_BITS = 256, LIKENESS_BYTES = 32, LIKENESS_HEX = 64 };
 
@@ -17,9 +16,9 @@ struct likeness {
     uint64_t words[4];
 };
 
-// Of the picture upright, that is turned as asked. detail: how much there is to compare, 0 to 100,
-// as PDQ counts it: the sum of all steps from one of the 64 x 64 samples to the next.
-struct likeness likeness_of(const struct luma *luma, struct turn turn, unsigned *detail);
+// Of the picture upright: orientation is EXIF's, 1-8. detail: how much there is to compare, 0 to
+// 100, as PDQ counts it: the sum of all steps from one of the 64 x 64 samples to the next.
+struct likeness likeness_of(const struct luma *luma, int orientation, unsigned *detail);
 
 unsigned likeness_distance(const struct likeness *a, const struct likeness *b);
 

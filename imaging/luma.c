@@ -1,5 +1,7 @@
 #include "luma.h"
 
+#include "picture.h"
+
 #include <stdlib.h>
 #include <string.h>
 

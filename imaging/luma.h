@@ -6,7 +6,12 @@
 #ifndef VQAGEN_LUMA_H
 #define VQAGEN_LUMA_H
 
-#include "picture.h"
+#include "error.h"
+
+#include <stdint.h>
+
+struct picture;
+struct plane;
 
 enum { LUMA_SIDE = 512 };
 

@@ -83,8 +83,6 @@ bool image_prepare(const void *bytes, size_t length, const struct image_limits *
     struct read_wish wish = {side, limits->accept_damaged ? &out->damage : NULL};
     bool done = reader->read(bytes, length, &wish, &source, why) ||
                 error_note(why, "%s", sniff_name(reader->format));
-    if (done && checked.figures)
-        done = figures_measure(&source, out->orientation, &out->figures, why);
     done = done && fit(&source, side, &checked, out, why);
     picture_clear(&source);
     if (!done)
@@ -241,6 +239,21 @@ static bool measure_passed(const void *bytes, size_t length, struct prepared_ima
     return done;
 }
 
+// Looks at the picture as it will be sent, which is smaller and lies in the cache still, unless
+// that was made too small to be looked at.
+static bool measure(const struct picture *source, const struct picture *shown,
+                    struct prepared_image *out, struct error *why)
+{
+    unsigned side = shown->width > shown->height ? shown->width : shown->height;
+    unsigned whole = source->width > source->height ? source->width : source->height;
+    bool good = side >= 2 * LUMA_SIDE || side >= whole
+                    ? figures_measure(shown, 1, &out->figures, why)
+                    : figures_measure(source, out->orientation, &out->figures, why);
+    out->figures.shorter_px =
+        out->source_width < out->source_height ? out->source_width : out->source_height;
+    return good;
+}
+
 static bool write_within(struct jpeg_writer *writer, int quality, const struct image_limits *limits,
                          struct prepared_image *out, struct error *why)
 {
@@ -273,10 +286,13 @@ static bool write_at_side(const struct picture *source, unsigned side, int quali
     }
     if (done) {
         picture_fill_edges(shown);
+        // Once: when sides shrink further for the bytes, the picture is the same.
+        if (limits->figures && out->figures.shorter_px == 0)
+            done = measure(source, shown, out, why);
         out->width = shown->width;
         out->height = shown->height;
         buffer_clear(&out->jpeg);
-        done = jpeg_writer_open(&writer, shown, why) &&
+        done = done && jpeg_writer_open(&writer, shown, why) &&
                write_within(&writer, quality, limits, out, why);
     }
     if (done) {

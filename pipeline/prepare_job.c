@@ -92,10 +92,10 @@ static void prepare(struct prepare_job *job, const struct buffer *bytes)
         job->status = job->image.passed ? PREPARE_PASSED : PREPARE_ENCODED;
     else
         job->image.format = sniff_format(bytes->data, bytes->length);
-    if (good && job->screens)
-        job->source = digest_of(bytes->data, bytes->length);
-    else if (good)
+    if (good && !job->screens)
         prepare_job_keep(&job->work);
+    else if (good && screen_needs_digest(&job->image.figures))
+        job->source = digest_of(bytes->data, bytes->length);
     allowance_return(job->picture_memory, needed);
 }
 

@@ -33,7 +33,7 @@ struct prepare_job {
     struct prepared_image image; // without its JPEG, once that is written
     size_t bytes_in, bytes_out;
     struct digest digest; // of the JPEG
-    struct digest source; // of the file, with screening
+    struct digest source; // of the file, when screening needs it
 
     struct screen_verdict verdict; // the owner's
     char *nearest;                 // of the verdict; owned

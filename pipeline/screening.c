@@ -93,7 +93,7 @@ bool screening_judge(struct screening *screening, const struct screen_image *ima
     *verdict = (struct screen_verdict){.finding = SCREEN_KEPT};
     const struct picture_figures *figures = &image->figures;
     struct likeness look =
-        figures->detail < LEAST_DETAIL ? likeness_read(image->digest.bytes) : figures->look;
+        screen_needs_digest(figures) ? likeness_read(image->digest.bytes) : figures->look;
     size_t kept_before = likeness_index_count(screening->index);
     bool is_new;
     if (!judged_meet(&screening->judged, image->key, &kept_before, &is_new, why))
@@ -171,6 +171,11 @@ static bool keep(struct screening *screening, const char *name, const struct lik
     buffer_append(&screening->names, name, strlen(name) + 1);
     return buffer_check(&screening->names, "the names of images", why) &&
            likeness_index_add(screening->index, look, why);
+}
+
+bool screen_needs_digest(const struct picture_figures *figures)
+{
+    return figures->detail < LEAST_DETAIL;
 }
 
 bool screening_skips(const struct screening *screening, const struct screen_verdict *verdict)

@@ -46,7 +46,7 @@ bool screen_is_kind(const char *kind);
 struct screen_image {
     const char *name;     // for people
     uint64_t key;         // of what the input names it by: the same image may come again
-    struct digest digest; // of its bytes
+    struct digest digest; // of its bytes, if screen_needs_digest says so
     struct picture_figures figures;
 };
 
@@ -68,6 +68,9 @@ void screening_free(struct screening *screening);
 // False: ERR_MEMORY.
 bool screening_judge(struct screening *screening, const struct screen_image *image,
                      struct screen_verdict *verdict, struct error *why);
+
+// Whether a picture is so plain that it is compared by its bytes: only then their digest is needed.
+bool screen_needs_digest(const struct picture_figures *figures);
 
 // Whether an image so judged is left out: never when only reports are wanted.
 bool screening_skips(const struct screening *screening, const struct screen_verdict *verdict);

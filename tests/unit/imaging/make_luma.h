@@ -3,6 +3,7 @@
 #define VQAGEN_TEST_MAKE_LUMA_H
 
 #include "luma.h"
+#include "picture.h"
 #include "unit.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 #include "likeness.h"
 #include "make_luma.h"
+#include "orient.h"
 
 static struct likeness look_of(unsigned seed, unsigned width, unsigned height, double sigma,
                                int orientation)
@@ -8,7 +9,7 @@ static struct likeness look_of(unsigned seed, unsigned width, unsigned height, d
     struct picture picture = new_picture(PICTURE_GREY, width, height);
     draw_discs(&picture.planes[0], seed, sigma);
     struct luma luma = luma_of(&picture);
-    struct likeness look = likeness_of(&luma, orient_turn(orientation), &detail);
+    struct likeness look = likeness_of(&luma, orientation, &detail);
     luma_clear(&luma);
     picture_clear(&picture);
     assert_in_range(detail, 50, 100);
@@ -52,7 +53,7 @@ static void is_as_defined(void **state)
         draw_discs(&picture.planes[0], seed, 0);
         struct luma luma = luma_of(&picture);
         unsigned detail, bits = 0;
-        struct likeness look = likeness_of(&luma, orient_turn(1), &detail);
+        struct likeness look = likeness_of(&luma, 1, &detail);
         struct likeness wanted = defined(luma.samples);
         // Rounding to whole numbers may turn the two waves on either side of the median.
         assert_in_range(likeness_distance(&look, &wanted), 0, 2);
@@ -91,7 +92,7 @@ static void turns_upright(void **state)
     draw_discs(&upright.planes[0], 4, 0);
     struct luma luma = luma_of(&upright);
     unsigned detail, same;
-    struct likeness wanted = likeness_of(&luma, orient_turn(1), &detail);
+    struct likeness wanted = likeness_of(&luma, 1, &detail);
     for (int orientation = 2; orientation <= 8; orientation++) {
         // Turned back: 6 undoes 8, the others undo themselves.
         int back = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;
@@ -99,7 +100,7 @@ static void turns_upright(void **state)
         struct error why = {0};
         assert_true(picture_orient(&upright, orient_turn(back), &stored, &why));
         struct luma turned = luma_of(&stored);
-        struct likeness look = likeness_of(&turned, orient_turn(orientation), &same);
+        struct likeness look = likeness_of(&turned, orientation, &same);
         assert_int_equal(likeness_distance(&look, &wanted), 0);
         assert_int_equal(same, detail);
         luma_clear(&turned);
@@ -116,12 +117,12 @@ static void plain_ones_have_no_detail(void **state)
     unsigned detail;
     struct luma luma = {.width = 30, .height = 20, .samples = samples};
     memset(samples, 100, sizeof samples);
-    struct likeness look = likeness_of(&luma, orient_turn(1), &detail);
+    struct likeness look = likeness_of(&luma, 1, &detail);
     assert_int_equal(detail, 0);
     for (int i = 0; i < 4; i++)
         assert_int_equal(look.words[i], 0);
     luma = (struct luma){.width = 1, .height = 1, .samples = samples};
-    likeness_of(&luma, orient_turn(6), &detail);
+    likeness_of(&luma, 6, &detail);
     assert_int_equal(detail, 0);
 }
 

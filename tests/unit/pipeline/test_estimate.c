@@ -27,7 +27,7 @@ static void guesses_are_corrected_by_what_calls_take(void **state)
     assert_true(estimate_cost(&estimate, &draft).output > 100);
     assert_true(estimate_cost(&estimate, &draft).input > 909);
     // Nothing said is nothing learned.
-    estimate_learn(&estimate, &demand, &(struct usage){-1, -1, -1, -1});
+    estimate_learn(&estimate, &demand, &usage_unknown);
     assert_true(estimate_cost(&estimate, &demand).input > 909);
 }
 

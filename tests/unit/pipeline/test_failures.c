@@ -49,8 +49,8 @@ static void fill(const struct failed *list, size_t count, size_t open)
         snprintf(id, sizeof id, "i%zu", i);
         assert_true(store_admit_item(store, id, (int64_t)i, &digest, &item, &why));
         if (i < count)
-            assert_true(
-                store_finish_item(store, item.number, list[i].state, "kind", list[i].line, &why));
+            assert_true(store_finish_item(store, item.number, list[i].state, "kind", NULL,
+                                          list[i].line, &why));
     }
     assert_true(store_commit(store, &why));
     store_close(store);
