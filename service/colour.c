@@ -25,7 +25,7 @@ enum colour colour_of(unsigned char red, unsigned char green, unsigned char blue
         return COLOUR_BLACK;
     int saturation = chroma * 100 / highest;
     if (saturation < 16 || chroma < 18)
-        return highest >= 218 ? COLOUR_WHITE : highest < 64 ? COLOUR_BLACK : COLOUR_GRAY;
+        return highest >= 218 ? COLOUR_WHITE : highest < 64 ? COLOUR_BLACK : COLOUR_GREY;
     return colour_of_hue(hue_degrees(red, green, blue, highest, chroma), highest, saturation);
 }
 

@@ -15,7 +15,7 @@ enum colour {
     COLOUR_BROWN,
     COLOUR_BLACK,
     COLOUR_WHITE,
-    COLOUR_GRAY,
+    COLOUR_GREY,
     COLOUR_NONE, // no one colour; also the number of colours
 };
 
