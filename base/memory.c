@@ -1,6 +1,7 @@
 #include "memory.h"
 
 #include <cjson/cJSON.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 static _Thread_local bool short_of_memory;
@@ -29,4 +30,13 @@ void memory_watch_json(void)
 {
     cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = free};
     cJSON_InitHooks(&hooks);
+}
+
+void memory_keep_pages(void)
+{
+    // The most that glibc lets lie within a thread's arena, and twice that of free memory at its
+    // end.
+    enum { PIECE = 32 << 20 };
+    mallopt(M_MMAP_THRESHOLD, PIECE);
+    mallopt(M_TRIM_THRESHOLD, 2 * PIECE);
 }

@@ -92,7 +92,6 @@ static void fill(const struct settings *settings, struct ladder_settings *ladder
         .ca_file = settings_text(settings, OPTION_CA_FILE),
         .proxy = settings_text(settings, OPTION_PROXY)};
     ladder->limits = limits_of(settings);
-    limits_tighten(&ladder->limits, &ladder->endpoint);
     ladder->image_file = settings_text(settings, OPTION_IMAGE);
     ladder->system_prompt = prompt_system(language, settings_text(settings, OPTION_SYSTEM_PROMPT));
     ladder->extra_body = settings_text(settings, OPTION_EXTRA_BODY);

@@ -90,8 +90,7 @@ static bool take_report(struct diagnose_run *run, struct error *why)
         if (!good)
             return error_note(why, "run.json: %s", entry->string);
     }
-    const char *input = json_text(run->report, "input");
-    run->settings.operand = text_copy(input);
+    run->settings.operand = json_text(run->report, "input"); // stays the report's
     return run->settings.operand != NULL ||
            error_set(why, ERR_INPUT, "run.json does not say what the input was");
 }

@@ -4,6 +4,8 @@
 #include "command.h"
 #include "limits.h"
 #include "log_file.h"
+#include "memory.h"
+#include "price_file.h"
 #include "run.h"
 #include "screen.h"
 #include "secret.h"
@@ -25,6 +27,8 @@ static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
+static bool read_prices(const struct settings *settings, struct price_file *prices,
+                        struct error *why);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -83,17 +87,23 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
     struct buffer json;
     buffer_init(&json, 4 * 1024 * 1024);
     settings_write_json(settings, &json);
-    bool good = buffer_check(&json, "the settings", why);
+    struct price_file prices;
+    bool good = read_prices(settings, &prices, why);
+    good = good && buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
         generate_fill(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
+        run.prices = prices.list;
+        run.price_count = prices.count;
         catch_signals();
+        memory_keep_pages();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
                                            : work(settings, &run, exit_code, why);
     }
+    price_file_clear(&prices);
     buffer_clear(&json);
     return good;
 }
@@ -182,6 +192,27 @@ static void fill_endpoint(const struct settings *settings, const struct settings
     endpoint->capability_count = settings->capability_count;
 }
 
+static enum probe_when probe_of(const char *word)
+{
+    return word != NULL && strcmp(word, "always") == 0  ? PROBE_ALWAYS
+           : word != NULL && strcmp(word, "never") == 0 ? PROBE_NEVER
+                                                        : PROBE_AUTO;
+}
+
+static bool read_prices(const struct settings *settings, struct price_file *prices,
+                        struct error *why)
+{
+    const char *file = settings_text(settings, OPTION_PRICES);
+    const char *quick = settings_text(settings, OPTION_PRICE);
+    *prices = (struct price_file){0};
+    if (file != NULL && !price_file_read(prices, file, why))
+        return false;
+    if (quick == NULL || price_file_add(prices, quick, why))
+        return true;
+    price_file_clear(prices);
+    return false;
+}
+
 void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
 {
     fill_endpoint(settings, settings, endpoint);
@@ -214,7 +245,9 @@ static void fill_upstreams(const struct settings *settings, const struct endpoin
         fill_endpoint(settings, &entry->settings, &upstream->endpoint);
         upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);
-        limits_tighten(&run->limits, &upstream->endpoint); // one picture for all of them
+        // One picture for all of them. A name that is none is told of by whoever opens it.
+        limits_tighten(&run->limits, upstream->endpoint.endpoint, upstream->endpoint.base_url,
+                       NULL);
         unsigned *slots = &upstream->pace.concurrency;
         if (!entry->own_concurrency && !upstream->pace.automatic)
             *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
@@ -261,6 +294,8 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
         .shard = settings->list[OPTION_SHARD].value.shard,
         .limit = (long long)settings_number(settings, OPTION_LIMIT),
         .retry_what = retry_of(settings_text(settings, OPTION_RETRY)),
+        .max_cost = settings_real(settings, OPTION_MAX_COST),
+        .probe = probe_of(settings_text(settings, OPTION_PROBE)),
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
         .stop = &stop,
     };
@@ -279,7 +314,6 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
     run->upstreams[0].weight = 1;
     fill_pace(settings, &run->upstreams[0].pace);
     fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
-    limits_tighten(&run->limits, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
@@ -290,6 +324,7 @@ static void fill_preview(struct run_settings *run)
     if (builtin) {
         log_note("No endpoint is set: this is what the built-in model would be asked.");
         run->upstreams[0].name = "builtin";
+        endpoint->endpoint = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
     for (size_t i = 0; i < run->upstream_count; i++) {
@@ -388,6 +423,8 @@ static void tell_summary(const char *directory, const struct run_summary *summar
              summary->unknown, summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
+    if (summary->cost[0] != '\0')
+        log_note("%s", summary->cost);
     if (!ended && why->kind == ERR_DISK)
         return; // the error says what is to be done first
     if (!ended) {

@@ -1,5 +1,6 @@
 #include "limits.h"
 
+#include "endpoint_images.h"
 #include "log.h"
 
 struct image_limits limits_of(const struct settings *settings)
@@ -12,24 +13,35 @@ struct image_limits limits_of(const struct settings *settings)
     limits.max_pixels = settings_number(settings, OPTION_MAX_PIXELS);
     limits.accept_damaged = settings_switch(settings, OPTION_ACCEPT_DAMAGED);
     limits.verify = settings_switch(settings, OPTION_VERIFY);
+    limits_tighten(&limits, settings_text(settings, OPTION_ENDPOINT),
+                   settings_text(settings, OPTION_BASE_URL), NULL);
     return limits;
 }
 
-void limits_tighten(struct image_limits *limits, const struct endpoint_settings *endpoint)
+bool limits_tighten(struct image_limits *limits, const char *endpoint, const char *base_url,
+                    struct error *why)
 {
-    const struct endpoint_preset *preset =
-        endpoint_preset_meant(endpoint->endpoint, endpoint->base_url);
-    if (preset == NULL)
-        return;
-    const struct endpoint_limits *own = &preset->limits;
-    if (own->image_base64_bytes > 0 && limits->max_base64_bytes > own->image_base64_bytes) {
-        log_note("%s takes %zu bytes of base64 for an image: --max-bytes is lowered to that.",
-                 preset->title, own->image_base64_bytes);
-        limits->max_base64_bytes = own->image_base64_bytes;
+    struct endpoint_images images;
+    if (!endpoint_images_find(endpoint, base_url, &images, why))
+        return false;
+    if (images.max_side_px > 0 && images.max_side_px < limits->max_side_px) {
+        limits->max_side_px = images.max_side_px;
+        log_note("the endpoint takes at most %u pixels a side: --max-side is lowered to that",
+                 images.max_side_px);
     }
-    if (own->side_px > 0 && limits->max_side_px > own->side_px) {
-        log_note("%s takes images of at most %u pixels a side: --max-side is lowered to that.",
-                 preset->title, own->side_px);
-        limits->max_side_px = own->side_px;
+    // What an endpoint takes is never exceeded, not even for an image that cannot be made smaller.
+    if (images.max_base64_bytes > 0 && images.max_base64_bytes < limits->refuse_base64_bytes)
+        limits->refuse_base64_bytes = images.max_base64_bytes;
+    if (limits->max_base64_bytes > limits->refuse_base64_bytes) {
+        limits->max_base64_bytes = limits->refuse_base64_bytes;
+        log_note("the endpoint takes at most %zu bytes of base64 an image: --max-bytes is lowered "
+                 "to that",
+                 limits->max_base64_bytes);
     }
+    // A limit that no image within the sides can reach is none: the same images get the same key.
+    uint64_t most = (uint64_t)limits->max_side_px * limits->max_side_px;
+    if (images.max_pixels > 0 && images.max_pixels < most &&
+        (limits->max_result_pixels == 0 || images.max_pixels < limits->max_result_pixels))
+        limits->max_result_pixels = images.max_pixels;
+    return true;
 }

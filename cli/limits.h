@@ -2,14 +2,15 @@
 #ifndef VQAGEN_LIMITS_H
 #define VQAGEN_LIMITS_H
 
-#include "endpoint.h"
 #include "prepare.h"
 #include "settings.h"
 
+// The user's limits and those of the endpoint that is set, whichever is tighter.
 struct image_limits limits_of(const struct settings *settings);
 
-// Where the endpoint's provider takes less of an image than the settings allow, its limit counts,
-// and that is said.
-void limits_tighten(struct image_limits *limits, const struct endpoint_settings *endpoint);
+// Lowers the limits to what that endpoint takes; for each endpoint that the images may be sent to.
+// False: ERR_SETTINGS, there is no such endpoint.
+bool limits_tighten(struct image_limits *limits, const char *endpoint, const char *base_url,
+                    struct error *why);
 
 #endif

@@ -77,12 +77,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_TEXT,
                          .example = "openai",
                          .group = GROUP_ENDPOINT,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_PREPARE,
                          .help =
                              "Where the calls go: a known provider or local server by name, the "
                              "URL of anything that speaks the OpenAI protocol, or \"builtin\", "
                              "a small model inside vqagen that needs neither key nor network. "
-                             "Without it, the one provider whose key variable is set."},
+                             "Without it, the one provider whose key variable is set. Images keep "
+                             "to the provider's limits where they are tighter than the options; "
+                             "that is all prepare does with it."},
     [OPTION_BASE_URL] = {.name = "base-url",
                          .argument = "URL",
                          .type = TYPE_URL,
@@ -483,6 +485,48 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .commands = FOR_GENERATE | FOR_DIAGNOSE,
                                 .help = "Largest reply that is read."},
 
+    // Money, and whether it is well spent
+    [OPTION_MAX_COST] = {.name = "max-cost",
+                         .argument = "USD",
+                         .type = TYPE_REAL,
+                         .high = 1000000,
+                         .initial = "none",
+                         .example = "5",
+                         .group = GROUP_COST,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_OR_NONE,
+                         .help = "Stop before DIR has cost more, earlier runs included. A call is "
+                                 "sent only when it would fit at its most: the whole prompt, "
+                                 "nothing cached, and an answer of --max-tokens. A higher limit "
+                                 "goes on where the run stopped."},
+    [OPTION_PRICE] = {.name = "price",
+                      .argument = "IN,OUT",
+                      .type = TYPE_TEXT,
+                      .example = "0.15,0.60",
+                      .group = GROUP_COST,
+                      .commands = FOR_GENERATE,
+                      .help = "What the model costs, in US dollars a million tokens of input and "
+                              "of output; IN,CACHED,OUT where cached input costs less. It goes "
+                              "before --prices and the built-in prices."},
+    [OPTION_PRICES] = {.name = "prices",
+                       .argument = "FILE",
+                       .type = TYPE_FILE,
+                       .example = "samples/prices.yaml",
+                       .group = GROUP_COST,
+                       .commands = FOR_GENERATE,
+                       .help = "Prices of models, in YAML, that go before the built-in ones; "
+                               "samples/prices.yaml is such a file."},
+    [OPTION_PROBE] = {.name = "probe",
+                      .argument = "WHEN",
+                      .type = TYPE_CHOICE,
+                      .choices = "auto|always|never",
+                      .initial = "auto",
+                      .group = GROUP_ENDPOINT,
+                      .commands = FOR_GENERATE,
+                      .help = "Show the model a small known picture before the run, one or two "
+                              "calls, and refuse one that does not see it. auto: only a remote "
+                              "endpoint, and once for each model in DIR."},
+
     // Images
     [OPTION_MAX_SIDE] = {.name = "max-side",
                          .argument = "PIXELS",
@@ -655,9 +699,26 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_OUTPUT,
-                     .commands = FOR_PREPARE | FOR_DIAGNOSE,
+                     .commands = FOR_PREPARE | FOR_DIAGNOSE | FOR_SHOW,
                      .flags = OPTION_NO_FILE,
                      .help = "Print what came of it as one line of JSON."},
+    [OPTION_FOLLOW] = {.name = "follow",
+                       .letter = 'f',
+                       .type = TYPE_SWITCH,
+                       .initial = "false",
+                       .group = GROUP_OUTPUT,
+                       .commands = FOR_SHOW,
+                       .flags = OPTION_NO_FILE,
+                       .help = "Show it again every two seconds, until the run has ended."},
+    [OPTION_ITEM] = {.name = "item",
+                     .argument = "ID",
+                     .type = TYPE_TEXT,
+                     .example = "photo.jpg#2",
+                     .group = GROUP_OUTPUT,
+                     .commands = FOR_SHOW,
+                     .flags = OPTION_NO_FILE,
+                     .help = "Show one item instead: its record, and each of its calls with the "
+                             "reply."},
     [OPTION_IMAGE] = {.name = "image",
                       .argument = "FILE",
                       .type = TYPE_FILE,
@@ -942,17 +1003,17 @@ static const struct option_entry table[OPTION_COUNT] = {
          .group = GROUP_BEHAVIOUR,
          .commands = FOR_SIMULATE,
          .help = "Beginnings that the prefix cache holds, each for 5 minutes after its last use."},
-    [OPTION_FAULT] = {.name = "fault",
-                      .argument = "KIND[:RATE]",
-                      .type = TYPE_LIST,
-                      .example = "429:0.1",
-                      .group = GROUP_BEHAVIOUR,
-                      .commands = FOR_SIMULATE,
-                      .help =
-                          "Answer a share of the requests (0 to 1, all without it) with a fault: "
-                          "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
-                          "key-wrong, quota, no-vision, image-bytes, stream-error, ... Naming an "
-                          "unknown one lists them all. May be given again for further kinds."},
+    [OPTION_FAULT] =
+        {.name = "fault",
+         .argument = "KIND[:RATE]",
+         .type = TYPE_LIST,
+         .example = "429:0.1",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Answer a share of the requests (0 to 1, all without it) with a fault: "
+                 "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
+                 "key-wrong, quota, no-vision, image-bytes, stream-error, ...; \"list\" prints "
+                 "them all. May be given again for further kinds."},
 
     [OPTION_FAULT_MODELS] = {.name = "fault-models",
                              .type = TYPE_SWITCH,
@@ -1045,11 +1106,17 @@ static const struct option_entry table[OPTION_COUNT] = {
 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-    [GROUP_OUTPUT] = "Input and output",       [GROUP_ENDPOINT] = "Endpoint and key",
-    [GROUP_QUESTIONS] = "Questions",           [GROUP_MODEL] = "What the model is sent",
-    [GROUP_PACE] = "Pace and patience",        [GROUP_IMAGES] = "Images",
-    [GROUP_SCREENING] = "Screening of images", [GROUP_SERVER] = "Server",
-    [GROUP_BEHAVIOUR] = "Behaviour",           [GROUP_GENERAL] = "Settings and messages",
+    [GROUP_OUTPUT] = "Input and output",
+    [GROUP_ENDPOINT] = "Endpoint and key",
+    [GROUP_QUESTIONS] = "Questions",
+    [GROUP_MODEL] = "What the model is sent",
+    [GROUP_PACE] = "Pace and patience",
+    [GROUP_COST] = "Cost",
+    [GROUP_IMAGES] = "Images",
+    [GROUP_SCREENING] = "Screening of images",
+    [GROUP_SERVER] = "Server",
+    [GROUP_BEHAVIOUR] = "Behaviour",
+    [GROUP_GENERAL] = "Settings and messages",
 };
 
 const struct option_entry *option_at(enum option_id id)

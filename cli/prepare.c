@@ -4,6 +4,7 @@
 #include "command.h"
 #include "limits.h"
 #include "log.h"
+#include "memory.h"
 #include "screen.h"
 
 #include <signal.h>
@@ -11,7 +12,8 @@
 
 static volatile sig_atomic_t stop;
 
-static void fill(const struct settings *settings, struct prepare_settings *prepare);
+static bool fill(const struct settings *settings, struct prepare_settings *prepare,
+                 struct error *why);
 static void catch_signals(void);
 static bool tell(const struct settings *settings, const struct prepare_summary *summary,
                  struct error *why);
@@ -33,8 +35,10 @@ bool prepare_run(struct settings *settings, char *const *environment, int *exit_
                          settings->operand);
     struct prepare_settings prepare;
     struct prepare_summary summary;
-    fill(settings, &prepare);
+    if (!fill(settings, &prepare, why))
+        return false;
     catch_signals();
+    memory_keep_pages();
     if (!prepare_run_all(&prepare, &summary, why) || !tell(settings, &summary, why))
         return false;
     if (summary.failed > 0)
@@ -42,7 +46,8 @@ bool prepare_run(struct settings *settings, char *const *environment, int *exit_
     return true;
 }
 
-static void fill(const struct settings *settings, struct prepare_settings *prepare)
+static bool fill(const struct settings *settings, struct prepare_settings *prepare,
+                 struct error *why)
 {
     *prepare = (struct prepare_settings){
         .input = settings->operand,
@@ -53,6 +58,8 @@ static void fill(const struct settings *settings, struct prepare_settings *prepa
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
         .stop = &stop,
     };
+    // Again, for a name that is none: nobody else would tell.
+    return limits_tighten(&prepare->limits, settings_text(settings, OPTION_ENDPOINT), NULL, why);
 }
 
 // The first signal asks to finish what was begun, the second to stop at once.

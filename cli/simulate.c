@@ -1,6 +1,7 @@
 // vqagen simulate: the simulator by itself.
 #include "access.h"
 #include "command.h"
+#include "excuses.h"
 #include "log.h"
 #include "simulator.h"
 #include "text.h"
@@ -21,6 +22,25 @@ static struct conditions conditions_of(const struct settings *settings)
         .max_images = (unsigned)settings_number(settings, OPTION_MAX_IMAGES),
         .max_prompt = (long long)settings_number(settings, OPTION_MAX_PROMPT),
         .max_output_tokens = (long long)settings_number(settings, OPTION_MAX_OUTPUT_TOKENS)};
+}
+
+// --fault list: in place of serving, the kinds that there are.
+static bool wants_list(const struct settings *settings)
+{
+    const char *fault = settings_text(settings, OPTION_FAULT);
+    return fault != NULL && strcmp(fault, "list") == 0;
+}
+
+static bool print_faults(struct error *why)
+{
+    struct buffer list;
+    buffer_init(&list, 1 << 20);
+    excuses_list(&list);
+    bool good = buffer_check(&list, "the list of faults", why);
+    if (good && (fputs(buffer_text(&list), stdout) == EOF || fflush(stdout) != 0))
+        good = error_set_errno(why, ERR_DISK, "cannot print the faults");
+    buffer_clear(&list);
+    return good;
 }
 
 bool simulate_run(struct settings *settings, char *const *environment, int *exit_code,
@@ -60,6 +80,8 @@ bool simulate_run(struct settings *settings, char *const *environment, int *exit
         .parent_file = descriptor_of(settings, OPTION_PARENT_FD),
         .log = settings_text(settings, OPTION_LOG),
     };
+    if (wants_list(settings))
+        return print_faults(why);
     char *key = NULL, *list = text_copy(settings_text(settings, OPTION_FAULT));
     const char **faults = split_faults(list, &simulator.fault_count);
     bool good = take_key(settings, &key, why);

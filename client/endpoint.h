@@ -8,12 +8,6 @@
 struct provider;
 struct capability;
 
-// What a provider takes of one image; 0: no limit of its own, or none known.
-struct endpoint_limits {
-    size_t image_base64_bytes;
-    unsigned side_px;
-};
-
 // A known provider or local server. Constant table, in endpoint.c; each figure has its source
 // there.
 struct endpoint_preset {
@@ -24,7 +18,6 @@ struct endpoint_preset {
     const char *url_variable; // customary variable for the base URL, or NULL
     const char *provider;     // wire format, see provider.h
     bool local;               // a server of the user's own: needs no key, names models verbatim
-    struct endpoint_limits limits;
     const char
         *prefix_path; // where a reply's beginning is taken, in place of "/v1"; NULL: no other
 };

@@ -154,6 +154,8 @@ static struct usage usage_of(const cJSON *usage)
     return (struct usage){
         .input_tokens = fresh < 0 ? -1 : fresh + wire_first(read, 0) + wire_first(written, 0),
         .cached_tokens = read,
+        .cache_write_tokens = written,
+        .image_tokens = -1, // never said
         .output_tokens = wire_count(usage, "output_tokens"),
         .reasoning_tokens =
             wire_count(json_member(usage, "output_tokens_details"), "thinking_tokens"),
@@ -202,7 +204,7 @@ static bool read_message(const cJSON *root, const cJSON *content, struct reply *
 
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why)
 {
-    *reply = (struct reply){.usage = {-1, -1, -1, -1}};
+    *reply = (struct reply){.usage = usage_unknown};
     cJSON *root = wire_parse(body, length, why);
     if (root == NULL)
         return false;

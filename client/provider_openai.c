@@ -209,6 +209,10 @@ static struct usage usage_of(const cJSON *usage)
         .input_tokens =
             wire_first(wire_count(usage, "prompt_tokens"), wire_count(usage, "input_tokens")),
         .cached_tokens = wire_first(cached, wire_count(usage, "cached_tokens")),
+        .cache_write_tokens = wire_count(input, "cache_write_tokens"),
+        .image_tokens =
+            wire_first(wire_count(input, "image_tokens"),
+                       wire_count(json_member(usage, "input_tokens_details"), "image_tokens")),
         .output_tokens =
             wire_first(wire_count(usage, "completion_tokens"), wire_count(usage, "output_tokens")),
         .reasoning_tokens = wire_first(wire_count(output, "reasoning_tokens"),
@@ -236,7 +240,7 @@ static bool read_message(const cJSON *root, const cJSON *choice, const cJSON *me
 
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why)
 {
-    *reply = (struct reply){.usage = {-1, -1, -1, -1}};
+    *reply = (struct reply){.usage = usage_unknown};
     cJSON *root = wire_parse(body, length, why);
     if (root == NULL)
         return false;

@@ -109,6 +109,22 @@ int store_find_item(struct store *store, const char *id, struct stored_item *ite
     return got;
 }
 
+bool store_item_line(struct store *store, int64_t number, char **line, struct error *why)
+{
+    *line = NULL;
+    sqlite3_stmt *statement = store_prepare(store, SQL_LINE_OF, why);
+    if (statement == NULL)
+        return false;
+    sqlite3_bind_int64(statement, 1, number);
+    int got = store_step(store, statement, "read", why);
+    if (got == 1)
+        *line = text_copy((const char *)sqlite3_column_text(statement, 0));
+    if (got == 1 && *line == NULL)
+        error_set(why, ERR_MEMORY, "no memory for an item's line");
+    sqlite3_reset(statement);
+    return got == 0 || *line != NULL;
+}
+
 bool store_count_open(struct store *store, long long *count, struct error *why)
 {
     sqlite3_stmt *statement = store_prepare(store, SQL_COUNT_OPEN, why);

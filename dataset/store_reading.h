@@ -13,6 +13,9 @@ struct store *store_open_reading(const char *directory, struct error *why);
 int store_find_item(struct store *store, const char *id, struct stored_item *item,
                     struct error *why);
 
+// The item's line of dataset.jsonl or failures.jsonl, which the caller frees; NULL: none yet.
+bool store_item_line(struct store *store, int64_t number, char **line, struct error *why);
+
 // How many items are not final.
 bool store_count_open(struct store *store, long long *count, struct error *why);
 

@@ -23,6 +23,7 @@ int store_next_row(struct store *store, struct store_row *row, struct error *why
         .round = (unsigned)sqlite3_column_int64(s, 4),
         .kind = (const char *)sqlite3_column_text(s, 5),
         .line = (const char *)sqlite3_column_text(s, 7),
+        .topic = (const char *)sqlite3_column_text(s, 8),
     };
     if (row->id == NULL || sqlite3_column_bytes(s, 6) != DIGEST_BYTES) {
         error_set(why, ERR_DISK, "%s is damaged: row %lld of its items", store->path,
@@ -46,6 +47,7 @@ static bool put_row(struct store *store, const struct store_row *row, int64_t *n
     sqlite3_bind_int64(put, 4, row->round);
     sqlite3_bind_text(put, 5, row->kind, -1, SQLITE_STATIC);
     sqlite3_bind_blob(put, 6, row->fingerprint.bytes, DIGEST_BYTES, SQLITE_STATIC);
+    sqlite3_bind_text(put, 7, row->topic, -1, SQLITE_STATIC);
     if (!store_run(store, put, "write", why))
         return false;
     *number = sqlite3_last_insert_rowid(store->database);

@@ -10,7 +10,8 @@ struct store_row {
     const char *id;
     enum item_state state;
     unsigned round;
-    const char *kind; // of the rejection or the fault; NULL: none
+    const char *kind;  // of the rejection or the fault; NULL: none
+    const char *topic; // NULL: none
     struct digest fingerprint;
     const char *line; // of dataset.jsonl or failures.jsonl; NULL: none yet
 };

@@ -37,7 +37,7 @@ static bool measure_contrast(const struct picture *picture, const struct luma *l
                              unsigned *contrast, struct error *why)
 {
     *contrast = contrast_of(luma);
-    unsigned first = picture->colour == COLOUR_RGB ? 0 : 1;
+    unsigned first = picture->colour == PICTURE_RGB ? 0 : 1;
     for (unsigned i = first; *contrast < FAINT && i < picture_planes(picture); i++) {
         struct luma part;
         if (!luma_reduce_plane(&picture->planes[i], &part, why))

@@ -17,7 +17,7 @@ static bool weigh_rgb(const struct picture *picture, struct luma *luma, struct e
 
 bool luma_reduce(const struct picture *picture, struct luma *luma, struct error *why)
 {
-    if (picture->colour == COLOUR_RGB)
+    if (picture->colour == PICTURE_RGB)
         return weigh_rgb(picture, luma, why);
     return luma_reduce_plane(&picture->planes[0], luma, why);
 }

@@ -178,8 +178,22 @@ static const struct reader *find_reader(const void *bytes, size_t length,
 
 static unsigned longest_side(const struct picture_facts *facts, const struct image_limits *limits)
 {
-    unsigned side = facts->width > facts->height ? facts->width : facts->height;
-    return side < limits->max_side_px ? side : limits->max_side_px;
+    unsigned longest = facts->width > facts->height ? facts->width : facts->height;
+    unsigned side = longest < limits->max_side_px ? longest : limits->max_side_px;
+    unsigned width = facts->width, height = facts->height;
+    aim(side, &width, &height);
+    if (limits->max_result_pixels == 0 || (uint64_t)width * height <= limits->max_result_pixels)
+        return side;
+    double share = (double)limits->max_result_pixels / ((double)width * height);
+    side = (unsigned)(side * sqrt(share));
+    // The shorter side is rounded, up perhaps.
+    for (;; side--) {
+        width = facts->width;
+        height = facts->height;
+        aim(side > 0 ? side : 1, &width, &height);
+        if (side <= 1 || (uint64_t)width * height <= limits->max_result_pixels)
+            return side > 0 ? side : 1;
+    }
 }
 
 static unsigned shorten(unsigned shorter, unsigned longer, unsigned side)

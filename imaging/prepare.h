@@ -19,6 +19,7 @@ struct image_limits {
     int min_quality;            // lowest quality before the sides shrink; default 50
     size_t max_base64_bytes;    // quality, then sides, go down until the base64 fits; default 7 MiB
     size_t refuse_base64_bytes; // never above this; default 10 MiB
+    uint64_t max_result_pixels; // of the result; 0: only its sides are limited
     uint64_t max_pixels; // declared pixels above this are refused before anything is allocated
     bool accept_damaged; // take what can be read of a damaged file instead of refusing it
     bool encode_all;     // pass no JPEG on in its own coding

@@ -1,6 +1,8 @@
 // BMP in runs (RLE4 and RLE8), which stb_image does not read.
 #include "read.h"
 
+#include "other_colours.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +60,7 @@ bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_
     if ((uint64_t)reading.width * reading.height / 65536 > length)
         return error_set(why, ERR_IMAGE, "it is damaged: %zu bytes are far too few for %u x %u",
                          length, reading.width, reading.height);
-    *picture = (struct picture){.colour = COLOUR_RGB,
+    *picture = (struct picture){.colour = PICTURE_RGB,
                                 .width = reading.width,
                                 .height = reading.height,
                                 .shrink = 1,
@@ -85,7 +87,9 @@ bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_
     }
     free(row);
     free(reading.indices);
-    if (!done)
+    if (done)
+        picture->colours = other_colours(bytes, length, false);
+    else
         picture_clear(picture);
     return done;
 }

@@ -1,6 +1,8 @@
 // GIF (first frame), BMP, TGA and PSD by stb_image.
 #include "read.h"
 
+#include "other_colours.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +67,7 @@ bool other_read(const unsigned char *bytes, size_t length, const struct read_wis
         return error_set(why, ERR_MEMORY, "no memory for its pixels");
     if (pixels == NULL)
         return error_set(why, ERR_IMAGE, "its pixels cannot be read: %s", stbi_failure_reason());
-    *picture = (struct picture){.colour = channels <= 2 ? COLOUR_GREY : COLOUR_RGB,
+    *picture = (struct picture){.colour = channels <= 2 ? PICTURE_GREY : PICTURE_RGB,
                                 .width = (unsigned)width,
                                 .height = (unsigned)height,
                                 .shrink = 1,
@@ -78,7 +80,9 @@ bool other_read(const unsigned char *bytes, size_t length, const struct read_wis
     for (unsigned y = 0; done && y < picture->height; y++)
         picture_put_row(picture, y, pixels + y * row, (unsigned)channels);
     stbi_image_free(pixels);
-    if (!done)
+    if (done)
+        picture->colours = other_colours(bytes, length, picture->colour == PICTURE_GREY);
+    else
         picture_clear(picture);
     return done;
 }

@@ -4,6 +4,7 @@
 #include "colours.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ struct reading {
     uint64_t at;
     TIFF *file;
     TIFFRGBAImage image;
-    char message[1024]; // libtiff's first complaint
+    struct colours *inks; // what four inks become; NULL: libtiff's plain rule
+    char message[1024];   // libtiff's first complaint
 };
 
 // For tables of offsets and the like; a strip's pixels may take more, see open.
@@ -228,6 +230,72 @@ static bool read_bands(struct reading *reading, const struct read_wish *wish,
     return done;
 }
 
+// A row of inks, 255 for all of it, each `step` bytes behind the one before, to libtiff's pixels.
+static void convert_row(const struct reading *reading, unsigned char *const inks[4], size_t at,
+                        size_t step, uint32_t width, uint32_t *pixels)
+{
+    enum { PIECE = 256 };
+    unsigned char light[4 * PIECE], rgb[3 * PIECE];
+    for (uint32_t x = 0; x < width; x += PIECE) {
+        size_t count = width - x < PIECE ? width - x : PIECE;
+        for (size_t i = 0; i < count; i++)
+            for (size_t c = 0; c < 4; c++)
+                light[4 * i + c] = (unsigned char)~inks[c][at + (x + i) * step];
+        colours_convert_inks(reading->inks, light, rgb, count);
+        for (size_t i = 0; i < count; i++)
+            pixels[x + i] = rgb[3 * i] | (uint32_t)rgb[3 * i + 1] << 8 |
+                            (uint32_t)rgb[3 * i + 2] << 16 | UINT32_C(255) << 24;
+    }
+}
+
+static const struct reading *reading_of(const TIFFRGBAImage *image)
+{
+    return (const struct reading *)((const char *)image - offsetof(struct reading, image));
+}
+
+// In place of libtiff's own conversions, which have this form: a block of pixels, and what lies
+// between one of its rows and the next on either side.
+static void put_inks(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y, uint32_t width,
+                     uint32_t height, int32_t from_skew, int32_t to_skew, unsigned char *inks)
+{
+    (void)x;
+    (void)y;
+    size_t step = image->samplesperpixel;
+    unsigned char *each[4] = {inks, inks + 1, inks + 2, inks + 3};
+    for (ptrdiff_t row = 0; row < (ptrdiff_t)height; row++)
+        convert_row(reading_of(image), each,
+                    (size_t)(row * ((ptrdiff_t)width + from_skew) * (ptrdiff_t)step), step, width,
+                    pixels + row * ((ptrdiff_t)width + to_skew));
+}
+
+static void put_planes_of_inks(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y,
+                               uint32_t width, uint32_t height, int32_t from_skew, int32_t to_skew,
+                               unsigned char *cyan, unsigned char *magenta, unsigned char *yellow,
+                               unsigned char *key)
+{
+    (void)x;
+    (void)y;
+    unsigned char *each[4] = {cyan, magenta, yellow, key};
+    for (ptrdiff_t row = 0; row < (ptrdiff_t)height; row++)
+        convert_row(reading_of(image), each, (size_t)(row * ((ptrdiff_t)width + from_skew)), 1,
+                    width, pixels + row * ((ptrdiff_t)width + to_skew));
+}
+
+// Inks must be converted before they are RGB, so libtiff is told how.
+static void convert_inks(struct reading *reading, const void *profile, uint32_t length)
+{
+    TIFFRGBAImage *image = &reading->image;
+    if (image->bitspersample != 8 || image->samplesperpixel < 4)
+        return;
+    reading->inks = colours_from_profile(profile, length, COLOURS_CMYK);
+    if (reading->inks == NULL)
+        return;
+    if (image->isContig)
+        image->put.contig = put_inks;
+    else
+        image->put.separate = put_planes_of_inks;
+}
+
 static bool read_pixels(struct reading *reading, const struct read_wish *wish,
                         struct picture *picture, struct error *why)
 {
@@ -236,14 +304,19 @@ static bool read_pixels(struct reading *reading, const struct read_wish *wish,
         return error_set(why, ERR_IMAGE, "the TIFF cannot be read: %s", problem);
     // As stored: it is turned later, like all others.
     reading->image.req_orientation = reading->image.orientation;
-    picture->colour = is_grey(reading->file) ? COLOUR_GREY : COLOUR_RGB;
-    bool done = picture_allocate(picture, why) && read_bands(reading, wish, picture, why);
+    picture->colour = is_grey(reading->file) ? PICTURE_GREY : PICTURE_RGB;
     uint32_t length = 0;
     const void *profile = NULL;
-    // Inks have become RGB by then, without their profile.
-    if (done && TIFFGetField(reading->file, TIFFTAG_ICCPROFILE, &length, &profile))
+    bool inks = reading->image.photometric == PHOTOMETRIC_SEPARATED;
+    if (!TIFFGetField(reading->file, TIFFTAG_ICCPROFILE, &length, &profile))
+        profile = NULL;
+    if (profile != NULL && inks)
+        convert_inks(reading, profile, length);
+    bool done = picture_allocate(picture, why) && read_bands(reading, wish, picture, why);
+    if (done && profile != NULL && !inks)
         picture->colours = colours_from_profile(
-            profile, length, picture->colour == COLOUR_GREY ? COLOURS_GREY : COLOURS_RGB);
+            profile, length, picture->colour == PICTURE_GREY ? COLOURS_GREY : COLOURS_RGB);
     TIFFRGBAImageEnd(&reading->image);
+    colours_free(reading->inks);
     return done;
 }

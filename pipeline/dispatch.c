@@ -5,6 +5,7 @@
 #include "queue.h"
 #include "reply_stream.h"
 #include "settle.h"
+#include "tokens.h"
 #include "trace.h"
 
 #include <stdlib.h>
@@ -37,6 +38,28 @@ static struct exchange *write_exchange(const struct run *run, const struct task 
     return NULL;
 }
 
+// Whether the call fits under --max-cost. If not, it waits for those in flight, which cost less
+// than the most that is kept for them; when none is left, the run is at its end.
+static bool afford(struct run *run, struct task *task, const struct upstream *upstream,
+                   const struct exchange *exchange)
+{
+    const struct endpoint *endpoint = &upstream->endpoint;
+    const struct payload *image = task->subject->image->payload;
+    int cap = endpoint->lessons.no_max_tokens ? 0 : task->plan.max_tokens;
+    unsigned in_flight = client_in_flight(run->client);
+    task->guess =
+        budget_guess(&run->budget, upstream->price, exchange->head.length + exchange->tail.length,
+                     token_estimate(endpoint->model, image->width, image->height), cap);
+    if (budget_admit(&run->budget, &task->guess, in_flight))
+        return true;
+    struct error why = {0};
+    if (in_flight == 0 && run->finished == NULL) {
+        budget_exhausted(&run->budget, &task->guess, &why);
+        run_stop(run, &why);
+    }
+    return false;
+}
+
 static struct demand demand_of(const struct run *run, const struct task *task)
 {
     const struct payload *payload = task->subject->image->payload;
@@ -46,19 +69,25 @@ static struct demand demand_of(const struct run *run, const struct task *task)
                            .height = payload->height};
 }
 
-static bool send_task(struct run *run, struct task *task, struct upstream *upstream,
+// *sent: false when the call cannot be afforded now.
+static bool send_task(struct run *run, struct task *task, struct upstream *upstream, bool *sent,
                       struct error *why)
 {
     const struct endpoint *endpoint = &upstream->endpoint;
     struct exchange *exchange = write_exchange(run, task, endpoint, why);
-    if (exchange == NULL)
-        return false;
+    *sent = exchange != NULL && afford(run, task, upstream, exchange);
+    if (!*sent) {
+        bool written = exchange != NULL;
+        exchange_free(exchange);
+        return written;
+    }
     bool prefixed = endpoint->lessons.prefix && task->plan.prefix != NULL;
     exchange->url = endpoint_address(endpoint, prefixed);
     if (endpoint->lessons.stream)
         exchange->stream =
             reply_stream_new(endpoint->provider, run->settings->max_reply_bytes, why);
     if (endpoint->lessons.stream && exchange->stream == NULL) {
+        budget_release(&run->budget, &task->guess, false);
         exchange_free(exchange);
         return false;
     }
@@ -70,10 +99,12 @@ static bool send_task(struct run *run, struct task *task, struct upstream *upstr
     task->upstream = upstream;
     task->sent = endpoint->lessons;
     if (!asked_add(&run->asked, task)) {
+        budget_release(&run->budget, &task->guess, false);
         exchange_free(exchange);
         return error_set(why, ERR_MEMORY, "no memory for a call");
     }
     if (!client_start(run->client, exchange, why)) {
+        budget_release(&run->budget, &task->guess, false);
         exchange_free(exchange);
         return false;
     }
@@ -115,7 +146,8 @@ static void follow(struct task *same, struct task *task)
 
 bool dispatch_send(struct run *run, struct error *why)
 {
-    while (!run->stopping && run->ready.count > 0) {
+    bool sent = true;
+    while (!run->stopping && !run->budget.waits && run->ready.count > 0) {
         struct subject *subject = heap_first(&run->ready);
         struct task *task = subject->ready, *same = asked_find(&run->asked, task);
         struct upstream *upstream = NULL;
@@ -125,8 +157,10 @@ bool dispatch_send(struct run *run, struct error *why)
             if (upstream == NULL)
                 break;
         }
-        if (same == NULL && !send_task(run, task, upstream, why))
+        if (same == NULL && !send_task(run, task, upstream, &sent, why))
             return false;
+        if (!sent)
+            break;
         subject->ready = task->next;
         task->next = NULL;
         if (subject->ready == NULL)
@@ -174,7 +208,7 @@ int dispatch_wait_ms(const struct run *run, int64_t now_ms)
         wait = due_in < wait ? due_in : wait;
     }
     const struct subject *first = heap_first(&run->ready);
-    if (first == NULL)
+    if (first == NULL || run->budget.waits)
         return wait > 0 ? (int)wait : 0;
     struct demand demand = demand_of(run, first->ready);
     int64_t free_in = upstreams_wait_ms(&run->upstreams, &demand, now_ms);

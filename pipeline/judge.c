@@ -12,6 +12,7 @@
 #include "reply_stream.h"
 #include "secret.h"
 #include "settle.h"
+#include "spending.h"
 #include "text.h"
 #include "trace.h"
 
@@ -54,6 +55,9 @@ static void fill_call(struct call *call, const struct task *task, const struct e
                           .cached_tokens = -1,
                           .output_tokens = -1,
                           .reasoning_tokens = -1,
+                          .cache_write_tokens = -1,
+                          .image_tokens = -1,
+                          .cost_nano = -1,
                           .attempts = task->attempts,
                           .latency_ms = exchange->seconds_total * 1000,
                           .first_token_ms = exchange->seconds_first_token < 0
@@ -61,6 +65,17 @@ static void fill_call(struct call *call, const struct task *task, const struct e
                                                 : exchange->seconds_first_token * 1000,
                           .when_ms = clock_wall_ms(),
                           .endpoint = text_copy(task->upstream->name)};
+}
+
+// What it cost, and where the provider does not count the image, about how much that was.
+static void take_cost(struct call *call, struct run *run, const struct task *task,
+                      const struct usage *usage)
+{
+    call->cost_nano = budget_settle(&run->budget, &task->guess, task->upstream->price, usage);
+    if (call->image_tokens >= 0 || usage->input_tokens < 0)
+        return;
+    call->image_tokens = task->guess.image_tokens;
+    call->image_estimated = true;
 }
 
 static void take_reply(struct call *call, struct reply *reply)
@@ -81,6 +96,8 @@ static void take_reply(struct call *call, struct reply *reply)
     call->cached_tokens = reply->usage.cached_tokens;
     call->output_tokens = reply->usage.output_tokens;
     call->reasoning_tokens = reply->usage.reasoning_tokens;
+    call->cache_write_tokens = reply->usage.cache_write_tokens;
+    call->image_tokens = reply->usage.image_tokens;
 }
 
 // What the call began, the reply goes on with.
@@ -307,15 +324,34 @@ static void count_reply(struct run *run, struct upstream *upstream, const struct
         run->progress.output_tokens += reply->usage.output_tokens;
 }
 
+// Who stops listening does not stop the endpoint from answering, and from charging.
+static bool maybe_charged(const struct exchange *exchange)
+{
+    switch (exchange->transport) {
+    case TRANSPORT_OK:
+    case TRANSPORT_TOO_LARGE:
+    case TRANSPORT_CUT:
+        return exchange->status == 200 || exchange->status == 0;
+    case TRANSPORT_TIMEOUT:
+    case TRANSPORT_RESET:
+    case TRANSPORT_ABORTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void judge(struct run *run, struct result *result)
 {
     if (result->fault.verdict == FAULT_NONE) {
         fill_call(&result->call, result->task, result->exchange);
         restore_prefix(result->task, &result->reply);
         take_reply(&result->call, &result->reply);
+        take_cost(&result->call, run, result->task, &result->reply.usage);
         result->stored = true;
         count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
+        budget_release(&run->budget, &result->task->guess, maybe_charged(result->exchange));
         result->stored = judge_fault(run, result);
     }
     reply_clear(&result->reply);
@@ -353,6 +389,7 @@ static struct call followed(const struct call *call)
 {
     struct call copy = *call;
     copy.attempts = 0;
+    copy.cost_nano = 0;
     return copy;
 }
 
@@ -419,7 +456,8 @@ bool judge_finished(struct run *run, struct error *why)
         return error_set(why, ERR_MEMORY, "no memory for the replies of a turn");
     count = judge_all(run, results, count);
     // All replies of the turn are one transaction, and on disk before they are used.
-    bool good = (count == 0 || run_write(run, why)) && learn_keep(run, why);
+    bool good = (count == 0 && run->budget.unkept_nano == 0) || run_write(run, why);
+    good = good && spending_keep(run, why) && learn_keep(run, why);
     for (size_t i = 0; good && i < count; i++)
         good = store_result(run, results[i].task, &results[i].call, why) &&
                store_followers(run, &results[i], why);

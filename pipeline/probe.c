@@ -60,7 +60,8 @@ static bool start(struct prober *prober, struct probe *probe, struct error *why)
     struct exchange *exchange = exchange_new(MAX_REPLY, why);
     if (exchange == NULL)
         return false;
-    exchange->url = probe->url != NULL ? probe->url : stream ? endpoint->stream_url : endpoint->url;
+    bool prefixed = provider_sends_prefix(&endpoint->lessons, &probe->ask);
+    exchange->url = probe->url != NULL ? probe->url : endpoint_address(endpoint, prefixed);
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;
@@ -91,7 +92,9 @@ static void take(struct prober *prober, struct exchange *exchange)
     probe->seconds_first_token = exchange->seconds_first_token;
     snprintf(probe->content_type, sizeof probe->content_type, "%s", exchange->content_type);
     snprintf(probe->location, sizeof probe->location, "%s", exchange->location);
-    fault_classify(&scratch, &probe->endpoint->lessons, exchange, &probe->reply, &probe->fault);
+    struct endpoint_lessons sent = probe->endpoint->lessons;
+    sent.prefix = provider_sends_prefix(&sent, &probe->ask);
+    fault_classify(&scratch, &sent, exchange, &probe->reply, &probe->fault);
     probe->learned = scratch.lessons;
     buffer_init(&probe->body, KEPT_BODY);
     size_t length = exchange->body.length < KEPT_BODY ? exchange->body.length : KEPT_BODY;

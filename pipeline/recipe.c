@@ -15,11 +15,14 @@ enum { MAX_CUTS = 3 };
 static bool digest_base(struct recipe *recipe, struct error *why)
 {
     const struct run_settings *settings = recipe->settings;
-    char limits[160];
+    char limits[200];
     snprintf(limits, sizeof limits, "%u/%d/%d/%zu/%zu/%d", settings->limits.max_side_px,
              settings->limits.quality, settings->limits.min_quality,
              settings->limits.max_base64_bytes, settings->limits.refuse_base64_bytes,
              settings->limits.accept_damaged);
+    if (settings->limits.max_result_pixels > 0)
+        snprintf(limits + strlen(limits), sizeof limits - strlen(limits), "/%llu",
+                 (unsigned long long)settings->limits.max_result_pixels);
     struct digester *digester = digester_new(why);
     if (digester == NULL)
         return false;

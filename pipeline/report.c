@@ -5,6 +5,7 @@
 #include "json.h"
 #include "learn.h"
 #include "provider.h"
+#include "spending.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
@@ -37,6 +38,7 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
     summary->calls = progress->calls;
     summary->requests = progress->requests;
     summary->retries = progress->retries;
+    spending_tell(run, summary->cost, sizeof summary->cost);
     summary->exit_code = error_exit_code(why->kind);
     if (summary->exit_code == 0 && summary->rejected - summary->screened + summary->unknown > 0)
         summary->exit_code = error_exit_code(ERR_ITEMS);
@@ -95,6 +97,12 @@ static void write_totals(struct store *store, struct buffer *out, struct error *
     json_write_integer_field(out, "cached_tokens", totals.cached_tokens);
     json_write_integer_field(out, "output_tokens", totals.output_tokens);
     json_write_integer_field(out, "reasoning_tokens", totals.reasoning_tokens);
+    json_write_integer_field(out, "cache_write_tokens", totals.cache_write_tokens);
+    json_write_integer_field(out, "image_tokens", totals.image_tokens);
+    json_write_integer_field(out, "image_tokens_estimated", totals.images_estimated);
+    json_write_real_field(out, "cost_usd", (double)(totals.cost_nano + totals.other_nano) / 1e9);
+    json_write_real_field(out, "cost_beside_replies_usd", (double)totals.other_nano / 1e9);
+    json_write_integer_field(out, "replies_without_price", totals.unpriced);
     buffer_append_char(out, '}');
 }
 
@@ -220,6 +228,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     json_write_integer_field(out, "input_tokens", progress->input_tokens);
     json_write_integer_field(out, "cached_tokens", progress->cached_tokens);
     json_write_integer_field(out, "output_tokens", progress->output_tokens);
+    spending_write(run, out);
     json_write_name(out, "seconds");
     buffer_append_format(out, "%.3f", (double)elapsed_ms / 1000);
     json_write_name(out, "cpu_seconds");

@@ -14,7 +14,9 @@
 #include "report.h"
 #include "screen_queue.h"
 #include "settle.h"
+#include "spending.h"
 #include "stage.h"
+#include "vision.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -215,7 +217,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
            output_open(&run->output, settings->directory, why) && screen_queue_open(run, why) &&
-           open_client(run, why);
+           spending_open(run, why) && open_client(run, why);
 }
 
 static void free_tasks(struct task *task)
@@ -306,7 +308,7 @@ bool run_generate(const struct run_settings *settings, struct run_summary *summa
     bool good = run_open(&run, settings, why);
     if (good) {
         atomic_store(&sleeping, run.client);
-        good = loop(&run, why);
+        good = vision_check(&run, why) && loop(&run, why);
         good = conclude(&run, good, summary, why);
     }
     if (!good && summary->exit_code == 0)

@@ -15,6 +15,8 @@
 
 enum retry_what { RETRY_NOTHING = 0, RETRY_UNKNOWN = 1, RETRY_REJECTED = 2, RETRY_FAILED = 3 };
 
+enum probe_when { PROBE_AUTO, PROBE_ALWAYS, PROBE_NEVER };
+
 struct run_settings {
     const char *input;                                 // see source.h
     const char *directory;                             // DIR
@@ -58,6 +60,11 @@ struct run_settings {
     enum retry_what retry_what;
     bool relearn; // forget what earlier runs here learned from refusals
 
+    const struct price *prices; // the user's own, before the built-in ones
+    size_t price_count;
+    double max_cost;       // dollars for all runs on DIR; negative: no limit
+    enum probe_when probe; // whether the model sees
+
     const char *summary_file; // --summary-json; NULL
     // Each setting with its value and where it came from, for run.json: JSON object text.
     const char *settings_json;
@@ -71,7 +78,8 @@ struct run_summary {
     long long items, accepted, rejected, unknown, open;
     long long screened; // of the rejected: their images were left out, as was asked for
     long long calls, requests, retries;
-    int exit_code; // 0, 1, or the error's
+    char cost[400]; // what it cost, in one sentence; "": nothing
+    int exit_code;  // 0, 1, or the error's
 };
 
 // False: the run ended before all items were final; *why says why (ERR_INTERRUPTED, ERR_STOPPED,

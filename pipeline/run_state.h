@@ -7,6 +7,7 @@
 
 #include "allowance.h"
 #include "asked.h"
+#include "budget.h"
 #include "client.h"
 #include "file.h"
 #include "heap.h"
@@ -40,6 +41,7 @@ struct run {
     struct workers *fetchers;       // images given by URL; made when the first one comes
     struct output output;
     struct progress progress;
+    struct budget budget;
     char *images_folder; // DIR/images
 
     // Items under work.

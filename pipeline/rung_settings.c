@@ -63,6 +63,8 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
     struct endpoint endpoint;
     if (strstr(refused->message, "unencrypted") != NULL)
         return CAUSE_key_unencrypted;
+    if (strstr(refused->message, "takes no images") != NULL)
+        return CAUSE_no_vision;
     bool address = settings->base_url != NULL ||
                    (settings->endpoint != NULL && strstr(settings->endpoint, "://") != NULL);
     mended.thinking = THINKING_AUTO;
@@ -81,9 +83,7 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
                : strstr(refused->message, "placeholder") != NULL       ? CAUSE_key_placeholder
                                                                        : CAUSE_key_malformed;
     endpoint_clear(&endpoint);
-    // A name that is there and refused is of a model that is known to take no images.
-    return settings->model == NULL || *settings->model == '\0' ? CAUSE_model_unset
-                                                               : CAUSE_no_vision;
+    return CAUSE_model_unset;
 }
 
 // A provider's own host takes its own keys only; who runs a gateway may give out any.

@@ -7,6 +7,7 @@
 #define VQAGEN_SUBJECT_H
 
 #include "answer.h"
+#include "budget.h"
 #include "distractor.h"
 #include "draft.h"
 #include "estimate.h"
@@ -95,6 +96,7 @@ struct task {
     int64_t sent_ms;              // monotonic: when it was last sent
     int64_t failed_ms;            // and when it first failed; 0: not yet
     struct upstream *upstream;    // that it was last sent to
+    struct guess guess;           // of what that may cost
     struct endpoint_lessons sent; // lessons in force there when it was sent
     struct task *next;
     size_t heap_place;

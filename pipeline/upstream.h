@@ -6,6 +6,7 @@
 #include "endpoint.h"
 #include "estimate.h"
 #include "pace.h"
+#include "price.h"
 
 #include <stdint.h>
 
@@ -20,7 +21,8 @@ struct upstream_settings {
 
 struct upstream {
     struct endpoint endpoint;
-    char *name;  // in rows; see upstreams_init. Owned
+    const struct price *price; // NULL: unknown. See spending.h
+    char *name;                // in rows; see upstreams_init. Owned
     char *label; // for people: "127.0.0.1 #2" is the second endpoint of the run. Owned
     unsigned weight;
     bool fallback;

@@ -7,6 +7,7 @@
 #include "throttle.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { KEEP_ALIVES = 4 };
@@ -310,6 +311,23 @@ static void answer_completion(struct chat *chat, const struct chat_request *requ
     buffer_clear(&changed);
 }
 
+// Puts more than anybody wants to read in front: blanks, in a stream as a comment.
+static void fill_up(struct chat_reply *reply)
+{
+    enum { HUGE_BYTES = 20 << 20 };
+    bool stream = strcmp(reply->content_type, "text/event-stream") == 0;
+    char *text = malloc(HUGE_BYTES + 4);
+    if (text == NULL) {
+        reply->body.failed = true;
+        return;
+    }
+    memset(text, ' ', HUGE_BYTES);
+    text[0] = stream ? ':' : ' ';
+    strcpy(text + HUGE_BYTES, stream ? "\n\n" : "\n");
+    script_keep_alive(&reply->script, &reply->body, text, 1, 0);
+    free(text);
+}
+
 static void spoil_body(enum fault_action action, struct chat_reply *reply)
 {
     switch (action) {
@@ -323,6 +341,9 @@ static void spoil_body(enum fault_action action, struct chat_reply *reply)
     case FAULT_ACT_WRONG_JSON:
         buffer_empty(&reply->body);
         buffer_append_text(&reply->body, "{\"status\":\"ok\",\"result\":{\"items\":[]}}");
+        break;
+    case FAULT_ACT_HUGE:
+        fill_up(reply);
         break;
     case FAULT_ACT_BROKEN_JSON:
         buffer_truncate(&reply->body, reply->body.length / 2);

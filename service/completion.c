@@ -166,21 +166,6 @@ static void reason(struct completion *completion)
     completion->reasoning_tokens = text_tokens(reasoning);
 }
 
-// More than anybody wants to read. Each token of a stream is wrapped in hundreds of bytes.
-static void fill_up(const struct completion *completion, struct buffer *text)
-{
-    enum { WHOLE_BYTES = 20 << 20, STREAM_BYTES = 1 << 18 };
-    static const char words[] = "and so on, and so forth, ";
-    size_t wanted = completion->stream ? STREAM_BYTES : WHOLE_BYTES;
-    char *room = buffer_reserve(text, wanted);
-    for (size_t i = 0; room != NULL && i < wanted; i++)
-        room[i] = words[i % (sizeof words - 1)];
-    if (room == NULL)
-        return;
-    room[wanted] = '\0';
-    text->length = wanted;
-}
-
 void completion_continue(struct completion *completion, const char *start)
 {
     if (start == NULL)
@@ -258,9 +243,6 @@ void completion_spoil(struct completion *completion, enum fault_action action, s
         completion->output_tokens = 0;
         completion->finish = "insufficient_system_resource";
         return;
-    case FAULT_ACT_HUGE:
-        fill_up(completion, text);
-        break;
     case FAULT_ACT_NO_USAGE:
         completion->no_usage = true;
         return;

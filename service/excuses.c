@@ -98,6 +98,20 @@ char *excuse_duration(int64_t ms, char *text)
     return text;
 }
 
+void excuses_list(struct buffer *out)
+{
+    const struct fault_entry *kind;
+    for (size_t i = 0; (kind = fault_kind_at(i)) != NULL; i++) {
+        buffer_append_format(out, "%-21s", kind->name);
+        for (size_t p = 0; p < PLAYER_COUNT; p++)
+            if (find_own(kind->name, (enum player_id)p) != NULL)
+                buffer_append_format(out, " %s", player_at((enum player_id)p)->name);
+        while (out->length > 0 && out->data[out->length - 1] == ' ')
+            buffer_truncate(out, out->length - 1);
+        buffer_append_char(out, '\n');
+    }
+}
+
 static void append_text(const char *text, bool json, struct buffer *out)
 {
     if (!json) {

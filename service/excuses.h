@@ -35,6 +35,9 @@ struct excuse_out {
 void excuse_write(const struct player *player, const struct protocol_error *error,
                   const struct excuse_values *values, struct excuse_out *out);
 
+// Appends a line for each kind of fault: its name, and who has words of their own for it.
+void excuses_list(struct buffer *out);
+
 // "84ms", "1.146s", "6m0s": durations as Go and OpenAI's headers write them. text: 32 bytes.
 char *excuse_duration(int64_t ms, char *text);
 

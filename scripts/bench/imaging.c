@@ -1,12 +1,19 @@
-// Times image_prepare beside a bare loop over the same libraries, and, through pillow.py, Pillow.
+// Works on pictures and says what CPU time that took, for imaging.py, which makes the pictures,
+// takes turns with other programs and prints the table.
 //
-//     build/release/scripts/bench/bench_imaging [ROUNDS [PHOTOGRAPH.jpg]]
-//
-// Without a photograph it makes a picture of 4000 x 3000 pixels with detail at every scale. Rounds
-// take turns, so that a busy machine slows all alike; the middle CPU time of each counts.
+// Each line of its input is an order, "WORK SIDE PATH"; it answers with the CPU seconds and the
+// bytes worked on. The works:
+//   prepare  image_prepare to at most SIDE pixels
+//   bare     the same by a loop over the libraries that checks nothing: the floor
+//   keep     image_prepare to PATH.SIDE.jpg, not timed
+//   pass     image_prepare of a JPEG that is passed on
+//   digest   its SHA-256
+//   base64   its base64
+#include "base64.h"
+#include "digest.h"
+#include "memory.h"
 #include "prepare.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +21,13 @@
 #include <turbojpeg.h>
 #include <zimg.h>
 
-enum { MAX_ROUNDS = 200, WIDTH = 4000, HEIGHT = 3000 };
-
 struct file {
     unsigned char *bytes;
     unsigned long length;
 };
 
-static struct file make_photograph(void);
 static struct file load(const char *path);
-static void bare_loop(const struct file *file, int side);
-static void prepare(const struct file *file, int side);
-static double pillow_seconds(const struct file *file, int side, int rounds);
+static bool work(const char *name, const struct file *file, int side, const char *path);
 
 static double cpu_seconds(void)
 {
@@ -34,66 +36,60 @@ static double cpu_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static double time_one(void (*work)(const struct file *, int), const struct file *file, int side)
+int main(void)
 {
-    double start = cpu_seconds();
-    work(file, side);
-    return cpu_seconds() - start;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double middle(double *times, int count)
-{
-    qsort(times, (size_t)count, sizeof *times, by_value);
-    return times[count / 2];
-}
-
-int main(int argc, char **argv)
-{
-    int rounds = argc > 1 ? atoi(argv[1]) : 15;
-    if (rounds < 1 || rounds > MAX_ROUNDS) {
-        fprintf(stderr, "usage: %s [ROUNDS [PHOTOGRAPH.jpg]], 1 to %d rounds\n", argv[0],
-                MAX_ROUNDS);
-        return 2;
-    }
-    struct file file = argc > 2 ? load(argv[2]) : make_photograph();
-    static const int sides[] = {2048, 1024};
-    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
-        double ours[MAX_ROUNDS], bare[MAX_ROUNDS];
-        prepare(&file, sides[i]);
-        bare_loop(&file, sides[i]);
-        for (int round = 0; round < rounds; round++) {
-            bare[round] = time_one(bare_loop, &file, sides[i]);
-            ours[round] = time_one(prepare, &file, sides[i]);
+    memory_keep_pages(); // as in vqagen
+    char line[5000], name[20], path[4900];
+    int side;
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        if (sscanf(line, "%19s %d %4899[^\n]", name, &side, path) != 3) {
+            fprintf(stderr, "not an order: %s", line);
+            return 2;
         }
-        double floor = middle(bare, rounds), mine = middle(ours, rounds);
-        printf("to %d px: image_prepare %.1f ms, bare loop %.1f ms, ratio %.3f", sides[i],
-               mine * 1e3, floor * 1e3, mine / floor);
-        double pillow = pillow_seconds(&file, sides[i], rounds < 5 ? rounds : 5);
-        if (pillow > 0)
-            printf("; Pillow %.1f ms, %.1f times as much", pillow * 1e3, pillow / mine);
-        printf("\n");
+        struct file file = load(path);
+        double start = cpu_seconds();
+        bool good = work(name, &file, side, path);
+        double seconds = cpu_seconds() - start;
+        free(file.bytes);
+        if (!good)
+            return 1;
+        printf("%.9f %lu\n", seconds, file.length);
+        fflush(stdout);
     }
-    free(file.bytes);
     return 0;
 }
 
-static void prepare(const struct file *file, int side)
+static bool prepare(const struct file *file, int side, bool pass, const char *keep)
 {
     struct image_limits limits = image_limits_default();
     limits.max_side_px = (unsigned)side;
+    limits.encode_all = !pass;
     struct prepared_image image;
     struct error why = {0};
     if (!image_prepare(file->bytes, file->length, &limits, &image, &why)) {
         fprintf(stderr, "%s\n", why.message);
-        exit(1);
+        return false;
+    }
+    bool good = image.passed == pass;
+    if (!good)
+        fprintf(stderr, "a picture that should have been passed on was not\n");
+    FILE *stream = keep != NULL ? fopen(keep, "wb") : NULL;
+    if (keep != NULL) {
+        good = good && stream != NULL &&
+               fwrite(image.jpeg.data, 1, image.jpeg.length, stream) == image.jpeg.length;
+        good = stream != NULL && fclose(stream) == 0 && good;
     }
     prepared_image_clear(&image);
+    return good;
+}
+
+static bool encode_base64(const struct file *file)
+{
+    struct buffer text;
+    buffer_init(&text, base64_length(file->length));
+    bool good = base64_encode(file->bytes, file->length, &text);
+    buffer_clear(&text);
+    return good;
 }
 
 struct planes {
@@ -104,13 +100,15 @@ struct planes {
 
 static struct planes *planes_for(struct planes *planes, int width, int height)
 {
+    if (planes->width == width && planes->height == height)
+        return planes;
     planes->width = width;
     planes->height = height;
     for (int i = 0; i < 3; i++) {
         planes->strides[i] = (tjPlaneWidth(i, width, TJSAMP_420) + 63) / 64 * 64;
-        if (planes->at[i] == NULL)
-            planes->at[i] = aligned_alloc(64, (size_t)planes->strides[i] *
-                                                  (size_t)tjPlaneHeight(i, height, TJSAMP_420));
+        free(planes->at[i]);
+        planes->at[i] = aligned_alloc(64, (size_t)planes->strides[i] *
+                                              (size_t)tjPlaneHeight(i, height, TJSAMP_420));
     }
     return planes;
 }
@@ -154,7 +152,7 @@ static void bare_scale(const struct planes *from, const struct planes *to, int i
 
 // The floor: what the libraries alone take, for a 4:2:0 JPEG, with all memory kept from round to
 // round and no check of anything.
-static void bare_loop(const struct file *file, int side)
+static bool bare_loop(const struct file *file, int side)
 {
     static struct planes decoded[9], scaled[9]; // by how much smaller the JPEG is decoded
     static unsigned char *jpeg[9];
@@ -164,7 +162,7 @@ static void bare_loop(const struct file *file, int side)
     tjDecompressHeader3(decoder, file->bytes, file->length, &width, &height, &subsampling, &colour);
     if (subsampling != TJSAMP_420) {
         fprintf(stderr, "the bare loop takes a 4:2:0 JPEG only\n");
-        exit(2);
+        return false;
     }
     int longest = width > height ? width : height, shrink = 1;
     while (shrink < 8 && longest * 8 >= side * shrink * 2 * 15)
@@ -177,9 +175,9 @@ static void bare_loop(const struct file *file, int side)
         planes_for(&scaled[shrink], width * side / longest, height * side / longest);
     for (int i = 0; i < 3; i++)
         bare_scale(from, to, i);
-    if (jpeg[shrink] == NULL) {
+    if (room[shrink] < tjBufSize(to->width, to->height, TJSAMP_420)) {
         room[shrink] = tjBufSize(to->width, to->height, TJSAMP_420);
-        jpeg[shrink] = malloc(room[shrink]);
+        jpeg[shrink] = realloc(jpeg[shrink], room[shrink]);
     }
     unsigned long length = room[shrink];
     const unsigned char *planes[3] = {to->at[0], to->at[1], to->at[2]};
@@ -187,35 +185,22 @@ static void bare_loop(const struct file *file, int side)
                             &jpeg[shrink], &length, 85, TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT);
     tjDestroy(decoder);
     tjDestroy(encoder);
+    return true;
 }
 
-// Waves of many lengths and a little noise: about 4 MB at quality 90, as a camera makes.
-static struct file make_photograph(void)
+static bool work(const char *name, const struct file *file, int side, const char *path)
 {
-    unsigned char *pixels = malloc((size_t)WIDTH * HEIGHT * 3);
-    unsigned noise = 1;
-    for (int y = 0; y < HEIGHT; y++) {
-        for (int x = 0; x < WIDTH; x++) {
-            double wave = sin(x / 301.0 + y / 173.0) + sin(x / 37.0 - y / 53.0) / 2 +
-                          sin(x / 7.0 + sin(y / 41.0) * 5) / 4 + sin(y / 3.1) / 8;
-            noise = noise * 1664525 + 1013904223;
-            double value = 128 + 55 * wave + (double)(noise >> 24) / 16;
-            for (int c = 0; c < 3; c++) {
-                double shade = value + 30 * sin(x / 211.0 + c * 2.0);
-                pixels[((size_t)y * WIDTH + (size_t)x) * 3 + (size_t)c] =
-                    (unsigned char)(shade < 0     ? 0
-                                    : shade > 255 ? 255
-                                                  : shade);
-            }
-        }
-    }
-    struct file file = {0};
-    tjhandle encoder = tjInitCompress();
-    tjCompress2(encoder, pixels, WIDTH, 0, HEIGHT, TJPF_RGB, &file.bytes, &file.length, TJSAMP_420,
-                90, 0);
-    tjDestroy(encoder);
-    free(pixels);
-    return file;
+    if (strcmp(name, "bare") == 0)
+        return bare_loop(file, side);
+    if (strcmp(name, "prepare") == 0 || strcmp(name, "pass") == 0)
+        return prepare(file, side, name[1] == 'a', NULL);
+    if (strcmp(name, "digest") == 0)
+        return digest_of(file->bytes, file->length).bytes[0] != 0 || true;
+    if (strcmp(name, "base64") == 0)
+        return encode_base64(file);
+    char kept[5000];
+    snprintf(kept, sizeof kept, "%s.%d.jpg", path, side);
+    return strcmp(name, "keep") == 0 && prepare(file, side, false, kept);
 }
 
 static struct file load(const char *path)
@@ -229,34 +214,11 @@ static struct file load(const char *path)
     fseek(stream, 0, SEEK_END);
     file.length = (unsigned long)ftell(stream);
     rewind(stream);
-    file.bytes = malloc(file.length);
+    file.bytes = malloc(file.length + 1);
     if (fread(file.bytes, 1, file.length, stream) != file.length) {
         perror(path);
         exit(2);
     }
     fclose(stream);
     return file;
-}
-
-// The middle CPU time by imaging_pillow.py beside this source; 0 when there is no Pillow.
-static double pillow_seconds(const struct file *file, int side, int rounds)
-{
-    char path[] = "/tmp/bench_imaging_XXXXXX", command[600];
-    int handle = mkstemp(path);
-    FILE *stream = handle >= 0 ? fdopen(handle, "wb") : NULL;
-    if (stream == NULL)
-        return 0;
-    fwrite(file->bytes, 1, file->length, stream);
-    fclose(stream);
-    snprintf(command, sizeof command, "/usr/bin/python3 '%s/imaging_pillow.py' '%s' %d %d",
-             BENCH_SCRIPTS, path, side, rounds);
-    double seconds = 0;
-    FILE *answer = popen(command, "r");
-    if (answer != NULL) {
-        if (fscanf(answer, "%lf", &seconds) != 1)
-            seconds = 0;
-        pclose(answer);
-    }
-    remove(path);
-    return seconds;
 }

@@ -1,17 +1,26 @@
-"""Prints the middle CPU time of Pillow making a JPEG smaller: FILE SIDE ROUNDS."""
+"""Pillow making a JPEG smaller, as most programs do: open, resize(LANCZOS), save.
+
+Takes orders and answers like imaging.c: "prepare SIDE PATH", then CPU seconds and bytes.
+"""
 import io
 import sys
 import time
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-path, side, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-data = open(path, "rb").read()
-times = []
-for _ in range(rounds + 1):
-    start = time.process_time()
-    image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
-    image.thumbnail((side, side), Image.LANCZOS)
+
+def prepare(data, side):
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    ratio = side / max(image.size)
+    if ratio < 1:
+        image = image.resize((round(image.width * ratio), round(image.height * ratio)), Image.LANCZOS)
     image.save(io.BytesIO(), "JPEG", quality=85)
-    times.append(time.process_time() - start)
-print(sorted(times[1:])[rounds // 2])
+
+
+for line in sys.stdin:
+    _, side, path = line.rstrip("\n").split(" ", 2)
+    with open(path, "rb") as file:
+        data = file.read()
+    start = time.process_time()
+    prepare(data, int(side))
+    print(f"{time.process_time() - start:.9f} {len(data)}", flush=True)

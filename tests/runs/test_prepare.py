@@ -70,6 +70,15 @@ class Prepare(RunTest):
             self.assertLessEqual(max(row["out_width"], row["out_height"]), 100)
             self.assertEqual((row["status"], row["quality"]), ("encoded", 60))
 
+    def test_limits_of_the_endpoint_hold(self):
+        source = self.folder / "wide.png"
+        source.write_bytes(png(6500, 20))
+        for endpoint, side in (("zhipu", 6000), ("vllm", 6500), ("https://api.z.ai/v4", 6000)):
+            _, rows, _ = self.prepare(source, "--endpoint", endpoint, "--max-side", 16000, out=str(side))
+            self.assertEqual(rows[0]["out_width"], side)
+        done = self.vqagen("prepare", source, "-o", self.folder / "x", "--endpoint", "zipu", code=3)
+        self.assertIn("'zipu'", done.stderr)
+
     def test_what_cannot_be_prepared_is_named(self):
         folder = self.folder / "in"
         folder.mkdir()

@@ -164,6 +164,14 @@ class Limits(RunTest):
         self.assertIn(b"maximum pending requests", b"".join(pieces))
 
 
+class Faults(RunTest):
+    def test_all_are_listed(self):
+        kinds = self.vqagen("simulate", "--fault", "list", code=0).stdout.splitlines()
+        self.assertGreater(len(kinds), 130)
+        self.assertIn("no-vision", [line.split()[0] for line in kinds])
+        self.assertIn("--fault list", self.vqagen("simulate", "--fault", "teapot", code=3).stderr)
+
+
 class Conditions(RunTest):
     def refusal(self, simulator, request, status=400):
         got, _, pieces = post(simulator, *request)

@@ -207,8 +207,8 @@ class Steady(RunTest):
         counts = {}
         for source in (single, several):
             simulator = self.simulator("--latency", "fixed:0.3", "--fault", "500:0.3")
-            self.generate(source, self.folder / source.stem, "--concurrency", 32, "--retries", 8, "--retry-wait", "50ms",
-                          "--format", "fill-in-blank", simulator=simulator, code=None)
+            self.generate(source, self.folder / source.stem, "--concurrency", 32, "--retries", 8,
+                          "--retry-wait", "50ms", "--format", "fill-in-blank", simulator=simulator, code=None)
             by_status = simulator.stats()["by_status"]
             counts[source] = by_status["200"]
         self.assertEqual(counts[several], counts[single])
@@ -233,7 +233,8 @@ class Steady(RunTest):
         simulator = self.simulator("--fault", "500:0.4")
         out, log = self.folder / "out", self.folder / "run.log"
         done = self.generate(samples_images(), out, "--limit", 3, "--retries", 8, "--retry-wait", "20ms",
-                             "--trace", "client,retry", "--log", log, simulator=simulator, code=None, environment={"VQAGEN_API_KEY": key})
+                             "--trace", "client,retry", "--log", log, simulator=simulator, code=None,
+                             environment={"VQAGEN_API_KEY": key})
         report = self.report(out)["this_run"]
         lines = read_lines(log)
         events = [line for line in lines if line["level"] == "trace"]
@@ -260,8 +261,8 @@ class Steady(RunTest):
         faults = [word for kind in kinds for word in ("--fault", f"{kind}:{0.3 / len(kinds):.4f}")]
         simulator = self.simulator(*faults)
         out = self.folder / "out"
-        self.generate(samples_images(), out, "--limit", LIMIT, "--retries", 8, "--retry-wait", "50ms", "--concurrency", 32,
-                      "--timeout", 1, simulator=simulator, code=None)
+        self.generate(samples_images(), out, "--limit", LIMIT, "--retries", 8, "--retry-wait", "50ms",
+                      "--concurrency", 32, "--timeout", 1, simulator=simulator, code=None)
         report = self.report(out)
         self.assertEqual(report["items"]["unknown"], 0)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), self.undisturbed())

@@ -30,6 +30,38 @@ static bool run(const char *line, const char *const *variables, int *exit_code, 
     return good;
 }
 
+// The tightest of the provider's limits and the user's.
+static void test_image_limits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *options;
+        unsigned side;
+        size_t base64;
+        uint64_t pixels;
+    } cases[] = {
+        {"--endpoint https://api.z.ai/api/paas/v4", 2048, 5000000, 0},
+        {"--endpoint deepseek --max-side 16000 --max-bytes 1M", 8192, 1000000, 0},
+        {"--endpoint https://api.anthropic.com --max-side 16000 --max-bytes 10MiB", 8000, 10485760,
+         0},
+        {"--endpoint openai --max-side 5000", 5000, 7340032, 0},
+        {"--endpoint openai --max-side 16000", 16000, 7340032, 30000000},
+        {"--endpoint vllm --max-side 16000", 16000, 7340032, 0},
+        {"--base-url https://api.z.ai/api/paas/v4 --max-side 7000", 6000, 5000000, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char line[200];
+        int exit_code;
+        struct error why;
+        snprintf(line, sizeof line, "generate photos -o out --model m %s", cases[i].options);
+        assert_true(
+            run(line, VARIABLES("VQAGEN_API_KEY=sk-0123456789abcdefghij"), &exit_code, &why));
+        assert_int_equal(seen.run.limits.max_side_px, cases[i].side);
+        assert_int_equal(seen.run.limits.max_base64_bytes, cases[i].base64);
+        assert_int_equal(seen.run.limits.max_result_pixels, cases[i].pixels);
+    }
+}
+
 static void test_run_settings(void **state)
 {
     (void)state;
@@ -224,9 +256,13 @@ static void test_simulate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run_settings),  cmocka_unit_test(test_images_and_defaults),
-        cmocka_unit_test(test_settings_json), cmocka_unit_test(test_builtin),
-        cmocka_unit_test(test_ends),          cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_run_settings),
+        cmocka_unit_test(test_image_limits),
+        cmocka_unit_test(test_images_and_defaults),
+        cmocka_unit_test(test_settings_json),
+        cmocka_unit_test(test_builtin),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_commands),
         cmocka_unit_test(test_simulate),
     };
     return cmocka_run_group_tests(tests, case_enter, case_leave);

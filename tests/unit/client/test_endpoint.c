@@ -1,5 +1,6 @@
 #include "capability.h"
 #include "endpoint.h"
+#include "endpoint_images.h"
 #include "provider.h"
 
 #include <setjmp.h>
@@ -303,7 +304,7 @@ static void test_preset_table(void **state)
         unsigned side_px;
     } wanted[] = {
         {"openai", "https://api.openai.com/v1/chat/completions", "Authorization: Bearer %s",
-         "OPENAI_API_KEY", 20000000, 65535},
+         "OPENAI_API_KEY", 0, 65535},
         {"anthropic", "https://api.anthropic.com/v1/messages", "x-api-key: %s", "ANTHROPIC_API_KEY",
          10485760, 8000},
         {"gemini", NULL, "x-goog-api-key: %s", "GEMINI_API_KEY", 19000000, 0},
@@ -346,8 +347,10 @@ static void test_preset_table(void **state)
         assert_true((preset->key_variable == NULL) == (wanted[i].variable == NULL));
         if (preset->key_variable != NULL)
             assert_string_equal(preset->key_variable, wanted[i].variable);
-        assert_int_equal(preset->limits.image_base64_bytes, wanted[i].base64_bytes);
-        assert_int_equal(preset->limits.side_px, wanted[i].side_px);
+        struct endpoint_images images;
+        assert_true(endpoint_images_find(wanted[i].name, NULL, &images, &why));
+        assert_int_equal(images.max_base64_bytes, wanted[i].base64_bytes);
+        assert_int_equal(images.max_side_px, wanted[i].side_px);
         // Its own address means it too, except on this machine.
         assert_ptr_equal(endpoint_preset_meant(wanted[i].name, NULL), preset);
         const struct endpoint_preset *there = endpoint_preset_meant(NULL, preset->base_url);

@@ -1,6 +1,7 @@
 #include "fault.h"
 #include "file.h"
 #include "provider.h"
+#include "reply_stream.h"
 #include "secret.h"
 #include "text.h"
 
@@ -258,6 +259,62 @@ static struct exchange *answered(int status, const char *body)
     return exchange;
 }
 
+// What becomes of a stream, by how its connection ended.
+static void expect_stream(const char *bytes, enum transport transport, const char *kind,
+                          const char *text)
+{
+    struct error why = {0};
+    struct exchange *exchange = answered(200, bytes);
+    exchange->transport = transport;
+    exchange->stream = reply_stream_new(&provider_openai, 1 << 16, &why);
+    assert_true(reply_stream_feed(exchange->stream, bytes, strlen(bytes)));
+    struct endpoint endpoint = {.provider = &provider_openai, .lessons = {.stream = true}};
+    const struct endpoint_lessons sent = endpoint.lessons;
+    struct reply reply;
+    struct fault fault;
+    fault_classify(&endpoint, &sent, exchange, &reply, &fault);
+    assert_string_equal(fault.kind, kind);
+    assert_string_equal(reply.text != NULL ? reply.text : "-", text);
+    assert_int_equal(fault.http_status, 200);
+    reply_clear(&reply);
+    exchange_free(exchange);
+}
+
+static void test_streams(void **state)
+{
+    (void)state;
+#define PIECE "data: {\"choices\":[{\"delta\":{\"content\":\"red\"}}]}\n\n"
+#define FINISH "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+    // An answer that is whole counts, whatever became of the connection behind it.
+    static const enum transport ways[] = {TRANSPORT_OK, TRANSPORT_CUT, TRANSPORT_TIMEOUT};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        expect_stream(PIECE FINISH "data: [DONE]\n\n", ways[i], "", "red");
+        expect_stream(PIECE FINISH, ways[i], "", "red");
+        expect_stream(PIECE "data: [DONE]\n\n", ways[i], "", "red");
+    }
+    expect_stream(PIECE, TRANSPORT_OK, "reply_cut", "-");
+    expect_stream(PIECE, TRANSPORT_CUT, "reply_cut", "-");
+    expect_stream(PIECE "data: {\"cho\n", TRANSPORT_CUT, "reply_cut", "-");
+    expect_stream(PIECE, TRANSPORT_TIMEOUT, "timeout", "-");
+    expect_stream(PIECE, TRANSPORT_ABORTED, "aborted", "-");
+    expect_stream(PIECE, TRANSPORT_TOO_LARGE, "reply_too_large", "-");
+    expect_stream(PIECE "data: {\"error\":{\"message\":\"server busy\",\"code\":503}}\n\n",
+                  TRANSPORT_OK, "overloaded", "-");
+    expect_stream(PIECE "data: {\"choices\":[{\"delta\":{},\"finish_reason\":"
+                        "\"insufficient_system_resource\"}]}\n\n",
+                  TRANSPORT_OK, "overloaded", "-");
+    // What comes whole although a stream was asked for.
+    expect_stream("{\"choices\":[{\"message\":{\"content\":\"red\"},\"finish_reason\":\"stop\"}]}",
+                  TRANSPORT_OK, "", "red");
+    expect_stream("{\"error\":{\"message\":\"server busy\",\"code\":503}}", TRANSPORT_OK,
+                  "overloaded", "-");
+    expect_stream("<html><title>Log in</title></html>", TRANSPORT_OK, "html_reply", "-");
+    expect_stream("", TRANSPORT_OK, "reply_unreadable", "-");
+    expect_stream("nothing of use", TRANSPORT_OK, "reply_unreadable", "-");
+#undef PIECE
+#undef FINISH
+}
+
 static void test_success(void **state)
 {
     (void)state;
@@ -347,6 +404,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_success),
+        cmocka_unit_test(test_streams),
         cmocka_unit_test(test_refusal_is_a_reply),
         cmocka_unit_test(test_lesson_learned_meanwhile),
         cmocka_unit_test(test_hostile_bodies),

@@ -37,6 +37,52 @@ static inline struct file make_srgb_profile(void)
     return file;
 }
 
+// Inks that print other colours than their names say: cyan takes away blue, magenta red, yellow
+// green. So it shows whether the profile was followed.
+static inline cmsInt32Number print_inks(const cmsUInt16Number in[], cmsUInt16Number out[],
+                                        void *to_lab)
+{
+    double rgb[3];
+    for (int c = 0; c < 3; c++)
+        rgb[c] = (1 - in[(c + 1) % 3] / 65535.0) * (1 - in[3] / 65535.0);
+    cmsDoTransform(to_lab, rgb, out, 1);
+    return TRUE;
+}
+
+static inline struct file make_ink_profile(void)
+{
+    cmsHPROFILE srgb = cmsCreate_sRGBProfile(), lab = cmsCreateLab4Profile(NULL);
+    cmsHTRANSFORM to_lab = cmsCreateTransform(srgb, TYPE_RGB_DBL, lab, TYPE_Lab_16,
+                                              INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOOPTIMIZE);
+    cmsHPROFILE profile = cmsCreateProfilePlaceholder(NULL);
+    cmsSetProfileVersion(profile, 4.3);
+    cmsSetDeviceClass(profile, cmsSigOutputClass);
+    cmsSetColorSpace(profile, cmsSigCmykData);
+    cmsSetPCS(profile, cmsSigLabData);
+    cmsPipeline *table = cmsPipelineAlloc(NULL, 4, 3);
+    cmsStage *grid = cmsStageAllocCLut16bit(NULL, 9, 4, 3, NULL);
+    assert_true(cmsStageSampleCLut16bit(grid, print_inks, to_lab, 0));
+    // The file's form wants curves around the grid; these change nothing.
+    assert_true(cmsPipelineInsertStage(table, cmsAT_END, cmsStageAllocToneCurves(NULL, 4, NULL)));
+    assert_true(cmsPipelineInsertStage(table, cmsAT_END, grid));
+    assert_true(cmsPipelineInsertStage(table, cmsAT_END, cmsStageAllocToneCurves(NULL, 3, NULL)));
+    assert_true(cmsWriteTag(profile, cmsSigAToB0Tag, table));
+    cmsUInt32Number length = 0;
+    assert_true(cmsSaveProfileToMem(profile, NULL, &length));
+    struct file file = {malloc(length), length};
+    assert_true(cmsSaveProfileToMem(profile, file.bytes, &length));
+    cmsPipelineFree(table);
+    cmsDeleteTransform(to_lab);
+    cmsCloseProfile(profile);
+    cmsCloseProfile(lab);
+    cmsCloseProfile(srgb);
+    return file;
+}
+
+// What the four quarters become that are printed with inks by their names.
+static const unsigned char quarters_of_inks[4][3] = {
+    {30, 30, 220}, {200, 40, 30}, {40, 210, 30}, {128, 128, 128}};
+
 // What the four quarters, given in Display P3, are in sRGB: by the published matrix.
 static const unsigned char quarters_of_p3[4][3] = {
     {240, 0, 0}, {0, 204, 0}, {27, 40, 219}, {128, 128, 128}};

@@ -3,7 +3,7 @@
 
 static double blur_of(unsigned width, unsigned height, double sigma)
 {
-    struct picture picture = new_picture(COLOUR_GREY, width, height);
+    struct picture picture = new_picture(PICTURE_GREY, width, height);
     draw_discs(&picture.planes[0], 3, sigma);
     struct luma luma = luma_of(&picture);
     double blur = figures_blur(&luma);
@@ -39,8 +39,8 @@ static void blur_goes_with_the_size(void **state)
 static void a_sharp_part_makes_it_sharp(void **state)
 {
     (void)state;
-    struct picture soft = new_picture(COLOUR_GREY, 512, 512);
-    struct picture sharp = new_picture(COLOUR_GREY, 512, 512);
+    struct picture soft = new_picture(PICTURE_GREY, 512, 512);
+    struct picture sharp = new_picture(PICTURE_GREY, 512, 512);
     draw_discs(&soft.planes[0], 3, 6);
     draw_discs(&sharp.planes[0], 3, 0);
     for (unsigned y = 100; y < 356; y++)
@@ -56,7 +56,7 @@ static void a_sharp_part_makes_it_sharp(void **state)
 static void without_edges_nothing_is_said(void **state)
 {
     (void)state;
-    struct picture picture = new_picture(COLOUR_GREY, 300, 300);
+    struct picture picture = new_picture(PICTURE_GREY, 300, 300);
     struct plane *plane = &picture.planes[0];
     for (unsigned y = 0; y < 300; y++)
         memset(plane->samples + y * plane->stride, (int)(y * 255 / 300), 300);
@@ -69,7 +69,7 @@ static void without_edges_nothing_is_said(void **state)
 static void contrast_sees_colours_as_bright_as_each_other(void **state)
 {
     (void)state;
-    struct picture picture = new_picture(COLOUR_YCBCR, 200, 100);
+    struct picture picture = new_picture(PICTURE_YCBCR, 200, 100);
     struct picture_figures figures;
     struct error why = {0};
     for (int i = 0; i < 3; i++)

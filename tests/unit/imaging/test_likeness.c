@@ -6,7 +6,7 @@ static struct likeness look_of(unsigned seed, unsigned width, unsigned height, d
                                int orientation)
 {
     unsigned detail;
-    struct picture picture = new_picture(COLOUR_GREY, width, height);
+    struct picture picture = new_picture(PICTURE_GREY, width, height);
     draw_discs(&picture.planes[0], seed, sigma);
     struct luma luma = luma_of(&picture);
     struct likeness look = likeness_of(&luma, orientation, &detail);
@@ -49,7 +49,7 @@ static void is_as_defined(void **state)
 {
     (void)state;
     for (unsigned seed = 1; seed <= 5; seed++) {
-        struct picture picture = new_picture(COLOUR_GREY, 64, 64);
+        struct picture picture = new_picture(PICTURE_GREY, 64, 64);
         draw_discs(&picture.planes[0], seed, 0);
         struct luma luma = luma_of(&picture);
         unsigned detail, bits = 0;
@@ -88,7 +88,7 @@ static void turns_upright(void **state)
 {
     (void)state;
     enum { WIDTH = 320, HEIGHT = 240 };
-    struct picture upright = new_picture(COLOUR_GREY, WIDTH, HEIGHT);
+    struct picture upright = new_picture(PICTURE_GREY, WIDTH, HEIGHT);
     draw_discs(&upright.planes[0], 4, 0);
     struct luma luma = luma_of(&upright);
     unsigned detail, same;

@@ -9,7 +9,7 @@ static void reduces_by_whole_boxes(void **state)
         {1537, 11, 512, 3}, {4000, 3000, 571, 428}, {2, 5000, 1, 555},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct picture picture = new_picture(COLOUR_GREY, cases[i][0], cases[i][1]);
+        struct picture picture = new_picture(PICTURE_GREY, cases[i][0], cases[i][1]);
         memset(picture.planes[0].samples, 77, picture.planes[0].stride * cases[i][1]);
         struct luma luma = luma_of(&picture);
         assert_int_equal(luma.width, cases[i][2]);
@@ -24,7 +24,7 @@ static void reduces_by_whole_boxes(void **state)
 static void averages_a_box(void **state)
 {
     (void)state;
-    struct picture picture = new_picture(COLOUR_GREY, 1600, 3);
+    struct picture picture = new_picture(PICTURE_GREY, 1600, 3);
     struct plane *plane = &picture.planes[0];
     for (unsigned y = 0; y < 3; y++)
         for (unsigned x = 0; x < 1600; x++)
@@ -42,7 +42,7 @@ static void averages_a_box(void **state)
 static void very_large_boxes_do_not_overflow(void **state)
 {
     (void)state;
-    struct picture picture = new_picture(COLOUR_GREY, 64, 400000);
+    struct picture picture = new_picture(PICTURE_GREY, 64, 400000);
     memset(picture.planes[0].samples, 255, picture.planes[0].stride * 400000);
     struct luma luma = luma_of(&picture);
     assert_int_equal(luma.width, 1);
@@ -55,7 +55,7 @@ static void very_large_boxes_do_not_overflow(void **state)
 static void weighs_colours(void **state)
 {
     (void)state;
-    struct picture picture = new_picture(COLOUR_RGB, 2, 2);
+    struct picture picture = new_picture(PICTURE_RGB, 2, 2);
     static const unsigned char levels[3] = {200, 100, 50};
     for (int i = 0; i < 3; i++)
         memset(picture.planes[i].samples, levels[i], picture.planes[i].stride * 2);

@@ -166,6 +166,57 @@ static void reads_cmyk(void **state)
     free(pixels);
 }
 
+// Four inks as they are, by libjpeg itself: with Adobe's segment 255 is no ink, without it all.
+static struct file make_plain_inks(bool adobe, bool ycck)
+{
+    unsigned char *pixels = make_quarters(120, 80), row[120 * 4], *bytes = NULL;
+    unsigned long length = 0;
+    struct jpeg_compress_struct encoder;
+    struct jpeg_error_mgr errors;
+    encoder.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&encoder);
+    jpeg_mem_dest(&encoder, &bytes, &length);
+    encoder.image_width = 120;
+    encoder.image_height = 80;
+    encoder.input_components = 4;
+    encoder.in_color_space = JCS_CMYK;
+    jpeg_set_defaults(&encoder);
+    jpeg_set_colorspace(&encoder, ycck ? JCS_YCCK : JCS_CMYK);
+    encoder.write_Adobe_marker = adobe;
+    jpeg_set_quality(&encoder, 95, TRUE);
+    jpeg_start_compress(&encoder, TRUE);
+    for (int y = 0; y < 80; y++) {
+        for (size_t x = 0; x < 120; x++)
+            for (size_t c = 0; c < 4; c++) {
+                unsigned char light = c == 3 ? 255 : pixels[((size_t)y * 120 + x) * 3 + c];
+                row[4 * x + c] = adobe ? light : (unsigned char)~light;
+            }
+        jpeg_write_scanlines(&encoder, &(JSAMPROW){row}, 1);
+    }
+    jpeg_finish_compress(&encoder);
+    jpeg_destroy_compress(&encoder);
+    struct file file = {0};
+    file_add(&file, bytes, length);
+    free(bytes);
+    free(pixels);
+    return file;
+}
+
+static void reads_plain_inks(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        struct file file = make_plain_inks(kind > 0, kind > 1);
+        struct prepared_image image = prepare_file(&file, NULL);
+        expect_quarters(&image, in_order, 12,
+                        kind == 0   ? "CMYK"
+                        : kind == 1 ? "CMYK by Adobe"
+                                    : "YCCK");
+        prepared_image_clear(&image);
+        file_free(&file);
+    }
+}
+
 // By libjpeg itself, which writes any sampling factors.
 static struct file make_sampled(const int factors[3][2], int width, int height)
 {
@@ -323,6 +374,7 @@ int main(void)
         cmocka_unit_test(keeps_grey_grey),
         cmocka_unit_test(reads_rgb_coded),
         cmocka_unit_test(reads_cmyk),
+        cmocka_unit_test(reads_plain_inks),
         cmocka_unit_test(reads_odd_subsamplings),
         cmocka_unit_test(forgives_harmless_flaws),
         cmocka_unit_test(refuses_what_is_cut_off),

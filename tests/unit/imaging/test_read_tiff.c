@@ -139,6 +139,32 @@ static void converts_its_profile(void **state)
     file_free(&profile);
 }
 
+static void converts_inks_by_their_profile(void **state)
+{
+    (void)state;
+    static const struct tiff_kind inks[] = {
+        {"strips", PHOTOMETRIC_SEPARATED, 8, COMPRESSION_LZW, PLAIN, false, false, false, 0},
+        {"tiles", PHOTOMETRIC_SEPARATED, 8, COMPRESSION_LZW, PLAIN, true, true, false, 0},
+        {"planes", PHOTOMETRIC_SEPARATED, 8, COMPRESSION_NONE, PLANARCONFIG_SEPARATE, false, false,
+         false, 0},
+        {"turned planes", PHOTOMETRIC_SEPARATED, 8, COMPRESSION_NONE, PLANARCONFIG_SEPARATE, false,
+         false, false, 3},
+    };
+    struct file profile = make_ink_profile();
+    for (size_t k = 0; k < sizeof inks / sizeof inks[0]; k++) {
+        struct file file = make_tiff(&inks[k], W, H, &profile);
+        struct prepared_image image = prepare_file(&file, NULL);
+        unsigned char *pixels = decode_prepared(&image);
+        for (unsigned i = 0; i < 4; i++)
+            expect_pixel(pixels, W, i % 2 ? W * 3 / 4 : W / 4, i / 2 ? H * 3 / 4 : H / 4,
+                         quarters_of_inks[inks[k].orientation == 3 ? 3 - i : i], 8, inks[k].name);
+        free(pixels);
+        prepared_image_clear(&image);
+        file_free(&file);
+    }
+    file_free(&profile);
+}
+
 static void refuses_what_it_cannot_read_by_name(void **state)
 {
     (void)state;
@@ -167,6 +193,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_cut_off),
         cmocka_unit_test(takes_damaged_ones_when_told),
         cmocka_unit_test(converts_its_profile),
+        cmocka_unit_test(converts_inks_by_their_profile),
         cmocka_unit_test(refuses_what_it_cannot_read_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
