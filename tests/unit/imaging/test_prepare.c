@@ -193,32 +193,6 @@ static void refuses_too_many_pixels_exactly(void **state)
     file_free(&file);
 }
 
-// The pixels of the result have a limit of their own, at any shape.
-static void keeps_to_the_pixels_of_a_result(void **state)
-{
-    (void)state;
-    static const unsigned sides[][2] = {{300, 200}, {200, 300}, {400, 3}, {100, 100}};
-    for (size_t s = 0; s < sizeof sides / sizeof sides[0]; s++) {
-        struct file file = make_jpeg(sides[s][0], sides[s][1], false);
-        for (uint64_t most = 0; most < 70000; most = most * 3 + 1) {
-            struct image_limits limits = encode_limits();
-            limits.max_result_pixels = most;
-            struct prepared_image image = prepare_file(&file, &limits);
-            uint64_t pixels = (uint64_t)image.width * image.height;
-            if (most == 0 || most >= (uint64_t)sides[s][0] * sides[s][1])
-                assert_int_equal(pixels, sides[s][0] * sides[s][1]);
-            else
-                assert_in_range(pixels, 1, most);
-            // Not much smaller than it had to be.
-            if (most > 1000)
-                assert_true(pixels * 4 / 3 >= (pixels == 1200 ? 0 : most) || pixels == 60000 ||
-                            pixels == 10000 || pixels == 1200);
-            prepared_image_clear(&image);
-        }
-        file_free(&file);
-    }
-}
-
 static unsigned difference(unsigned a, unsigned b)
 {
     return a > b ? a - b : b - a;
@@ -286,6 +260,32 @@ static void does_not_pass_on_what_cannot_be_measured(void **state)
     assert_false(image_prepare(file.bytes, file.length, &limits, &image, &why));
     assert_int_equal(why.kind, ERR_IMAGE);
     file_free(&file);
+}
+
+// The pixels of the result have a limit of their own, at any shape.
+static void keeps_to_the_pixels_of_a_result(void **state)
+{
+    (void)state;
+    static const unsigned sides[][2] = {{300, 200}, {200, 300}, {400, 3}, {100, 100}};
+    for (size_t s = 0; s < sizeof sides / sizeof sides[0]; s++) {
+        struct file file = make_jpeg(sides[s][0], sides[s][1], false);
+        for (uint64_t most = 0; most < 70000; most = most * 3 + 1) {
+            struct image_limits limits = encode_limits();
+            limits.max_result_pixels = most;
+            struct prepared_image image = prepare_file(&file, &limits);
+            uint64_t pixels = (uint64_t)image.width * image.height;
+            if (most == 0 || most >= (uint64_t)sides[s][0] * sides[s][1])
+                assert_int_equal(pixels, sides[s][0] * sides[s][1]);
+            else
+                assert_in_range(pixels, 1, most);
+            // Not much smaller than it had to be.
+            if (most > 1000)
+                assert_true(pixels * 4 / 3 >= (pixels == 1200 ? 0 : most) || pixels == 60000 ||
+                            pixels == 10000 || pixels == 1200);
+            prepared_image_clear(&image);
+        }
+        file_free(&file);
+    }
 }
 
 static void names_what_it_does_not_read(void **state)
@@ -460,9 +460,9 @@ int main(void)
         cmocka_unit_test(steps_to_the_lowest_quality_exactly),
         cmocka_unit_test(refuses_only_what_cannot_be_made_small),
         cmocka_unit_test(refuses_too_many_pixels_exactly),
-        cmocka_unit_test(keeps_to_the_pixels_of_a_result),
         cmocka_unit_test(measures_the_picture_however_it_is_prepared),
         cmocka_unit_test(does_not_pass_on_what_cannot_be_measured),
+        cmocka_unit_test(keeps_to_the_pixels_of_a_result),
         cmocka_unit_test(names_what_it_does_not_read),
         cmocka_unit_test(survives_changed_bytes),
         cmocka_unit_test(gives_the_same_bytes_on_every_thread),
