@@ -467,7 +467,9 @@ static bool fill(struct tune_load *load, struct error *why)
 
 static bool rest(struct tune_load *load, const struct fault *fault, struct error *why)
 {
-    double ms = load->latency_ms * (1.5 + random_unit(&load->jitter));
+    enum { UNKNOWN_MS = 500 };
+    double usual_ms = load->latency_ms > 0 ? load->latency_ms : UNKNOWN_MS;
+    double ms = usual_ms * (1.5 + random_unit(&load->jitter));
     if (fault->wait_ms > LONGEST_REST_MS) {
         char text[120];
         snprintf(text, sizeof text, "the endpoint asks to wait %lld s (%s)",
