@@ -4,7 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +19,27 @@ static bool is_set_up(void)
     return OSSL_LIB_CTX_get0_global_default() != NULL;
 }
 
+// Looking the algorithm up costs more than digesting a short text, so it is done once and kept as
+// long as the process lives. Two threads that come first at once both look it up, and one lets go.
+static const EVP_MD *sha256(void)
+{
+    static _Atomic(EVP_MD *) kept;
+    EVP_MD *known = atomic_load(&kept);
+    if (known != NULL || !is_set_up())
+        return known;
+    EVP_MD *found = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (found == NULL || atomic_compare_exchange_strong(&kept, &known, found))
+        return found;
+    EVP_MD_free(found);
+    return known;
+}
+
 struct digester *digester_new(struct error *why)
 {
     struct digester *digester = malloc(sizeof *digester);
-    EVP_MD_CTX *context = is_set_up() ? EVP_MD_CTX_new() : NULL;
-    if (digester == NULL || context == NULL ||
-        EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
+    const EVP_MD *algorithm = sha256();
+    EVP_MD_CTX *context = algorithm != NULL ? EVP_MD_CTX_new() : NULL;
+    if (digester == NULL || context == NULL || EVP_DigestInit_ex(context, algorithm, NULL) != 1) {
         EVP_MD_CTX_free(context);
         free(digester);
         error_set(why, ERR_MEMORY, "no memory for a SHA-256 digest");
@@ -69,8 +84,11 @@ void digester_free(struct digester *digester)
 struct digest digest_of(const void *bytes, size_t length)
 {
     struct digest digest = {{0}};
+    const EVP_MD *algorithm = sha256();
     // It makes a context of its own.
-    memory_noted(is_set_up() ? SHA256(bytes, length, digest.bytes) : NULL);
+    bool good =
+        algorithm != NULL && EVP_Digest(bytes, length, digest.bytes, NULL, algorithm, NULL) == 1;
+    memory_noted(good ? &digest : NULL);
     return digest;
 }
 

@@ -1,5 +1,6 @@
 #include "secret.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,28 @@ char *secret_hide(char *text)
             memcpy(at, brief, kept);
             memmove(at + kept, at + length, strlen(at + length) + 1);
         }
+    }
+    return text;
+}
+
+static bool is_base64(char c)
+{
+    return isalnum((unsigned char)c) || (c != '\0' && strchr("+/=-_", c) != NULL);
+}
+
+char *secret_hide_base64(char *text)
+{
+    enum { LONGEST = 256, KEPT = 16 };
+    for (char *at = text; *at != '\0';) {
+        size_t length = 0;
+        while (is_base64(at[length]))
+            length++;
+        if (length > LONGEST) {
+            memcpy(at + KEPT, "...", 3);
+            memmove(at + KEPT + 3, at + length, strlen(at + length) + 1);
+            length = KEPT + 3;
+        }
+        at += length > 0 ? length : 1;
     }
     return text;
 }

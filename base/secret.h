@@ -15,6 +15,10 @@ void secret_register(const char *secret);
 // longer). Returns text.
 char *secret_hide(char *text);
 
+// Replaces each run of base64 that is longer than any hash or name (256 characters) by its first
+// 16 characters and "...", in place: endpoints repeat images in their refusals. Returns text.
+char *secret_hide_base64(char *text);
+
 // "sk-p…9xQz" style short form of a key: at most 4 first and 4 last characters of long keys, fewer
 // of short ones. out needs 16 bytes and is returned.
 char *secret_shorten(const char *secret, char *out);

@@ -24,6 +24,9 @@ static bool take_customary_url(struct settings *settings, const struct endpoint_
                                char *const *environment, struct error *why);
 static bool choose_key(struct settings *settings, const struct endpoint_preset *preset,
                        char *const *environment, struct error *why);
+static bool keep_key(struct settings *settings, const char *key, enum setting_source source,
+                     const char *from, struct error *why);
+static bool key_from_file(struct settings *settings, struct error *why);
 
 bool access_is_builtin(const struct settings *settings)
 {
@@ -47,6 +50,34 @@ bool access_choose(struct settings *settings, char *const *environment, bool req
     const struct endpoint_preset *preset = preset_of(settings);
     return take_customary_url(settings, preset, environment, why) &&
            choose_key(settings, preset, environment, why);
+}
+
+static bool choose_own_key(struct settings *settings, const struct endpoint_preset *preset,
+                           const char *key_variable, char *const *environment, struct error *why)
+{
+    char from[FROM_BYTES];
+    const char *variable = key_variable != NULL ? key_variable
+                           : preset != NULL     ? preset->key_variable
+                                                : NULL;
+    if (key_variable == NULL && settings->list[OPTION_API_KEY_FILE].text != NULL)
+        return key_from_file(settings, why);
+    const char *key = variable != NULL ? settings_variable(environment, variable) : NULL;
+    if (key == NULL)
+        return key_variable == NULL ||
+               error_set(why, ERR_SETTINGS, "key_variable: %s is not set in the environment",
+                         key_variable);
+    snprintf(from, sizeof from, "environment %s", variable);
+    return keep_key(settings, key, FROM_ENVIRONMENT, from, why);
+}
+
+bool access_choose_own(struct settings *settings, const char *key_variable,
+                       char *const *environment, struct error *why)
+{
+    if (!settle_conflicts(settings, why))
+        return false;
+    const struct endpoint_preset *preset = preset_of(settings);
+    return take_customary_url(settings, preset, environment, why) &&
+           choose_own_key(settings, preset, key_variable, environment, why);
 }
 
 static bool settle_conflicts(struct settings *settings, struct error *why)
@@ -144,33 +175,12 @@ static bool choose_by_variable(struct settings *settings, char *const *environme
                      key->text != NULL ? ", only a key (VQAGEN_API_KEY)" : "");
 }
 
-// The scheme and host of both URLs are the same.
-static bool same_host(const char *a, const char *b)
-{
-    const char *host_a = strstr(a, "://"), *host_b = strstr(b, "://");
-    if (host_a == NULL || host_b == NULL)
-        return false;
-    size_t length = (size_t)(host_a - a) + 3 + strcspn(host_a + 3, "/?#");
-    return length == (size_t)(host_b - b) + 3 + strcspn(host_b + 3, "/?#") &&
-           strncasecmp(a, b, length) == 0;
-}
-
 // The preset by name, or by the address that is called.
 static const struct endpoint_preset *preset_of(const struct settings *settings)
 {
     const char *endpoint = settings_text(settings, OPTION_ENDPOINT);
-    const char *url = endpoint != NULL ? endpoint : settings_text(settings, OPTION_BASE_URL);
-    if (url == NULL)
-        return NULL;
-    const struct endpoint_preset *preset = endpoint_preset_find(url);
-    for (size_t i = 0; preset == NULL; i++) {
-        const struct endpoint_preset *known = endpoint_preset_at(i);
-        if (known == NULL)
-            return NULL;
-        if (!known->local && same_host(url, known->base_url))
-            preset = known;
-    }
-    return preset;
+    return endpoint_preset_meant(
+        endpoint, endpoint != NULL ? NULL : settings_text(settings, OPTION_BASE_URL));
 }
 
 static bool take_customary_url(struct settings *settings, const struct endpoint_preset *preset,

@@ -18,6 +18,12 @@
 bool access_choose(struct settings *settings, char *const *environment, bool required,
                    struct error *why);
 
+// The same for one of several endpoints, whose settings name an endpoint or a base URL: the key is
+// that of key_variable (NULL: not given), of api_key_file, or the provider's own. The general
+// VQAGEN_API_KEY is nobody's in particular, and so not sent to each of them.
+bool access_choose_own(struct settings *settings, const char *key_variable,
+                       char *const *environment, struct error *why);
+
 bool access_is_builtin(const struct settings *settings);
 
 // Reads a key from a file that none but its owner may read, and trims it. A new string;

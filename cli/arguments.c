@@ -82,8 +82,10 @@ static void fill_tables(struct tables *tables, unsigned command)
             continue;
         }
         bool is_switch = entry->argument == NULL;
-        *next++ = (struct option){entry->name, is_switch ? no_argument : required_argument, NULL,
-                                  CODE_SET + id};
+        int argument = is_switch                ? no_argument
+                       : entry->implied != NULL ? optional_argument
+                                                : required_argument;
+        *next++ = (struct option){entry->name, argument, NULL, CODE_SET + id};
         if (is_switch && id != OPTION_HELP) {
             snprintf(tables->negated[id], NAME_BYTES, "no-%s", entry->name);
             *next++ = (struct option){tables->negated[id], no_argument, NULL, CODE_UNSET + id};
@@ -107,6 +109,17 @@ static int id_of_code(const struct settings *settings, int code)
     return OPTION_COUNT;
 }
 
+// The value of an option that may stand alone: what follows it, if that is one of its choices.
+static const char *implied_value(const struct option_entry *entry, char **arguments)
+{
+    struct value value;
+    const char *next = arguments[optind];
+    if (next == NULL || !value_parse(entry, next, &value, NULL))
+        return entry->implied;
+    optind++;
+    return next;
+}
+
 static bool take(struct settings *settings, int code, char **arguments, struct error *why)
 {
     enum option_id id = (enum option_id)id_of_code(settings, code);
@@ -116,6 +129,8 @@ static bool take(struct settings *settings, int code, char **arguments, struct e
     const char *text = entry->argument != NULL ? optarg : code >= CODE_UNSET ? "false" : "true";
     // "-model x" is -m with the value "odel" to getopt.
     const char *typed = arguments[optind - 1];
+    if (text == NULL)
+        text = implied_value(entry, arguments);
     if (code < CODE_SET && typed[0] == '-' && option_find(typed + 1, settings->command) != NULL)
         return error_set(why, ERR_USAGE, "%s: long names take two dashes: -%s", typed, typed);
     // "--output --limit 5" most likely lacks the folder.

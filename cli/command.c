@@ -127,19 +127,42 @@ static const struct command commands[] = {
         .run = diagnose_run,
     },
     {
+        .name = "show",
+        .bit = FOR_SHOW,
+        .operand = "DIR",
+        .reads_files = true,
+        .synopsis = "DIR [OPTIONS]",
+        .summary = "Show what a run did, or is doing",
+        .description =
+            "DIR is where generate put its dataset. Items by state, topic and kind of failure, "
+            "replies a minute, latency, tokens and cost, endpoints, the slowest calls, what was "
+            "learned from refusals. A run may be going on, have been killed, or be over: nothing "
+            "is changed, and DIR may be read-only.\n"
+            "\n"
+            "With --item: one item's record, and each of its calls with the reply.",
+        .examples =
+            {
+                {"What came of it", "vqagen show out"},
+                {"Watch a run from another terminal", "vqagen show out --follow"},
+                {"What did it cost so far", "vqagen show out --json | jq .cost_usd"},
+                {"Why was this one rejected", "vqagen show out --item photo.jpg#2"},
+            },
+        .run = show_run,
+    },
+    {
         .name = "simulate",
         .bit = FOR_SIMULATE,
         .synopsis = "[OPTIONS]",
         .summary = "Run a model endpoint on this machine, with the faults you name",
         .description =
             "Serves the protocols of OpenAI, Anthropic (/v1/messages) and Gemini "
-            "(/v1beta/models/MODEL:generateContent) on a loopback port. Its model truly looks at "
-            "the pixels it is sent and answers simple questions about them. Latency, capacity, "
-            "rate limits and "
-            "faults are as told, so that a run can be rehearsed before it costs money.\n"
+            "(/v1beta/models/MODEL:generateContent), whole or as streams, on a loopback port. Its "
+            "model truly looks at the pixels it is sent and answers simple questions about them. "
+            "Latency, capacity, rate limits and faults are as told, in the words and headers of "
+            "the provider that it plays, so that a run can be rehearsed before it costs money.\n"
             "\n"
             "Prints the address on standard output and serves until it is interrupted. GET /stats "
-            "tells what it has seen.",
+            "tells what it has seen, and what a provider would have billed.",
         .examples =
             {
                 {"An endpoint on port 8080", "vqagen simulate"},
@@ -147,6 +170,11 @@ static const struct command commands[] = {
                  "vqagen simulate --latency lognormal:2,0.5 --fault 429:0.05 --fault reset:0.01"},
                 {"One with a key and a limit of 8 requests at once",
                  "vqagen simulate --port 9000 --key test-key --capacity 8"},
+                {"A vLLM server that slows above 40 requests at once, and has less after a minute",
+                 "vqagen simulate --play vllm --latency 2 --capacity 40@0s,13@60s --capacity-mode "
+                 "slow"},
+                {"An endpoint that takes no images over 1 MB",
+                 "vqagen simulate --play anthropic --max-image-bytes 1MB"},
             },
         .run = simulate_run,
     },

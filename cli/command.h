@@ -46,6 +46,8 @@ bool merge_run(struct settings *settings, char *const *environment, int *exit_co
                struct error *why);
 bool diagnose_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
+bool show_run(struct settings *settings, char *const *environment, int *exit_code,
+              struct error *why);
 bool simulate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
 bool help_run(struct settings *settings, char *const *environment, int *exit_code,

@@ -1,18 +1,23 @@
 // vqagen diagnose: why calls to an endpoint fail, or why those of a run did.
 #include "access.h"
 #include "command.h"
+#include "diagnose_run.h"
+#include "failures.h"
+#include "generate.h"
 #include "ladder.h"
 #include "limits.h"
 #include "log.h"
 #include "prompt.h"
+#include "replay.h"
 #include "simulator.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static bool diagnose_endpoint(struct settings *settings, char *const *environment,
                               struct diagnosis *diagnosis, struct error *why);
+static bool diagnose_directory(struct settings *settings, char *const *environment,
+                               struct diagnosis *diagnosis, struct error *why);
 
 // Each line as it becomes known: a rung may take minutes.
 static void tell(void *context, const char *line)
@@ -59,34 +64,29 @@ bool diagnose_run(struct settings *settings, char *const *environment, int *exit
         diagnosis.tell = tell;
         diagnosis.context = stdout;
     }
-    bool good = diagnose_endpoint(settings, environment, &diagnosis, why) &&
-                print(settings, &diagnosis, why);
+    if (settings->operand == NULL && settings_text(settings, OPTION_REPLAY) != NULL)
+        return error_set(why, ERR_USAGE,
+                         "--replay needs the DIR of the run: vqagen diagnose DIR --replay ID");
+    bool good = settings->operand != NULL
+                    ? diagnose_directory(settings, environment, &diagnosis, why)
+                    : diagnose_endpoint(settings, environment, &diagnosis, why);
+    good = good && print(settings, &diagnosis, why);
     *exit_code = exit_code_of(diagnosis.verdict);
     diagnosis_clear(&diagnosis);
     return good;
-}
-
-static enum model_naming naming_of(const char *word)
-{
-    return strcmp(word, "verbatim") == 0     ? MODEL_NAMING_VERBATIM
-           : strcmp(word, "normalized") == 0 ? MODEL_NAMING_NORMALIZED
-                                             : MODEL_NAMING_AUTO;
 }
 
 static void fill(const struct settings *settings, struct ladder_settings *ladder)
 {
     enum language language = LANGUAGE_EN;
     language_find(settings_text(settings, OPTION_LANGUAGE), &language);
-    ladder->endpoint = (struct endpoint_settings){
-        .endpoint = settings_text(settings, OPTION_ENDPOINT),
-        .base_url = settings_text(settings, OPTION_BASE_URL),
-        .api_key = settings_text(settings, OPTION_API_KEY),
-        .model = settings_text(settings, OPTION_MODEL),
-        .naming = naming_of(settings_text(settings, OPTION_MODEL_NAME)),
-        .allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP)};
+    generate_fill_endpoint(settings, &ladder->endpoint);
+    ladder->endpoint.stream = false; // a rung of its own
     ladder->client = (struct client_settings){
         .timeout_ms = (int64_t)settings_number(settings, OPTION_TIMEOUT),
         .connect_timeout_ms = (int64_t)settings_number(settings, OPTION_CONNECT_TIMEOUT),
+        .first_byte_timeout_ms = (int64_t)settings_number(settings, OPTION_FIRST_BYTE_TIMEOUT),
+        .idle_timeout_ms = (int64_t)settings_number(settings, OPTION_IDLE_TIMEOUT),
         .max_reply_bytes = settings_number(settings, OPTION_MAX_REPLY_BYTES),
         .user_agent = "vqagen/" VQAGEN_VERSION,
         .ca_file = settings_text(settings, OPTION_CA_FILE),
@@ -148,5 +148,62 @@ static bool diagnose_endpoint(struct settings *settings, char *const *environmen
     bool good = climb(settings, &ladder, diagnosis, why);
     if (builtin)
         simulator_stop(&child);
+    return good;
+}
+
+// ---- A run's failures ---------------------------------------------------------------------------
+
+// The endpoint as a run would reach it; the built-in model is started for the one call.
+static bool replay(const struct settings *settings, const struct settings *run_settings,
+                   const struct endpoints *endpoints, struct diagnosis *diagnosis,
+                   struct error *why)
+{
+    char url[64];
+    struct simulator_child child;
+    struct run_settings run;
+    struct ladder_settings ladder = {0};
+    generate_fill(run_settings, endpoints, &run);
+    fill(settings, &ladder);
+    run.directory = settings->operand;
+    bool builtin = access_is_builtin(run_settings);
+    if (builtin && !simulator_start(&child, run.seed, why))
+        return error_note(why, "the built-in model");
+    if (builtin) {
+        snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
+        run.upstreams[0].name = "builtin";
+        run.upstreams[0].endpoint.endpoint = NULL;
+        run.upstreams[0].endpoint.base_url = url;
+        if (run.upstreams[0].endpoint.model == NULL)
+            run.upstreams[0].endpoint.model = "builtin";
+    }
+    struct replay_settings replay_settings = {.run = &run,
+                                              .client = ladder.client,
+                                              .id = settings_text(settings, OPTION_REPLAY),
+                                              .most_calls = LADDER_MOST_CALLS};
+    replay_settings.client.timeout_ms = run.timeout_ms;
+    replay_settings.client.first_byte_timeout_ms = run.first_byte_timeout_ms;
+    replay_settings.client.idle_timeout_ms = run.idle_timeout_ms;
+    replay_settings.client.ca_file = run.ca_file;
+    replay_settings.client.proxy = run.proxy;
+    bool good = replay_call(&replay_settings, diagnosis, why);
+    if (builtin)
+        simulator_stop(&child);
+    return good;
+}
+
+static bool diagnose_directory(struct settings *settings, char *const *environment,
+                               struct diagnosis *diagnosis, struct error *why)
+{
+    struct diagnose_run run;
+    bool wants_call = settings_text(settings, OPTION_REPLAY) != NULL;
+    if (!diagnose_run_read(&run, settings->operand, wants_call, why))
+        return false;
+    bool good = true;
+    if (wants_call)
+        good = diagnose_run_settings(&run, settings, environment, why) &&
+               replay(settings, &run.settings, run.endpoints, diagnosis, why);
+    else
+        good = failures_explain(settings->operand, run.stopped_by, diagnosis, why);
+    diagnose_run_clear(&run);
     return good;
 }

@@ -1,10 +1,14 @@
 // vqagen generate: settings in, a run, and what to tell about it.
+#include "generate.h"
 #include "access.h"
 #include "command.h"
 #include "limits.h"
-#include "log.h"
+#include "log_file.h"
 #include "memory.h"
+#include "price_file.h"
 #include "run.h"
+#include "screen.h"
+#include "secret.h"
 #include "simulator.h"
 #include "text.h"
 
@@ -17,8 +21,14 @@
 static volatile sig_atomic_t stop;
 
 static bool check_needed(const struct settings *settings, struct error *why);
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why);
+static bool open_log(const struct settings *settings, struct error *why);
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
-static void fill_run(const struct settings *settings, struct run_settings *run);
+static bool read_prices(const struct settings *settings, struct price_file *prices,
+                        struct error *why);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
@@ -37,26 +47,63 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
                                                               : LOG_NORMAL);
     if (!show && !check_needed(settings, why))
         return false;
-    bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
-    if (!access_choose(settings, environment, required, why))
+    if (!show && !open_log(settings, why))
         return false;
-    if (show)
-        return print_table(settings, why);
+    bool good = generate(settings, show, environment, exit_code, why);
+    if (!good)
+        log_file_message("error", secret_hide(why->message));
+    log_file_close();
+    return good;
+}
+
+static bool open_log(const struct settings *settings, struct error *why)
+{
+    const char *file = settings_text(settings, OPTION_LOG_FILE);
+    return log_set_trace(settings_text(settings, OPTION_TRACE), why) &&
+           (file == NULL || log_file_open(file, why));
+}
+
+static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
+                     struct error *why)
+{
+    bool required = !show && !settings_switch(settings, OPTION_DRY_RUN);
+    struct endpoints *endpoints = calloc(1, sizeof *endpoints);
+    if (endpoints == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the endpoints");
+    bool good = endpoints_read(settings, environment, endpoints, why) &&
+                (endpoints->count > 0 || access_choose(settings, environment, required, why));
+    if (good && show)
+        good = print_table(settings, why);
+    else if (good)
+        good = start(settings, endpoints, exit_code, why);
+    endpoints_clear(endpoints);
+    free(endpoints);
+    return good;
+}
+
+static bool start(struct settings *settings, const struct endpoints *endpoints, int *exit_code,
+                  struct error *why)
+{
     struct buffer json;
     buffer_init(&json, 4 * 1024 * 1024);
     settings_write_json(settings, &json);
-    bool good = buffer_check(&json, "the settings", why);
+    struct price_file prices;
+    bool good = read_prices(settings, &prices, why);
+    good = good && buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
-        fill_run(settings, &run);
+        generate_fill(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
             fill_preview(&run);
         run.settings_json = buffer_text(&json);
+        run.prices = prices.list;
+        run.price_count = prices.count;
         catch_signals();
         memory_keep_pages();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
                                            : work(settings, &run, exit_code, why);
     }
+    price_file_clear(&prices);
     buffer_clear(&json);
     return good;
 }
@@ -106,24 +153,109 @@ static enum model_naming naming_of(const char *word)
                                              : MODEL_NAMING_AUTO;
 }
 
+static enum thinking thinking_of(const char *word)
+{
+    return strcmp(word, "off") == 0      ? THINKING_OFF
+           : strcmp(word, "low") == 0    ? THINKING_LOW
+           : strcmp(word, "medium") == 0 ? THINKING_MEDIUM
+           : strcmp(word, "high") == 0   ? THINKING_HIGH
+                                         : THINKING_AUTO;
+}
+
+static enum prefix_use prefix_of(const char *word)
+{
+    return strcmp(word, "on") == 0    ? PREFIX_ON
+           : strcmp(word, "off") == 0 ? PREFIX_OFF
+                                      : PREFIX_AUTO;
+}
+
 // A number that the option's range keeps within an unsigned int.
 static unsigned count_of(const struct settings *settings, enum option_id id)
 {
     return (unsigned)settings_number(settings, id);
 }
 
-static void fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+// own: of one of several endpoints, else the settings themselves.
+static void fill_endpoint(const struct settings *settings, const struct settings *own,
+                          struct endpoint_settings *endpoint)
 {
-    endpoint->endpoint = settings_text(settings, OPTION_ENDPOINT);
-    endpoint->base_url = settings_text(settings, OPTION_BASE_URL);
-    endpoint->api_key = settings_text(settings, OPTION_API_KEY);
-    endpoint->model = settings_text(settings, OPTION_MODEL);
-    endpoint->naming = naming_of(settings_text(settings, OPTION_MODEL_NAME));
+    endpoint->endpoint = settings_text(own, OPTION_ENDPOINT);
+    endpoint->base_url = settings_text(own, OPTION_BASE_URL);
+    endpoint->api_key = settings_text(own, OPTION_API_KEY);
+    endpoint->model = settings_text(own, OPTION_MODEL);
+    endpoint->naming = naming_of(settings_text(own, OPTION_MODEL_NAME));
     endpoint->allow_plain_http = settings_switch(settings, OPTION_ALLOW_HTTP);
     endpoint->stream = settings_switch(settings, OPTION_STREAM);
+    endpoint->thinking = thinking_of(settings_text(settings, OPTION_THINKING));
+    endpoint->prefix = prefix_of(settings_text(settings, OPTION_PREFIX));
+    endpoint->capabilities = settings->capabilities;
+    endpoint->capability_count = settings->capability_count;
 }
 
-static void fill_run(const struct settings *settings, struct run_settings *run)
+static enum probe_when probe_of(const char *word)
+{
+    return word != NULL && strcmp(word, "always") == 0  ? PROBE_ALWAYS
+           : word != NULL && strcmp(word, "never") == 0 ? PROBE_NEVER
+                                                        : PROBE_AUTO;
+}
+
+static bool read_prices(const struct settings *settings, struct price_file *prices,
+                        struct error *why)
+{
+    const char *file = settings_text(settings, OPTION_PRICES);
+    const char *quick = settings_text(settings, OPTION_PRICE);
+    *prices = (struct price_file){0};
+    if (file != NULL && !price_file_read(prices, file, why))
+        return false;
+    if (quick == NULL || price_file_add(prices, quick, why))
+        return true;
+    price_file_clear(prices);
+    return false;
+}
+
+void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint)
+{
+    fill_endpoint(settings, settings, endpoint);
+}
+
+static void fill_pace(const struct settings *settings, struct pace_settings *pace)
+{
+    unsigned concurrency = count_of(settings, OPTION_CONCURRENCY);
+    *pace = (struct pace_settings){
+        .automatic = concurrency == 0,
+        .concurrency = concurrency > 0 ? concurrency : count_of(settings, OPTION_MAX_CONCURRENCY),
+        .requests_per_minute = (long long)settings_number(settings, OPTION_REQUESTS_PER_MINUTE),
+        .tokens_per_minute = (long long)settings_number(settings, OPTION_TOKENS_PER_MINUTE)};
+}
+
+// Calls at once that an entry does not set are the common number by weight, so that the weights
+// hold also while every slot is taken.
+static void fill_upstreams(const struct settings *settings, const struct endpoints *endpoints,
+                           struct run_settings *run)
+{
+    unsigned heaviest = 1;
+    for (size_t i = 0; i < endpoints->count; i++)
+        if (endpoints->list[i].weight > heaviest)
+            heaviest = endpoints->list[i].weight;
+    for (size_t i = 0; i < endpoints->count; i++) {
+        const struct endpoint_entry *entry = &endpoints->list[i];
+        struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
+        *upstream = (struct upstream_settings){
+            .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
+        fill_endpoint(settings, &entry->settings, &upstream->endpoint);
+        upstream->endpoint.own_key = true;
+        fill_pace(&entry->settings, &upstream->pace);
+        // One picture for all of them. A name that is none is told of by whoever opens it.
+        limits_tighten(&run->limits, upstream->endpoint.endpoint, upstream->endpoint.base_url,
+                       NULL);
+        unsigned *slots = &upstream->pace.concurrency;
+        if (!entry->own_concurrency && !upstream->pace.automatic)
+            *slots = (*slots * entry->weight + heaviest - 1) / heaviest;
+    }
+}
+
+void generate_fill(const struct settings *settings, const struct endpoints *endpoints,
+                   struct run_settings *run)
 {
     const struct value *shares = &settings->list[OPTION_FORMAT].value;
     *run = (struct run_settings){
@@ -131,6 +263,7 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
         .directory = settings_text(settings, OPTION_OUTPUT),
         .limits = limits_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
+        .screen = screen_of(settings),
         .image_workers = count_of(settings, OPTION_IMAGE_WORKERS),
         .payload_memory = settings_number(settings, OPTION_PAYLOAD_MEMORY),
         .per_image = count_of(settings, OPTION_PER_IMAGE),
@@ -161,15 +294,26 @@ static void fill_run(const struct settings *settings, struct run_settings *run)
         .shard = settings->list[OPTION_SHARD].value.shard,
         .limit = (long long)settings_number(settings, OPTION_LIMIT),
         .retry_what = retry_of(settings_text(settings, OPTION_RETRY)),
+        .max_cost = settings_real(settings, OPTION_MAX_COST),
+        .probe = probe_of(settings_text(settings, OPTION_PROBE)),
         .summary_file = settings_text(settings, OPTION_SUMMARY_JSON),
         .stop = &stop,
     };
+    run->limits.figures = run->screen.mode != SCREEN_OFF;
     language_find(settings_text(settings, OPTION_LANGUAGE), &run->language);
     run->retry.retries = count_of(settings, OPTION_RETRIES);
+    run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
+    const char *thinking = settings_text(settings, OPTION_THINKING);
+    run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
+    run->relearn = settings_switch(settings, OPTION_RELEARN);
+    if (endpoints->count > 0) {
+        fill_upstreams(settings, endpoints, run);
+        return;
+    }
     run->upstream_count = 1;
     run->upstreams[0].weight = 1;
-    run->upstreams[0].concurrency = count_of(settings, OPTION_CONCURRENCY);
-    fill_endpoint(settings, &run->upstreams[0].endpoint);
+    fill_pace(settings, &run->upstreams[0].pace);
+    fill_endpoint(settings, settings, &run->upstreams[0].endpoint);
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
@@ -180,12 +324,16 @@ static void fill_preview(struct run_settings *run)
     if (builtin) {
         log_note("No endpoint is set: this is what the built-in model would be asked.");
         run->upstreams[0].name = "builtin";
+        endpoint->endpoint = "builtin";
         endpoint->base_url = "http://127.0.0.1:9/v1"; // never called
     }
-    if (endpoint->model == NULL)
-        endpoint->model = builtin ? "builtin" : "not-yet-chosen";
-    if (endpoint->api_key == NULL)
-        endpoint->api_key = "none-needed-for-a-preview";
+    for (size_t i = 0; i < run->upstream_count; i++) {
+        endpoint = &run->upstreams[i].endpoint;
+        if (endpoint->model == NULL)
+            endpoint->model = builtin ? "builtin" : "not-yet-chosen";
+        if (endpoint->api_key == NULL)
+            endpoint->api_key = "none-needed-for-a-preview";
+    }
 }
 
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
@@ -215,7 +363,7 @@ static bool work_with_builtin(const struct settings *settings, struct run_settin
     snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
     struct upstream_settings *upstream = &run->upstreams[0];
     upstream->name = "builtin";
-    upstream->endpoint.endpoint = NULL;
+    upstream->endpoint.endpoint = "builtin";
     upstream->endpoint.base_url = url;
     if (upstream->endpoint.model == NULL)
         upstream->endpoint.model = "builtin";
@@ -257,7 +405,7 @@ static void tell_failures(const char *directory, const struct run_summary *summa
     if (summary->unknown > 0)
         log_note("Unknown means that no verdict could be had (an outage, a refusal). To ask again: "
                  "the same command with --retry unknown.");
-    if (summary->rejected > 0)
+    if (summary->rejected > summary->screened)
         log_note("Rejected means that the rules refused what the model gave. To ask anew: the same "
                  "command with --retry rejected.");
 }
@@ -267,11 +415,16 @@ static void tell_summary(const char *directory, const struct run_summary *summar
 {
     if (summary->items == 0 && summary->calls == 0 && !ended)
         return;
-    log_note("%lld items%s: %lld accepted, %lld rejected, %lld unknown%s", summary->items,
-             ended ? "" : " so far", summary->accepted, summary->rejected, summary->unknown,
-             summary->open > 0 ? ", the others still open" : "");
+    char screened[64] = "";
+    if (summary->screened > 0)
+        snprintf(screened, sizeof screened, " (%lld of them by screening)", summary->screened);
+    log_note("%lld items%s: %lld accepted, %lld rejected%s, %lld unknown%s", summary->items,
+             ended ? "" : " so far", summary->accepted, summary->rejected, screened,
+             summary->unknown, summary->open > 0 ? ", the others still open" : "");
     log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
              summary->requests, summary->retries);
+    if (summary->cost[0] != '\0')
+        log_note("%s", summary->cost);
     if (!ended && why->kind == ERR_DISK)
         return; // the error says what is to be done first
     if (!ended) {

@@ -105,7 +105,13 @@ static void write_settings_file(struct buffer *out)
     write_roff(out, "The file given with --settings is YAML: the long names of generate's options, "
                     "with dashes or underscores, and their values. Topics of your own stand under "
                     "own_topics, each with a name and an intent, and if need be answer_type, "
-                    "constraints and example. Keys are refused there: they do not belong into a "
+                    "constraints and example. What models take, where vqagen does not know it or "
+                    "knows it wrongly, stands under capabilities: a model or an endpoint as a "
+                    "pattern, and vision, temperature, stream, stream_usage, prefix (yes or no), "
+                    "max_tokens (max_tokens, max_completion_tokens or none), structured (schema, "
+                    "object or none), thinking_off, thinking_low, thinking_medium and "
+                    "thinking_high (JSON objects to be sent for --thinking). Keys are refused "
+                    "there: they do not belong into a "
                     "file that is kept with the data. For example:\n\n");
     buffer_append_text(out, ".nf\n.RS 4\n");
     write_roff(out, "endpoint: openai\n"
@@ -115,7 +121,10 @@ static void write_settings_file(struct buffer *out)
                     "own_topics:\n"
                     "  - name: material\n"
                     "    intent: ask what something is made of\n"
-                    "    answer_type: one or two words\n");
+                    "    answer_type: one or two words\n"
+                    "capabilities:\n"
+                    "  - model: \"my-model*\"\n"
+                    "    temperature: no\n");
     buffer_append_text(out, ".RE\n.fi\n");
 }
 

@@ -93,6 +93,20 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .commands = FOR_GENERATE | FOR_DIAGNOSE,
                          .help = "The address in place of the named provider's own, for a gateway "
                                  "or another port."},
+    [OPTION_ENDPOINTS] =
+        {.name = "endpoints",
+         .argument = "KEY=VALUE,...",
+         .type = TYPE_ENDPOINTS,
+         .example = "base_url=http://gpu2:8000/v1,weight=2",
+         .group = GROUP_ENDPOINT,
+         .commands = FOR_GENERATE,
+         .flags = OPTION_NO_VARIABLE,
+         .help = "Several endpoints that share the calls, in place of --endpoint; given once for "
+                 "each. Keys: endpoint, base_url, model, model_name, name, weight, role (fallback: "
+                 "only while no other can be called), key_variable (of the environment), "
+                 "api_key_file, concurrency, max_concurrency, requests_per_minute, "
+                 "tokens_per_minute. What is left out is as the options of these names say, but "
+                 "for the key."},
     [OPTION_MODEL] = {.name = "model",
                       .letter = 'm',
                       .argument = "NAME",
@@ -285,6 +299,29 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
 
+    [OPTION_THINKING] = {.name = "thinking",
+                         .argument = "LEVEL",
+                         .type = TYPE_CHOICE,
+                         .choices = "auto|off|low|medium|high",
+                         .initial = "auto",
+                         .example = "off",
+                         .group = GROUP_MODEL,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .flags = OPTION_DATASET,
+                         .help = "How much the model thinks before it answers, told in the way of "
+                                 "each provider. off: not at all, or the least that the model "
+                                 "takes; auto: as the model does by itself."},
+    [OPTION_PREFIX] = {.name = "prefix",
+                       .argument = "WHEN",
+                       .type = TYPE_CHOICE,
+                       .choices = "auto|on|off",
+                       .initial = "auto",
+                       .group = GROUP_MODEL,
+                       .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                       .flags = OPTION_DATASET,
+                       .help = "Send the beginning of each reply along, so that the model goes on "
+                               "in the right form. auto: where the model takes it and no JSON "
+                               "schema (DeepSeek)."},
     [OPTION_STREAM] = {.name = "stream",
                        .type = TYPE_SWITCH,
                        .initial = "false",
@@ -293,6 +330,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .help = "Ask for replies as streams, and measure when the first token of "
                                "each comes. The dataset is the same; gateways that close silent "
                                "connections see that something happens."},
+    [OPTION_RELEARN] = {.name = "relearn",
+                        .type = TYPE_SWITCH,
+                        .initial = "false",
+                        .group = GROUP_MODEL,
+                        .commands = FOR_GENERATE,
+                        .flags = OPTION_NO_FILE,
+                        .help = "Forget what an earlier run in DIR learned from refusals (a "
+                                "parameter that the model does not take), and try it again."},
 
     // Pace and patience
     [OPTION_CONCURRENCY] = {.name = "concurrency",
@@ -304,7 +349,39 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .initial = "16",
                             .group = GROUP_PACE,
                             .commands = FOR_GENERATE,
-                            .help = "Requests in flight at once."},
+                            .flags = OPTION_OR_AUTO,
+                            .help = "Requests in flight at once. \"auto\" begins with 4 and finds "
+                                    "and follows what the endpoint can take, from refusals, "
+                                    "rate-limit headers and latency."},
+    [OPTION_MAX_CONCURRENCY] = {.name = "max-concurrency",
+                                .argument = "N",
+                                .type = TYPE_WHOLE,
+                                .low = 1,
+                                .high = 10000,
+                                .initial = "512",
+                                .group = GROUP_PACE,
+                                .commands = FOR_GENERATE,
+                                .help = "How far --concurrency auto goes."},
+    [OPTION_REQUESTS_PER_MINUTE] =
+        {.name = "requests-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 100000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Requests sent within any minute, spread evenly; 0: no limit but the one that the "
+                 "endpoint's headers tell."},
+    [OPTION_TOKENS_PER_MINUTE] =
+        {.name = "tokens-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 1000000000000,
+         .initial = "0",
+         .group = GROUP_PACE,
+         .commands = FOR_GENERATE,
+         .help = "Input and output tokens within any minute, estimated before a call is sent and "
+                 "corrected by its answer; 0: no limit but the one that the headers tell."},
     [OPTION_BATCH_SIZE] = {.name = "batch-size",
                            .argument = "N",
                            .type = TYPE_WHOLE,
@@ -346,7 +423,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "60s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest wait from a request's last byte to the reply's first. Without "
                  "streaming a reply comes all at once when the model is done, so by default only "
                  "--timeout counts."},
@@ -360,7 +437,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "30s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE,
          .help = "Longest time without a byte sent or received, while a request is sent or after "
                  "a reply has begun, also between the events of a stream. Mind servers that send "
                  "a reply's headers before the model has begun."},
@@ -371,10 +448,20 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .initial = "3",
                         .group = GROUP_PACE,
                         .commands = FOR_GENERATE,
-                        .help =
-                            "How often a call that failed is sent again, up to 2, 4, 8 ... 60 "
-                            "seconds later or when the endpoint says. Only faults that can pass "
-                            "are retried."},
+                        .help = "How often a call that failed is sent again, after --retry-wait or "
+                                "when the endpoint says. Only faults that can pass are retried."},
+    [OPTION_RETRY_WAIT] = {.name = "retry-wait",
+                           .argument = "TIME",
+                           .type = TYPE_DURATION,
+                           .low = 1,
+                           .high = 60000,
+                           .initial = "2",
+                           .example = "500ms",
+                           .group = GROUP_PACE,
+                           .commands = FOR_GENERATE,
+                           .help = "Longest wait before the first retry, where the endpoint does "
+                                   "not say; it doubles each time, up to a minute, and a random "
+                                   "part of it is waited."},
     [OPTION_OUTAGE_PATIENCE] =
         {.name = "outage-patience",
          .argument = "TIME",
@@ -397,6 +484,48 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .group = GROUP_PACE,
                                 .commands = FOR_GENERATE | FOR_DIAGNOSE,
                                 .help = "Largest reply that is read."},
+
+    // Money, and whether it is well spent
+    [OPTION_MAX_COST] = {.name = "max-cost",
+                         .argument = "USD",
+                         .type = TYPE_REAL,
+                         .high = 1000000,
+                         .initial = "none",
+                         .example = "5",
+                         .group = GROUP_COST,
+                         .commands = FOR_GENERATE,
+                         .flags = OPTION_OR_NONE,
+                         .help = "Stop before DIR has cost more, earlier runs included. A call is "
+                                 "sent only when it would fit at its most: the whole prompt, "
+                                 "nothing cached, and an answer of --max-tokens. A higher limit "
+                                 "goes on where the run stopped."},
+    [OPTION_PRICE] = {.name = "price",
+                      .argument = "IN,OUT",
+                      .type = TYPE_TEXT,
+                      .example = "0.15,0.60",
+                      .group = GROUP_COST,
+                      .commands = FOR_GENERATE,
+                      .help = "What the model costs, in US dollars a million tokens of input and "
+                              "of output; IN,CACHED,OUT where cached input costs less. It goes "
+                              "before --prices and the built-in prices."},
+    [OPTION_PRICES] = {.name = "prices",
+                       .argument = "FILE",
+                       .type = TYPE_FILE,
+                       .example = "samples/prices.yaml",
+                       .group = GROUP_COST,
+                       .commands = FOR_GENERATE,
+                       .help = "Prices of models, in YAML, that go before the built-in ones; "
+                               "samples/prices.yaml is such a file."},
+    [OPTION_PROBE] = {.name = "probe",
+                      .argument = "WHEN",
+                      .type = TYPE_CHOICE,
+                      .choices = "auto|always|never",
+                      .initial = "auto",
+                      .group = GROUP_ENDPOINT,
+                      .commands = FOR_GENERATE,
+                      .help = "Show the model a small known picture before the run, one or two "
+                              "calls, and refuse one that does not see it. auto: only a remote "
+                              "endpoint, and once for each model in DIR."},
 
     // Images
     [OPTION_MAX_SIDE] = {.name = "max-side",
@@ -506,13 +635,90 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .commands = FOR_GENERATE | FOR_PREPARE,
                        .help = "Also decode the JPEGs that are passed on as they are, of which "
                                "otherwise only the markers are read."},
+
+    // Screening
+    [OPTION_SCREEN] = {.name = "screen",
+                       .argument = "[skip|report|off]",
+                       .type = TYPE_CHOICE,
+                       .choices = "skip|report|off",
+                       .initial = "off",
+                       .implied = "skip",
+                       .group = GROUP_SCREENING,
+                       .commands = FOR_GENERATE | FOR_PREPARE,
+                       .flags = OPTION_DATASET,
+                       .help = "Leave out images that are too small, of one colour, unsharp, or "
+                               "look like an earlier one. report: leave out nothing, but write the "
+                               "verdicts and figures. They are in images.jsonl of prepare, and in "
+                               "DIR/screening.jsonl of generate."},
+    [OPTION_SCREEN_MIN_SIDE] = {.name = "screen-min-side",
+                                .argument = "PIXELS",
+                                .type = TYPE_WHOLE,
+                                .high = 65500,
+                                .initial = "64",
+                                .group = GROUP_SCREENING,
+                                .commands = FOR_GENERATE | FOR_PREPARE,
+                                .flags = OPTION_DATASET,
+                                .help = "Images whose shorter side is below this are too small; 0: "
+                                        "none is."},
+    [OPTION_SCREEN_CONTRAST] = {.name = "screen-contrast",
+                                .argument = "LEVELS",
+                                .type = TYPE_WHOLE,
+                                .high = 255,
+                                .initial = "8",
+                                .group = GROUP_SCREENING,
+                                .commands = FOR_GENERATE | FOR_PREPARE,
+                                .flags = OPTION_DATASET,
+                                .help = "Images whose darkest and brightest parts differ by less, "
+                                        "of 255, are of one colour; 0: none is."},
+    [OPTION_SCREEN_BLUR] = {.name = "screen-blur",
+                            .argument = "SIGMA",
+                            .type = TYPE_REAL,
+                            .high = 6,
+                            .initial = "1.5",
+                            .example = "1.5",
+                            .group = GROUP_SCREENING,
+                            .commands = FOR_GENERATE | FOR_PREPARE,
+                            .flags = OPTION_DATASET,
+                            .help = "Images are unsharp when even their sharpest edges have more "
+                                    "blur: the sigma of a Gaussian, in pixels of the image reduced "
+                                    "to about 512 a side. Sharp ones have up to 1.1. 0: none is."},
+    [OPTION_SCREEN_DISTANCE] = {.name = "screen-distance",
+                                .argument = "BITS",
+                                .type = TYPE_REAL,
+                                .high = 47,
+                                .initial = "31",
+                                .example = "31",
+                                .group = GROUP_SCREENING,
+                                .commands = FOR_GENERATE | FOR_PREPARE,
+                                .flags = OPTION_DATASET | OPTION_OR_NONE,
+                                .help = "Images look alike when at most so many of the 256 bits of "
+                                        "their perceptual hashes differ; none: whatever they look "
+                                        "like."},
+
     [OPTION_JSON] = {.name = "json",
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_OUTPUT,
-                     .commands = FOR_PREPARE | FOR_DIAGNOSE,
+                     .commands = FOR_PREPARE | FOR_DIAGNOSE | FOR_SHOW,
                      .flags = OPTION_NO_FILE,
                      .help = "Print what came of it as one line of JSON."},
+    [OPTION_FOLLOW] = {.name = "follow",
+                       .letter = 'f',
+                       .type = TYPE_SWITCH,
+                       .initial = "false",
+                       .group = GROUP_OUTPUT,
+                       .commands = FOR_SHOW,
+                       .flags = OPTION_NO_FILE,
+                       .help = "Show it again every two seconds, until the run has ended."},
+    [OPTION_ITEM] = {.name = "item",
+                     .argument = "ID",
+                     .type = TYPE_TEXT,
+                     .example = "photo.jpg#2",
+                     .group = GROUP_OUTPUT,
+                     .commands = FOR_SHOW,
+                     .flags = OPTION_NO_FILE,
+                     .help = "Show one item instead: its record, and each of its calls with the "
+                             "reply."},
     [OPTION_IMAGE] = {.name = "image",
                       .argument = "FILE",
                       .type = TYPE_FILE,
@@ -571,15 +777,41 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .group = GROUP_SERVER,
                          .commands = FOR_SIMULATE,
                          .help = "Read that key from FILE."},
+    [OPTION_PLAY] = {.name = "play",
+                     .argument = "PROVIDER",
+                     .type = TYPE_CHOICE,
+                     .choices = "openai|anthropic|gemini|azure|deepseek|zhipu|alibaba|openrouter|"
+                                "vllm|llama.cpp|ollama",
+                     .group = GROUP_SERVER,
+                     .commands = FOR_SIMULATE,
+                     .help = "Whose errors and headers it has, where the protocol is its own; else "
+                             "each protocol's own provider."},
     [OPTION_SERVED_MODEL] = {.name = "model",
-                             .letter = 'm',
                              .argument = "NAME",
-                             .type = TYPE_TEXT,
+                             .type = TYPE_LIST,
+                             .letter = 'm',
                              .example = "my-model",
                              .group = GROUP_SERVER,
                              .commands = FOR_SIMULATE,
-                             .help = "The only model that exists; requests for others get a 404. "
-                                     "Without it any name is served."},
+                             .help = "The only models that exist; requests for others are refused. "
+                                     "May be given again. Without it any name is served."},
+    [OPTION_PATH] = {.name = "path",
+                     .argument = "PATH",
+                     .type = TYPE_TEXT,
+                     .example = "/v1",
+                     .group = GROUP_SERVER,
+                     .commands = FOR_SIMULATE,
+                     .help = "Serve only this path, or the calls right below it (/v1 for "
+                             "/v1/chat/completions); others get a 404."},
+    [OPTION_PATH_ERROR] = {.name = "path-error",
+                           .argument = "HOW",
+                           .type = TYPE_CHOICE,
+                           .initial = "own",
+                           .choices = "own|html|plain|fastapi",
+                           .group = GROUP_SERVER,
+                           .commands = FOR_SIMULATE,
+                           .help = "What unknown paths get: the provider's own error, a web page, "
+                                   "plain text, or FastAPI's JSON."},
     [OPTION_LOG] = {.name = "log",
                     .argument = "FILE",
                     .type = TYPE_FILE,
@@ -673,16 +905,123 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .help = "What becomes of more: they wait, or are refused with the "
                                       "provider's words, or all share the work and get slower "
                                       "together."},
-    [OPTION_FAULT] = {.name = "fault",
-                      .argument = "KIND[:RATE]",
-                      .type = TYPE_LIST,
-                      .example = "429:0.1",
+    [OPTION_SERVED_REQUESTS] = {.name = "requests-per-minute",
+                                .argument = "N",
+                                .type = TYPE_WHOLE,
+                                .high = 100000000,
+                                .initial = "0",
+                                .group = GROUP_BEHAVIOUR,
+                                .commands = FOR_SIMULATE,
+                                .help =
+                                    "Rate limit, told and refused as the provider does; 0: none."},
+    [OPTION_SERVED_TOKENS] =
+        {.name = "tokens-per-minute",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 2000000000,
+         .initial = "0",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "The same of tokens: those of the request and the most that it asks for."},
+    [OPTION_MAX_IMAGE_BYTES] = {.name = "max-image-bytes",
+                                .argument = "SIZE",
+                                .type = TYPE_SIZE,
+                                .high = 1000000000,
+                                .initial = "0",
+                                .group = GROUP_BEHAVIOUR,
+                                .commands = FOR_SIMULATE,
+                                .help =
+                                    "Refuse images with more bytes of base64; 0: from 20 MiB on."},
+    [OPTION_MAX_IMAGE_SIDE] = {.name = "max-image-side",
+                               .argument = "PIXELS",
+                               .type = TYPE_WHOLE,
+                               .high = 100000,
+                               .initial = "0",
+                               .group = GROUP_BEHAVIOUR,
+                               .commands = FOR_SIMULATE,
+                               .help = "Refuse images with a longer side; 0: from 8000 on."},
+    [OPTION_MAX_IMAGES] = {.name = "max-images",
+                           .argument = "N",
+                           .type = TYPE_WHOLE,
+                           .high = 1000,
+                           .initial = "0",
+                           .group = GROUP_BEHAVIOUR,
+                           .commands = FOR_SIMULATE,
+                           .help = "Refuse requests with more images; 0: no limit."},
+    [OPTION_MAX_PROMPT] = {.name = "max-prompt",
+                           .argument = "N",
+                           .type = TYPE_WHOLE,
+                           .high = 1000000000,
+                           .initial = "0",
+                           .group = GROUP_BEHAVIOUR,
+                           .commands = FOR_SIMULATE,
+                           .help = "Refuse requests with more characters of text; 0: no limit."},
+    [OPTION_MAX_OUTPUT_TOKENS] =
+        {.name = "max-output-tokens",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 131072,
+         .initial = "0",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Refuse requests that ask for more tokens; 0: from 131072 on."},
+    [OPTION_MAX_BODY_BYTES] = {.name = "max-body-bytes",
+                               .argument = "SIZE",
+                               .type = TYPE_SIZE,
+                               .high = 67108864,
+                               .initial = "0",
+                               .group = GROUP_BEHAVIOUR,
+                               .commands = FOR_SIMULATE,
+                               .help = "Refuse larger requests with a 413; 0: from 64 MiB on."},
+    [OPTION_REFUSE_PARAMETER] =
+        {.name = "refuse-parameter",
+         .argument = "NAME",
+         .type = TYPE_LIST,
+         .example = "temperature",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Refuse requests that hold this parameter, in OpenAI's name for it: temperature, "
+                 "max_tokens, response_format, stream, system, ... May be given again."},
+    [OPTION_BLIND] = {.name = "blind",
+                      .type = TYPE_SWITCH,
+                      .initial = "false",
                       .group = GROUP_BEHAVIOUR,
                       .commands = FOR_SIMULATE,
-                      .help =
-                          "Answer a share of the requests (0 to 1, all without it) with a fault: "
-                          "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
-                          "wrong-json, empty. May be given again for further kinds."},
+                      .help = "Drop images unseen, and answer all the same."},
+    [OPTION_EARLY] = {.name = "early",
+                      .type = TYPE_SWITCH,
+                      .initial = "false",
+                      .group = GROUP_BEHAVIOUR,
+                      .commands = FOR_SIMULATE,
+                      .help = "Refuse a wrong key or a large body before the body is read."},
+    [OPTION_CACHE_IMAGES] =
+        {.name = "cache-images",
+         .argument = "N",
+         .type = TYPE_WHOLE,
+         .high = 1000000,
+         .initial = "65536",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Beginnings that the prefix cache holds, each for 5 minutes after its last use."},
+    [OPTION_FAULT] =
+        {.name = "fault",
+         .argument = "KIND[:RATE]",
+         .type = TYPE_LIST,
+         .example = "429:0.1",
+         .group = GROUP_BEHAVIOUR,
+         .commands = FOR_SIMULATE,
+         .help = "Answer a share of the requests (0 to 1, all without it) with a fault: "
+                 "an HTTP status such as 429 or 503, or reset, stall, cut, html, "
+                 "key-wrong, quota, no-vision, image-bytes, stream-error, ...; \"list\" prints "
+                 "them all. May be given again for further kinds."},
+
+    [OPTION_FAULT_MODELS] = {.name = "fault-models",
+                             .type = TYPE_SWITCH,
+                             .initial = "false",
+                             .group = GROUP_BEHAVIOUR,
+                             .commands = FOR_SIMULATE,
+                             .help = "Serve a model for each kind of fault, which has it: "
+                                     "fault-429, fault-no-vision, ..."},
 
     // Settings and messages
     [OPTION_SETTINGS] = {.name = "settings",
@@ -703,6 +1042,23 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
                               .help = "Print each setting, its value and where that came from, and "
                                       "end."},
+    [OPTION_TRACE] = {.name = "trace",
+                      .argument = "PARTS",
+                      .type = TYPE_LIST,
+                      .example = "client,retry",
+                      .group = GROUP_GENERAL,
+                      .commands = FOR_GENERATE,
+                      .help = "Show what happens to each call, on standard error: client "
+                              "(requests and answers), retry (what is sent again, and when), pace "
+                              "(what limits hold calls back)."},
+    [OPTION_LOG_FILE] = {.name = "log",
+                         .argument = "FILE",
+                         .type = TYPE_FILE,
+                         .example = "run.log",
+                         .group = GROUP_GENERAL,
+                         .commands = FOR_GENERATE,
+                         .help = "Append all of that and all messages, shown or not, to FILE as "
+                                 "JSON lines. Keys and images are never written in full."},
     [OPTION_QUIET] = {.name = "quiet",
                       .letter = 'q',
                       .type = TYPE_SWITCH,
@@ -755,7 +1111,9 @@ static const char *const group_titles[GROUP_COUNT] = {
     [GROUP_QUESTIONS] = "Questions",
     [GROUP_MODEL] = "What the model is sent",
     [GROUP_PACE] = "Pace and patience",
+    [GROUP_COST] = "Cost",
     [GROUP_IMAGES] = "Images",
+    [GROUP_SCREENING] = "Screening of images",
     [GROUP_SERVER] = "Server",
     [GROUP_BEHAVIOUR] = "Behaviour",
     [GROUP_GENERAL] = "Settings and messages",

@@ -31,6 +31,7 @@ enum option_id {
 
     OPTION_ENDPOINT,
     OPTION_BASE_URL,
+    OPTION_ENDPOINTS,
     OPTION_MODEL,
     OPTION_MODEL_NAME,
     OPTION_API_KEY,
@@ -54,17 +55,29 @@ enum option_id {
     OPTION_ANSWER_TEMPERATURE,
     OPTION_MAX_TOKENS,
 
+    OPTION_THINKING,
+    OPTION_PREFIX,
     OPTION_STREAM,
+    OPTION_RELEARN,
 
     OPTION_CONCURRENCY,
+    OPTION_MAX_CONCURRENCY,
+    OPTION_REQUESTS_PER_MINUTE,
+    OPTION_TOKENS_PER_MINUTE,
     OPTION_BATCH_SIZE,
     OPTION_TIMEOUT,
     OPTION_CONNECT_TIMEOUT,
     OPTION_FIRST_BYTE_TIMEOUT,
     OPTION_IDLE_TIMEOUT,
     OPTION_RETRIES,
+    OPTION_RETRY_WAIT,
     OPTION_OUTAGE_PATIENCE,
     OPTION_MAX_REPLY_BYTES,
+
+    OPTION_MAX_COST,
+    OPTION_PRICE,
+    OPTION_PRICES,
+    OPTION_PROBE,
 
     OPTION_MAX_SIDE,
     OPTION_QUALITY,
@@ -77,7 +90,14 @@ enum option_id {
     OPTION_IMAGE_MEMORY,
     OPTION_ACCEPT_DAMAGED,
     OPTION_VERIFY,
+    OPTION_SCREEN,
+    OPTION_SCREEN_MIN_SIDE,
+    OPTION_SCREEN_CONTRAST,
+    OPTION_SCREEN_BLUR,
+    OPTION_SCREEN_DISTANCE,
     OPTION_JSON,
+    OPTION_FOLLOW,
+    OPTION_ITEM,
     OPTION_IMAGE,
     OPTION_REPLAY,
 
@@ -86,7 +106,10 @@ enum option_id {
     OPTION_ALLOW_PUBLIC,
     OPTION_KEY,
     OPTION_KEY_FILE,
+    OPTION_PLAY,
     OPTION_SERVED_MODEL,
+    OPTION_PATH,
+    OPTION_PATH_ERROR,
     OPTION_ANSWERS,
     OPTION_SERVED_SEED,
     OPTION_STRUCTURED,
@@ -95,13 +118,28 @@ enum option_id {
     OPTION_TOKENS_PER_SECOND,
     OPTION_CAPACITY,
     OPTION_CAPACITY_MODE,
+    OPTION_SERVED_REQUESTS,
+    OPTION_SERVED_TOKENS,
+    OPTION_MAX_IMAGE_BYTES,
+    OPTION_MAX_IMAGE_SIDE,
+    OPTION_MAX_IMAGES,
+    OPTION_MAX_PROMPT,
+    OPTION_MAX_OUTPUT_TOKENS,
+    OPTION_MAX_BODY_BYTES,
+    OPTION_REFUSE_PARAMETER,
+    OPTION_BLIND,
+    OPTION_EARLY,
+    OPTION_CACHE_IMAGES,
     OPTION_FAULT,
+    OPTION_FAULT_MODELS,
     OPTION_LOG,
     OPTION_READY_FD,
     OPTION_PARENT_FD,
 
     OPTION_SETTINGS,
     OPTION_SHOW_SETTINGS,
+    OPTION_TRACE,
+    OPTION_LOG_FILE,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_MAN,
@@ -117,6 +155,7 @@ enum option_type {
     TYPE_PROSE,     // text, or @FILE to read it from a file
     TYPE_JSON,      // a JSON object, or @FILE
     TYPE_LIST,      // names with commas between; may be given again, which adds
+    TYPE_ENDPOINTS, // endpoints in short (see endpoints.h); given again, one more
     TYPE_CHOICE,    // one of choices
     TYPE_FILE,      // a path
     TYPE_DIRECTORY, // a path
@@ -135,7 +174,9 @@ enum option_group {
     GROUP_QUESTIONS,
     GROUP_MODEL,
     GROUP_PACE,
+    GROUP_COST,
     GROUP_IMAGES,
+    GROUP_SCREENING,
     GROUP_SERVER,
     GROUP_BEHAVIOUR,
     GROUP_GENERAL,
@@ -150,6 +191,7 @@ enum option_flag {
     OPTION_DATASET = 16,     // another value makes another dataset, and needs another DIR
     OPTION_OR_NONE = 32,     // a number that may be "none"
     OPTION_NO_VARIABLE = 64, // no environment variable
+    OPTION_OR_AUTO = 128,    // a whole number that may be "auto", which is 0
 };
 
 struct option_entry {
@@ -160,6 +202,7 @@ struct option_entry {
     uint64_t low, high;  // range of numbers, sizes, durations
     const char *choices; // of TYPE_CHOICE, with '|' between
     const char *initial; // default, as it would be typed; NULL: none
+    const char *implied; // of TYPE_CHOICE, when the name stands alone; NULL: it needs a value
     const char *example; // a good value, for messages
     enum option_group group;
     unsigned commands; // enum option_command

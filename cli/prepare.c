@@ -5,6 +5,7 @@
 #include "limits.h"
 #include "log.h"
 #include "memory.h"
+#include "screen.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ static bool fill(const struct settings *settings, struct prepare_settings *prepa
         .directory = settings_text(settings, OPTION_OUTPUT),
         .workers = (unsigned)settings_number(settings, OPTION_WORKERS),
         .limits = limits_of(settings),
+        .screen = screen_of(settings),
         .image_memory = settings_number(settings, OPTION_IMAGE_MEMORY),
         .stop = &stop,
     };
@@ -81,6 +83,12 @@ static bool tell(const struct settings *settings, const struct prepare_summary *
     log_note("%llu images: %llu encoded, %llu passed on, %llu skipped, %llu failed, in %.1f s",
              summary->images, summary->encoded, summary->passed, summary->skipped, summary->failed,
              summary->seconds);
+    if (summary->screened)
+        log_note("Screening: %llu kept, %llu too small, %llu of one colour, %llu unsharp, %llu "
+                 "near-duplicates",
+                 summary->found[SCREEN_KEPT], summary->found[SCREEN_SMALL],
+                 summary->found[SCREEN_FLAT], summary->found[SCREEN_UNSHARP],
+                 summary->found[SCREEN_DUPLICATE]);
     if (summary->other_files > 0)
         log_note("%llu other files of the folder are no images", summary->other_files);
     if (summary->failed > 0)

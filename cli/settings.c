@@ -43,6 +43,10 @@ void settings_clear(struct settings *settings)
             free((void *)(uintptr_t)texts[field]);
     }
     free(settings->own_topics);
+    for (size_t i = 0; i < settings->capability_count; i++)
+        for (size_t key = 0; key < CAPABILITY_KEYS; key++)
+            free((void *)(uintptr_t)*capability_at(&settings->capabilities[i], key));
+    free(settings->capabilities);
     for (size_t i = 0; i < settings->operand_count; i++)
         free(settings->operands[i]);
     free(settings->operands);
@@ -78,13 +82,14 @@ bool settings_offer(struct settings *settings, enum option_id id, const char *te
         return false;
     if (source < setting->source)
         return true;
-    if (option->type != TYPE_LIST || source != setting->source)
+    bool adds = option->type == TYPE_LIST || option->type == TYPE_ENDPOINTS;
+    if (!adds || source != setting->source)
         return keep(setting, &value, text, source, from, why);
     size_t room = strlen(setting->text) + strlen(text) + 2;
     char *joined = malloc(room);
     if (joined == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a setting");
-    snprintf(joined, room, "%s,%s", setting->text, text);
+    snprintf(joined, room, "%s%c%s", setting->text, option->type == TYPE_LIST ? ',' : '\n', text);
     bool good = keep(setting, &value, joined, source, from, why);
     free(joined);
     return good;

@@ -6,6 +6,7 @@
 #define VQAGEN_SETTINGS_H
 
 #include "buffer.h"
+#include "capability.h"
 #include "topic.h"
 #include "value.h"
 
@@ -26,6 +27,8 @@ struct settings {
     const char *operand; // the first: INPUT of generate, COMMAND of help; NULL: none is given
     struct topic_definition *own_topics; // of the settings file; owned with their strings
     size_t own_topic_count;
+    struct capability *capabilities; // the same; checked
+    size_t capability_count;
 };
 
 void settings_init(struct settings *settings, unsigned command);

@@ -9,18 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_CEILING = 1024 * 1024, MAX_OWN_TOPICS = 1000 };
+enum { FILE_CEILING = 1024 * 1024, MAX_ENTRIES = 1000 };
 
 // Where libcyaml puts the values.
-struct loaded_topic {
-    char *texts[LOOK_TOPIC_KEYS];
+struct loaded_entry {
+    char *texts[LOOK_ENTRY_KEYS]; // in the order of the list's keys
 };
 struct loaded {
     char *texts[OPTION_COUNT];
     char **lists[OPTION_COUNT];
     unsigned list_counts[OPTION_COUNT];
-    struct loaded_topic *topics;
-    unsigned topic_count;
+    struct loaded_entry *entries[LOOK_LISTS];
+    unsigned entry_counts[LOOK_LISTS];
 };
 
 static bool load(struct settings *settings, const char *path, const struct look *look,
@@ -39,6 +39,8 @@ bool settings_read_file(struct settings *settings, const char *path, struct erro
     if (good) {
         good = settings_look(look, path, &text, why) && load(settings, path, look, &text, why);
     }
+    if (look != NULL)
+        settings_look_clear(look);
     free(look);
     buffer_clear(&text);
     return good;
@@ -74,10 +76,25 @@ static cyaml_schema_field_t list_field(const char *key, size_t offset, size_t co
 }
 
 struct schema {
-    cyaml_schema_field_t fields[OPTION_COUNT + 2];
-    cyaml_schema_field_t topic_fields[LOOK_TOPIC_KEYS + 1];
-    cyaml_schema_value_t topic, top;
+    cyaml_schema_field_t fields[OPTION_COUNT + LOOK_LISTS + 1];
+    cyaml_schema_field_t entry_fields[LOOK_LISTS][LOOK_ENTRY_KEYS + 1];
+    cyaml_schema_value_t entries[LOOK_LISTS], top;
 };
+
+static cyaml_schema_field_t entries_field(struct schema *schema, const struct look *look,
+                                          enum look_list_id id)
+{
+    const struct look_list *list = look_list_at(id);
+    for (size_t key = 0; list->keys[key] != NULL; key++)
+        schema->entry_fields[id][key] = text_field(list->keys[key], key * sizeof(char *));
+    schema->entries[id] = (cyaml_schema_value_t){.type = CYAML_MAPPING,
+                                                 .data_size = sizeof(struct loaded_entry),
+                                                 .mapping = {.fields = schema->entry_fields[id]}};
+    return list_field(look->lists[id].key,
+                      offsetof(struct loaded, entries) + id * sizeof(struct loaded_entry *),
+                      offsetof(struct loaded, entry_counts) + id * sizeof(unsigned),
+                      &schema->entries[id], sizeof(struct loaded_entry), MAX_ENTRIES);
+}
 
 // The schema of what the look found: libcyaml has no "text or list", and knows one name a field.
 static void make_schema(struct schema *schema, const struct look *look)
@@ -88,6 +105,11 @@ static void make_schema(struct schema *schema, const struct look *look)
         const struct look_found *found = &look->options[id];
         if (found->line == 0)
             continue;
+        if (id == OPTION_ENDPOINTS) { // texts or mappings: the look has read them
+            *next++ = (cyaml_schema_field_t){
+                .key = found->key, .value = {.type = CYAML_IGNORE, .flags = CYAML_FLAG_OPTIONAL}};
+            continue;
+        }
         if (found->is_list)
             *next++ = list_field(found->key, offsetof(struct loaded, lists) + id * sizeof(char **),
                                  offsetof(struct loaded, list_counts) + id * sizeof(unsigned),
@@ -95,15 +117,9 @@ static void make_schema(struct schema *schema, const struct look *look)
         else
             *next++ = text_field(found->key, offsetof(struct loaded, texts) + id * sizeof(char *));
     }
-    for (size_t key = 0; key < LOOK_TOPIC_KEYS; key++)
-        schema->topic_fields[key] = text_field(look_topic_keys[key], key * sizeof(char *));
-    schema->topic = (cyaml_schema_value_t){.type = CYAML_MAPPING,
-                                           .data_size = sizeof(struct loaded_topic),
-                                           .mapping = {.fields = schema->topic_fields}};
-    if (look->own_topics.line != 0)
-        *next++ = list_field(look->own_topics.key, offsetof(struct loaded, topics),
-                             offsetof(struct loaded, topic_count), &schema->topic,
-                             sizeof(struct loaded_topic), MAX_OWN_TOPICS);
+    for (size_t id = 0; id < LOOK_LISTS; id++)
+        if (look->lists[id].line != 0)
+            *next++ = entries_field(schema, look, (enum look_list_id)id);
     schema->top = (cyaml_schema_value_t){.type = CYAML_MAPPING,
                                          .flags = CYAML_FLAG_POINTER,
                                          .data_size = sizeof(struct loaded),
@@ -126,6 +142,8 @@ static void note_complaint(cyaml_log_t level, void *context, const char *format,
 static bool offer_all(struct settings *settings, const char *path, const struct look *look,
                       const struct loaded *loaded, struct error *why);
 static bool take_topics(struct settings *settings, const struct loaded *loaded, struct error *why);
+static bool take_capabilities(struct settings *settings, const struct loaded *loaded,
+                              const char *path, const struct look *look, struct error *why);
 
 static bool load(struct settings *settings, const char *path, const struct look *look,
                  const struct buffer *text, struct error *why)
@@ -151,7 +169,8 @@ static bool load(struct settings *settings, const char *path, const struct look 
             good =
                 error_set(why, ERR_SETTINGS, "%s: %s (%s)", path, complaint, cyaml_strerror(fault));
         else if (data != NULL)
-            good = offer_all(settings, path, look, data, why) && take_topics(settings, data, why);
+            good = offer_all(settings, path, look, data, why) && take_topics(settings, data, why) &&
+                   take_capabilities(settings, data, path, look, why);
         if (data != NULL)
             cyaml_free(&config, &schema->top, data, 0);
     }
@@ -174,6 +193,9 @@ static bool offer_one(struct settings *settings, const char *path, const struct 
 static bool offer_all(struct settings *settings, const char *path, const struct look *look,
                       const struct loaded *loaded, struct error *why)
 {
+    if (look->endpoints.length > 0 &&
+        !offer_one(settings, path, look, OPTION_ENDPOINTS, buffer_text(&look->endpoints), why))
+        return false;
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         if (loaded->texts[id] != NULL &&
             !offer_one(settings, path, look, (enum option_id)id, loaded->texts[id], why))
@@ -187,20 +209,45 @@ static bool offer_all(struct settings *settings, const char *path, const struct 
 
 static bool take_topics(struct settings *settings, const struct loaded *loaded, struct error *why)
 {
-    if (loaded->topic_count == 0)
+    size_t count = loaded->entry_counts[LOOK_OWN_TOPICS];
+    if (count == 0)
         return true;
-    settings->own_topics = calloc(loaded->topic_count, sizeof *settings->own_topics);
+    settings->own_topics = calloc(count, sizeof *settings->own_topics);
     if (settings->own_topics == NULL)
         return error_set(why, ERR_MEMORY, "no memory for topics");
-    settings->own_topic_count = loaded->topic_count;
-    for (size_t i = 0; i < loaded->topic_count; i++) {
-        char *const *from = loaded->topics[i].texts;
+    settings->own_topic_count = count;
+    for (size_t i = 0; i < count; i++) {
+        char *const *from = loaded->entries[LOOK_OWN_TOPICS][i].texts;
         struct topic_definition *own = &settings->own_topics[i];
         const char **to[] = {&own->name, &own->intent, &own->answer_type, &own->constraints,
                              &own->example};
         for (size_t key = 0; key < LOOK_TOPIC_KEYS; key++)
             if (from[key] != NULL && (*to[key] = text_copy(from[key])) == NULL)
                 return error_set(why, ERR_MEMORY, "no memory for topics");
+    }
+    return true;
+}
+
+static bool take_capabilities(struct settings *settings, const struct loaded *loaded,
+                              const char *path, const struct look *look, struct error *why)
+{
+    size_t count = loaded->entry_counts[LOOK_CAPABILITIES];
+    if (count == 0)
+        return true;
+    settings->capabilities = calloc(count, sizeof *settings->capabilities);
+    if (settings->capabilities == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for capabilities");
+    settings->capability_count = count;
+    for (size_t i = 0; i < count; i++) {
+        char *const *from = loaded->entries[LOOK_CAPABILITIES][i].texts;
+        struct capability *own = &settings->capabilities[i];
+        for (size_t key = 0; key < CAPABILITY_KEYS; key++)
+            if (from[key] != NULL && (*capability_at(own, key) = text_copy(from[key])) == NULL)
+                return error_set(why, ERR_MEMORY, "no memory for capabilities");
+        if (!capability_check(own, why))
+            return error_note(why, "%s line %zu: %s: entry %zu", path,
+                              look->lists[LOOK_CAPABILITIES].line,
+                              look->lists[LOOK_CAPABILITIES].key, i + 1);
     }
     return true;
 }

@@ -88,6 +88,18 @@ static void write_line(struct buffer *out, const char *name, const char *from,
     buffer_append_format(out, "%s\n", from);
 }
 
+// "capability            model: qwen*  vision: no".
+static void write_capability(struct capability *row, struct buffer *out)
+{
+    size_t begin = out->length;
+    buffer_append_text(out, "capability");
+    pad(out, begin, 20);
+    for (size_t key = 0; key < CAPABILITY_KEYS; key++)
+        if (*capability_at(row, key) != NULL)
+            buffer_append_format(out, "  %s: %s", capability_key(key), *capability_at(row, key));
+    buffer_append_char(out, '\n');
+}
+
 void settings_write_table(const struct settings *settings, struct buffer *out)
 {
     if (settings->operand != NULL)
@@ -102,6 +114,8 @@ void settings_write_table(const struct settings *settings, struct buffer *out)
     }
     for (size_t i = 0; i < settings->own_topic_count; i++)
         buffer_append_format(out, "own topic             %s\n", settings->own_topics[i].name);
+    for (size_t i = 0; i < settings->capability_count; i++)
+        write_capability(&settings->capabilities[i], out);
 }
 
 static void write_value(const struct settings *settings, enum option_id id, struct buffer *out)
@@ -113,6 +127,10 @@ static void write_value(const struct settings *settings, enum option_id id, stru
         json_write_bool_field(out, "value", setting->value.yes);
         break;
     case TYPE_WHOLE:
+        if ((option_at(id)->flags & OPTION_OR_AUTO) != 0 && setting->value.number == 0) {
+            json_write_string_field(out, "value", "auto");
+            break;
+        }
         // As digits: the largest seeds do not fit a signed number.
         json_write_name(out, "value");
         buffer_append_format(out, "%llu", (unsigned long long)setting->value.number);

@@ -139,7 +139,7 @@ static void write_brief(struct buffer *out, const char *help, const char *escape
 
 static void write_zsh_option(struct buffer *out, const struct option_entry *option)
 {
-    const char *star = option->type == TYPE_LIST ? "*" : "";
+    const char *star = option->type == TYPE_LIST || option->type == TYPE_ENDPOINTS ? "*" : "";
     buffer_append_text(out, "            ");
     if (option->letter != 0 && star[0] == '\0')
         buffer_append_format(out, "'(-%c --%s)'{-%c,--%s}'", option->letter, option->name,

@@ -1,6 +1,7 @@
 // vqagen simulate: the simulator by itself.
 #include "access.h"
 #include "command.h"
+#include "excuses.h"
 #include "log.h"
 #include "simulator.h"
 #include "text.h"
@@ -12,6 +13,35 @@
 static bool take_key(const struct settings *settings, char **key, struct error *why);
 static const char **split_faults(char *list, size_t *count);
 static int descriptor_of(const struct settings *settings, enum option_id id);
+
+static struct conditions conditions_of(const struct settings *settings)
+{
+    return (struct conditions){
+        .max_image_bytes = (long long)settings_number(settings, OPTION_MAX_IMAGE_BYTES),
+        .max_image_side = (unsigned)settings_number(settings, OPTION_MAX_IMAGE_SIDE),
+        .max_images = (unsigned)settings_number(settings, OPTION_MAX_IMAGES),
+        .max_prompt = (long long)settings_number(settings, OPTION_MAX_PROMPT),
+        .max_output_tokens = (long long)settings_number(settings, OPTION_MAX_OUTPUT_TOKENS)};
+}
+
+// --fault list: in place of serving, the kinds that there are.
+static bool wants_list(const struct settings *settings)
+{
+    const char *fault = settings_text(settings, OPTION_FAULT);
+    return fault != NULL && strcmp(fault, "list") == 0;
+}
+
+static bool print_faults(struct error *why)
+{
+    struct buffer list;
+    buffer_init(&list, 1 << 20);
+    excuses_list(&list);
+    bool good = buffer_check(&list, "the list of faults", why);
+    if (good && (fputs(buffer_text(&list), stdout) == EOF || fflush(stdout) != 0))
+        good = error_set_errno(why, ERR_DISK, "cannot print the faults");
+    buffer_clear(&list);
+    return good;
+}
 
 bool simulate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why)
@@ -30,6 +60,18 @@ bool simulate_run(struct settings *settings, char *const *environment, int *exit
         .tokens_per_second = (unsigned)settings_number(settings, OPTION_TOKENS_PER_SECOND),
         .capacity = settings_text(settings, OPTION_CAPACITY),
         .capacity_mode = settings_text(settings, OPTION_CAPACITY_MODE),
+        .requests_per_minute = (unsigned)settings_number(settings, OPTION_SERVED_REQUESTS),
+        .tokens_per_minute = (unsigned)settings_number(settings, OPTION_SERVED_TOKENS),
+        .play = settings_text(settings, OPTION_PLAY),
+        .path = settings_text(settings, OPTION_PATH),
+        .path_error = settings_text(settings, OPTION_PATH_ERROR),
+        .conditions = conditions_of(settings),
+        .refuse_parameters = settings_text(settings, OPTION_REFUSE_PARAMETER),
+        .max_body_bytes = settings_number(settings, OPTION_MAX_BODY_BYTES),
+        .cache_images = settings_number(settings, OPTION_CACHE_IMAGES),
+        .blind = settings_switch(settings, OPTION_BLIND),
+        .fault_models = settings_switch(settings, OPTION_FAULT_MODELS),
+        .early = settings_switch(settings, OPTION_EARLY),
         .seed = settings_number(settings, OPTION_SERVED_SEED),
         .structured = settings_text(settings, OPTION_STRUCTURED),
         .strict = settings_switch(settings, OPTION_STRICT),
@@ -38,6 +80,8 @@ bool simulate_run(struct settings *settings, char *const *environment, int *exit
         .parent_file = descriptor_of(settings, OPTION_PARENT_FD),
         .log = settings_text(settings, OPTION_LOG),
     };
+    if (wants_list(settings))
+        return print_faults(why);
     char *key = NULL, *list = text_copy(settings_text(settings, OPTION_FAULT));
     const char **faults = split_faults(list, &simulator.fault_count);
     bool good = take_key(settings, &key, why);

@@ -43,6 +43,8 @@ bool value_parse(const struct option_entry *option, const char *text, struct val
         good = parse_switch(text, &value->yes);
         break;
     case TYPE_WHOLE:
+        if ((option->flags & OPTION_OR_AUTO) != 0 && strcmp(text, "auto") == 0)
+            return true; // 0
         good = parse_whole(text, &value->number);
         ranged = true;
         break;
@@ -72,6 +74,7 @@ bool value_parse(const struct option_entry *option, const char *text, struct val
         break;
     case TYPE_TEXT:
     case TYPE_LIST:
+    case TYPE_ENDPOINTS:
     case TYPE_FILE:
     case TYPE_DIRECTORY:
         good = !text_is_blank(text);
@@ -276,8 +279,8 @@ char *value_phrase(const struct option_entry *option, char *out)
         snprintf(out, room, "true or false");
         break;
     case TYPE_WHOLE:
-        snprintf(out, room, "a whole number from %" PRIu64 " to %" PRIu64, option->low,
-                 option->high);
+        snprintf(out, room, "a whole number from %" PRIu64 " to %" PRIu64 "%s", option->low,
+                 option->high, (option->flags & OPTION_OR_AUTO) != 0 ? ", or auto" : "");
         break;
     case TYPE_REAL:
         snprintf(out, room, "a number from %" PRIu64 " to %" PRIu64 "%s", option->low, option->high,
@@ -310,6 +313,9 @@ char *value_phrase(const struct option_entry *option, char *out)
         break;
     case TYPE_LIST:
         snprintf(out, room, "a list with commas between");
+        break;
+    case TYPE_ENDPOINTS:
+        snprintf(out, room, "an endpoint as key=value with commas between");
         break;
     case TYPE_FILE:
     case TYPE_DIRECTORY:

@@ -63,10 +63,14 @@ static const struct {
     {"tls", "wrong version number|packet length too long|http request", CAUSE_https_at_http_port},
     {"tls", "certificate has expired|not yet valid", CAUSE_tls_expired},
     {"tls", "no alternative certificate|does not match|subject name", CAUSE_tls_name},
-    {"tls", "self-signed|self signed|unable to get local issuer|unable to get issuer|untrusted|"
-            "unable to verify|certificate problem", CAUSE_tls_untrusted},
+    {"tls",
+     "self-signed|self signed|unable to get local issuer|unable to get issuer|untrusted|"
+     "unable to verify|certificate problem",
+     CAUSE_tls_untrusted},
     {"tls", NULL, CAUSE_tls},
     {"connect_timeout", NULL, CAUSE_connect_timeout},
+    {"first_byte_timeout", NULL, CAUSE_slow_first_byte},
+    {"idle_timeout", NULL, CAUSE_stalled},
     {"timeout", NULL, CAUSE_slow_first_byte},
     {"connection_reset", NULL, CAUSE_connection_reset},
     {"reply_cut", NULL, CAUSE_reply_cut},
@@ -74,6 +78,11 @@ static const struct {
     {"transport_other", "http/0.9|weird server reply|unsupported protocol", CAUSE_not_http},
     {"empty_reply", NULL, CAUSE_reply_empty},
     {"refused", NULL, CAUSE_content_filtered},
+    // Kinds of items that failed without a call.
+    {"image_unusable", NULL, CAUSE_images_unusable},
+    {"image_unreachable", NULL, CAUSE_images_unreachable},
+    {"image_unreadable", NULL, CAUSE_images_unreachable},
+    {"bad_record", NULL, CAUSE_records_unusable},
 };
 
 // Whether one of the alternatives occurs in the text, whatever its case.

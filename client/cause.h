@@ -38,8 +38,9 @@
       "Wait until it is reset, or use another plan or model.")                                     \
     X(region, "The provider does not serve this region or host.",                                  \
       "Use the regional host that the message names.")                                             \
-    X(dns, "The host's name has no address.", "Check the host in the base URL for a typing error, "\
-                                              "and the network's name server.")                    \
+    X(dns, "The host's name has no address.",                                                      \
+      "Check the host in the base URL for a typing error, "                                        \
+      "and the network's name server.")                                                            \
     X(connection_refused, "Nothing listens at that port.",                                         \
       "Start the server, or correct host and port in the base URL.")                               \
     X(connect_timeout, "The host does not answer at all.",                                         \
@@ -70,8 +71,7 @@
     X(path_wrong, "The path does not exist on that host.", "Correct the base URL's path.")         \
     X(protocol_other, "The server speaks another provider's protocol.",                            \
       "Give the --endpoint that speaks it, with --base-url for the address.")                      \
-    X(model_unknown, "The endpoint does not have that model.",                                     \
-      "Choose a --model from its list.")                                                           \
+    X(model_unknown, "The endpoint does not have that model.", "Choose a --model from its list.")  \
     X(no_vision, "The model, or its server, takes no images.",                                     \
       "Choose a vision model; a server of your own may need its vision part loaded.")              \
     X(image_ignored, "The endpoint drops the image and answers without having seen it.",           \
@@ -89,7 +89,8 @@
       "Leave the parameter out.")                                                                  \
     X(structured_refused, "The endpoint does not take structured output.",                         \
       "vqagen learns this by itself at one refused call a run, and asks for JSON in words.")       \
-    X(stream_refused, "The endpoint does not stream.", "Run without streaming.")                   \
+    X(stream_refused, "The endpoint does not stream.",                                             \
+      "Run without --stream; with it a run learns this by itself, at one refused call.")           \
     X(concurrency_refused, "Calls one by one pass, several at once do not.",                       \
       "Lower --concurrency.")                                                                      \
     X(rate_limited, "The endpoint's rate limit is reached.",                                       \
@@ -102,10 +103,15 @@
     X(engine_dead, "The server's engine has died, often for want of GPU memory.",                  \
       "Restart the server, with less memory for its cache or a smaller model.")                    \
     X(not_supported, "The server was started without this feature.", "Change how it is started.")  \
-    X(slow_first_byte, "The endpoint takes the request and then says nothing within --timeout.",   \
-      "Raise --timeout if the model is slow; else look whether its server hangs.")                 \
+    X(slow_first_byte, "The endpoint takes the request and then says nothing in time.",            \
+      "Raise --first-byte-timeout and --timeout if the model is slow; else look whether its "      \
+      "server "                                                                                    \
+      "hangs.")                                                                                    \
     X(slow_reply, "The answer begins, and does not end within --timeout.",                         \
       "Raise --timeout, or lower --max-tokens.")                                                   \
+    X(stalled, "The connection stands still for longer than --idle-timeout.",                      \
+      "Check the network and any proxy between; raise --idle-timeout if the model pauses so "      \
+      "long.")                                                                                     \
     X(connection_reset, "The connection is closed before an answer comes.",                        \
       "Look into the server's log; a gateway in between may have a limit of time or size.")        \
     X(reply_cut, "The connection is closed in the middle of the answer.",                          \
@@ -116,8 +122,19 @@
       "Raise --max-tokens (thoughts are counted too), or use another model.")                      \
     X(content_filtered, "The provider's content filter refuses the request.",                      \
       "Nothing in the settings helps; leave the image or the question out.")                       \
-    X(passed_meanwhile, "The call that failed passes now.",                                        \
-      "Run again with --retry unknown.")                                                           \
+    X(rules_refused, "The rules refuse what the model gives.",                                     \
+      "--retry rejected asks anew; a stronger model, or a higher --tries, helps more.")            \
+    X(images_unusable, "Pictures cannot be used.",                                                 \
+      "See what the message says of each; --accept-damaged takes what can be read of damaged "     \
+      "ones.")                                                                                     \
+    X(images_unreachable, "Pictures could not be had.",                                            \
+      "Check paths, permissions and addresses, then run with --retry unknown.")                    \
+    X(records_unusable, "Records of the input cannot be used.",                                    \
+      "Correct the records that the messages name.")                                               \
+    X(fails_by_turns, "The same request fails at one time and passes at another.",                 \
+      "Look at the endpoint's log: a fault inside, or one of several servers behind one address "  \
+      "that is set up differently.")                                                               \
+    X(passed_meanwhile, "The call that failed passes now.", "Run again with --retry unknown.")     \
     X(unexplained, "The endpoint refuses, and what was tried does not explain it.",                \
       "Read its message; the refusal is worth reporting with it.")
 

@@ -56,6 +56,9 @@ bool connection_try(const char *url, const struct client_settings *settings, boo
     if (code != CURLE_OK)
         snprintf(connection->message, sizeof connection->message, "%s",
                  *words != '\0' ? words : curl_easy_strerror(code));
+    // What is connected to is the proxy.
+    if (settings->proxy != NULL && connection->transport == TRANSPORT_REFUSED)
+        connection->transport = TRANSPORT_PROXY;
     connection->proxied = connection->proxied || settings->proxy != NULL;
     secret_hide(connection->message);
     curl_easy_cleanup(easy);

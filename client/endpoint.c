@@ -1,6 +1,6 @@
 #include "endpoint.h"
 
-#include "buffer.h"
+#include "capability.h"
 #include "endpoint_url.h"
 #include "provider.h"
 #include "secret.h"
@@ -20,8 +20,10 @@ static bool address_set(struct endpoint *endpoint, const struct endpoint_setting
                         struct error *why);
 static bool model_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                       const struct endpoint_preset *preset, struct error *why);
-static bool key_set(struct endpoint *endpoint, const char *key,
+static bool key_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                     const struct endpoint_preset *preset, struct error *why);
+static bool lessons_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                        const struct endpoint_preset *preset, const char *base, struct error *why);
 
 bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *settings,
                    struct error *why)
@@ -33,7 +35,8 @@ bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *se
     bool done = preset_choose(settings, &preset, &base, why) &&
                 address_set(endpoint, settings, preset, base, &plain_public, why) &&
                 model_set(endpoint, settings, preset, why) &&
-                key_set(endpoint, settings->api_key, preset, why);
+                key_set(endpoint, settings, preset, why) &&
+                lessons_set(endpoint, settings, preset, base, why);
     if (done && endpoint->key != NULL && plain_public && !settings->allow_plain_http)
         done = error_set(why, ERR_SETTINGS,
                          "the key would go unencrypted over http:// to %s; use https://, or allow "
@@ -43,10 +46,6 @@ bool endpoint_init(struct endpoint *endpoint, const struct endpoint_settings *se
         endpoint_clear(endpoint);
         return false;
     }
-    endpoint->lessons.structured =
-        preset != NULL && preset->no_schema ? STRUCTURED_OBJECT : STRUCTURED_SCHEMA;
-    endpoint->lessons.stream = settings->stream;
-    endpoint->begun = endpoint->lessons;
     return true;
 }
 
@@ -55,6 +54,8 @@ void endpoint_clear(struct endpoint *endpoint)
     free(endpoint->name);
     free(endpoint->url);
     free(endpoint->stream_url);
+    free(endpoint->prefix_url);
+    free(endpoint->thinking);
     free(endpoint->key);
     free(endpoint->model);
     *endpoint = (struct endpoint){0};
@@ -176,10 +177,13 @@ static bool address_set(struct endpoint *endpoint, const struct endpoint_setting
     endpoint->name = text_copy(name);
     endpoint->url = text_copy(url.full);
     endpoint->stream_url = endpoint_url_of_stream(url.full, endpoint->provider->stream_path);
+    endpoint->prefix_url = endpoint_url_of_prefix(url.full, endpoint->provider->chat_path,
+                                                  preset != NULL ? preset->prefix_path : NULL);
     endpoint->local = url.is_private || (preset != NULL && preset->local);
     *plain_public = !url.encrypted && !url.is_private;
     endpoint_url_clear(&url);
-    return (endpoint->name != NULL && endpoint->url != NULL && endpoint->stream_url != NULL) ||
+    return (endpoint->name != NULL && endpoint->url != NULL && endpoint->stream_url != NULL &&
+            endpoint->prefix_url != NULL) ||
            error_set(why, ERR_MEMORY, "no memory for a URL");
 }
 
@@ -221,12 +225,14 @@ char *endpoint_model_name(const char *model, enum model_naming naming, bool loca
 }
 
 // What a key is set with: "DEEPSEEK_API_KEY or VQAGEN_API_KEY".
-static const char *key_variables(const struct endpoint_preset *preset, char *text, size_t size)
+static const char *key_variables(const struct endpoint_preset *preset, bool own, char *text,
+                                 size_t size)
 {
+    const char *general = own ? "the variable that its key_variable names" : "VQAGEN_API_KEY";
     if (preset != NULL && preset->key_variable != NULL)
-        snprintf(text, size, "%s or VQAGEN_API_KEY", preset->key_variable);
+        snprintf(text, size, "%s or %s", preset->key_variable, general);
     else
-        snprintf(text, size, "VQAGEN_API_KEY");
+        snprintf(text, size, "%s", general);
     return text;
 }
 
@@ -261,11 +267,12 @@ static const char *foreign_character(const char *key)
     return NULL;
 }
 
-static bool key_set(struct endpoint *endpoint, const char *key,
+static bool key_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
                     const struct endpoint_preset *preset, struct error *why)
 {
-    char variables[80];
-    key_variables(preset, variables, sizeof variables);
+    const char *key = settings->api_key;
+    char variables[100];
+    key_variables(preset, settings->own_key, variables, sizeof variables);
     const char *title = preset != NULL ? preset->title : endpoint->name;
     bool empty = key != NULL && *key == '\0';
     if (key == NULL || empty) {
@@ -287,4 +294,101 @@ static bool key_set(struct endpoint *endpoint, const char *key,
                          variables);
     endpoint->key = text_copy(key);
     return endpoint->key != NULL || error_set(why, ERR_MEMORY, "no memory for the key");
+}
+
+// What is known of the endpoint's model before the first call.
+struct known {
+    const struct endpoint_settings *settings;
+    const char *endpoint, *model;
+};
+
+static const char *word_for(const struct known *known, enum capability_property property)
+{
+    return capability_find(known->settings->capabilities, known->settings->capability_count,
+                           known->endpoint, known->model, property);
+}
+
+// NULL, for what nobody knows, is neither.
+static bool is(const char *word, const char *wanted)
+{
+    return word != NULL && strcmp(word, wanted) == 0;
+}
+
+static bool thinking_set(struct endpoint *endpoint, const struct known *known, struct error *why)
+{
+    static const struct {
+        const char *word;
+        enum capability_property property;
+    } levels[] = {[THINKING_OFF] = {"off", CAPABILITY_thinking_off},
+                  [THINKING_LOW] = {"low", CAPABILITY_thinking_low},
+                  [THINKING_MEDIUM] = {"medium", CAPABILITY_thinking_medium},
+                  [THINKING_HIGH] = {"high", CAPABILITY_thinking_high}};
+    enum thinking level = known->settings->thinking;
+    if (level == THINKING_AUTO)
+        return true;
+    const char *members = word_for(known, levels[level].property);
+    if (members == NULL)
+        return error_set(why, ERR_SETTINGS,
+                         "it is not known how %s at %s is told --thinking %s: leave it at auto, or "
+                         "say what to send with a row of thinking_%s under capabilities in the "
+                         "settings file",
+                         known->model, endpoint->name, levels[level].word, levels[level].word);
+    if (strcmp(members, "{}") == 0)
+        return true;
+    endpoint->thinking = text_copy(members);
+    endpoint->lessons.thinking = true;
+    return endpoint->thinking != NULL || error_set(why, ERR_MEMORY, "no memory for a setting");
+}
+
+static bool prefix_set(struct endpoint *endpoint, const struct known *known, struct error *why)
+{
+    enum prefix_use use = known->settings->prefix;
+    struct endpoint_lessons *lessons = &endpoint->lessons;
+    if (use == PREFIX_ON && !endpoint->provider->takes_prefix)
+        return error_set(why, ERR_SETTINGS,
+                         "--prefix on: the protocol of %s has no place for the reply's beginning; "
+                         "leave it at auto",
+                         endpoint->name);
+    lessons->prefix = use == PREFIX_ON || (use == PREFIX_AUTO && endpoint->provider->takes_prefix &&
+                                           is(word_for(known, CAPABILITY_prefix), "yes") &&
+                                           lessons->structured != STRUCTURED_SCHEMA);
+    return true;
+}
+
+// A provider's own address means the provider, named or not.
+static bool lessons_set(struct endpoint *endpoint, const struct endpoint_settings *settings,
+                        const struct endpoint_preset *preset, const char *base, struct error *why)
+{
+    if (preset == NULL)
+        preset = endpoint_preset_meant(NULL, base);
+    struct known known = {settings, preset != NULL ? preset->name : endpoint->name,
+                          endpoint->model};
+    struct endpoint_lessons *lessons = &endpoint->lessons;
+    if (is(word_for(&known, CAPABILITY_vision), "no"))
+        return error_set(why, ERR_SETTINGS,
+                         "the model %s takes no images, so it cannot look at them: give --model "
+                         "one with vision, or, if it does by now, a row with model: \"%s\" and "
+                         "vision: yes under capabilities in the settings file",
+                         endpoint->model, endpoint->model);
+    const char *structured = word_for(&known, CAPABILITY_structured);
+    const char *cap = word_for(&known, CAPABILITY_max_tokens);
+    lessons->structured = is(structured, "none")     ? STRUCTURED_NONE
+                          : is(structured, "object") ? STRUCTURED_OBJECT
+                                                     : STRUCTURED_SCHEMA;
+    lessons->no_temperature = is(word_for(&known, CAPABILITY_temperature), "no");
+    lessons->max_completion_tokens = is(cap, "max_completion_tokens");
+    lessons->no_max_tokens = is(cap, "none");
+    lessons->stream = settings->stream && !is(word_for(&known, CAPABILITY_stream), "no");
+    lessons->no_stream_usage = is(word_for(&known, CAPABILITY_stream_usage), "no");
+    if (!thinking_set(endpoint, &known, why) || !prefix_set(endpoint, &known, why))
+        return false;
+    endpoint->begun = *lessons;
+    return true;
+}
+
+const char *endpoint_address(const struct endpoint *endpoint, bool prefixed)
+{
+    if (prefixed)
+        return endpoint->prefix_url;
+    return endpoint->lessons.stream ? endpoint->stream_url : endpoint->url;
 }

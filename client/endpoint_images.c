@@ -30,6 +30,9 @@ static const struct {
     // is the safe way.
     {"zhipu", "open.bigmodel.cn", {6000, 0, 5000000}},
     {"zai", "api.z.ai", {6000, 0, 5000000}},
+    // Alibaba Model Studio, "Visual understanding": 10 MB of base64.
+    {"dashscope", "dashscope.aliyuncs.com", {0, 0, 10000000}},
+    {"dashscope-intl", "dashscope-intl.aliyuncs.com", {0, 0, 10000000}},
 };
 
 static void tighten(struct endpoint_images *images, const struct endpoint_images *rule)

@@ -233,3 +233,17 @@ char *endpoint_url_of_stream(const char *full, const char *stream_path)
         return NULL;
     return url;
 }
+
+char *endpoint_url_of_prefix(const char *full, const char *chat_path, const char *prefix_path)
+{
+    size_t end = strcspn(full, "?"), tail = strlen(chat_path);
+    if (prefix_path == NULL || end < tail || strncmp(full + end - tail, chat_path, tail) != 0)
+        return text_copy(full);
+    size_t base = end - tail;
+    if (base >= 3 && strncmp(full + base - 3, "/v1", 3) == 0)
+        base -= 3;
+    char *url = NULL;
+    if (asprintf(&url, "%.*s%s%s", (int)base, full, prefix_path, full + end - tail) < 0)
+        return NULL;
+    return url;
+}

@@ -23,6 +23,11 @@ void endpoint_url_clear(struct endpoint_url *url);
 // string, NULL without memory.
 char *endpoint_url_of_stream(const char *full, const char *stream_path);
 
+// The address that takes the beginning of a reply: `prefix_path` stands before the chat path, in
+// place of "/v1" if that is there ("https://api.deepseek.com/beta/chat/completions"); NULL: the
+// address is the same. A new string, NULL without memory.
+char *endpoint_url_of_prefix(const char *full, const char *chat_path, const char *prefix_path);
+
 // The path of the URL without a slash at its end ("" for none); a new string, NULL without memory.
 char *endpoint_url_path(const char *url);
 

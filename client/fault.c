@@ -61,7 +61,7 @@ void fault_classify(struct endpoint *endpoint, const struct endpoint_lessons *se
                     const struct exchange *exchange, struct reply *reply, struct fault *fault)
 {
     *fault = (struct fault){.kind = "", .fix = "", .wait_ms = -1, .http_status = exchange->status};
-    *reply = (struct reply){.usage = {-1, -1, -1, -1}};
+    *reply = (struct reply){.usage = usage_unknown};
     if (classify_stream(endpoint, sent, exchange, reply, fault))
         return;
     if (exchange->transport != TRANSPORT_OK) {
@@ -283,6 +283,7 @@ static void classify_refusal(struct endpoint *endpoint, const struct endpoint_le
         kind = FAULT_KIND_key_missing;
     bool learned = rule != NULL && rule->lesson != LESSON_NONE &&
                    fault_learn(endpoint, sent, problem, rule->lesson, &kind);
+    learned = learned || fault_learn_last(endpoint, sent, &kind);
     set_kind(fault, kind);
     if (rule != NULL && rule->kind == kind)
         set_exceptions(fault, rule);

@@ -69,8 +69,9 @@ static bool learn_switch(bool *known, bool sent)
 static bool learn_no_stream_usage(struct endpoint_lessons *known,
                                   const struct endpoint_lessons *sent)
 {
-    known->no_stream_usage = true;
-    return sent->stream && !sent->no_stream_usage;
+    bool sends = sent->stream && !sent->no_stream_usage;
+    known->no_stream_usage = known->no_stream_usage || sends;
+    return sends;
 }
 
 // First the newer name is tried, then none.
@@ -202,6 +203,7 @@ enum parameter {
     PARAMETER_MAX_COMPLETION_TOKENS,
     PARAMETER_STREAM_USAGE,
     PARAMETER_STREAM,
+    PARAMETER_THINKING,
 };
 
 // The parameter that is refused: the one that stands in the error's own `param`, else the first one
@@ -224,10 +226,18 @@ static enum parameter parameter_of(const struct problem *problem,
         {"maxoutputtokens", PARAMETER_MAX_TOKENS},
         {"stream_options", PARAMETER_STREAM_USAGE},
         {"include_usage", PARAMETER_STREAM_USAGE},
+        {"reasoning_effort", PARAMETER_THINKING},
+        {"reasoning.effort", PARAMETER_THINKING},
+        {"thinking", PARAMETER_THINKING}, // and enable_thinking, thinkingBudget, thinking.type
+        {"chat_template_kwargs", PARAMETER_THINKING},
+        {"output_config.effort", PARAMETER_THINKING},
+        {"effort", PARAMETER_THINKING},
     };
     enum parameter first = PARAMETER_OTHER;
     const char *place = NULL, *words = buffer_text(&problem->words);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].parameter == PARAMETER_THINKING && !sent->thinking)
+            continue; // the user's own, or a mere word
         if (problem_has_code(problem, known[i].word))
             return known[i].parameter;
         const char *found = strstr(words, known[i].word);
@@ -260,8 +270,37 @@ static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_les
         return learn_no_stream_usage(&endpoint->lessons, sent);
     case PARAMETER_STREAM:
         return learn_switch(&endpoint->lessons.stream, sent->stream);
+    case PARAMETER_THINKING:
+        return learn_switch(&endpoint->lessons.thinking, sent->thinking);
     case PARAMETER_OTHER:
         break;
     }
     return false;
+}
+
+// What a refusal that names no cause may come from, when the call went to a special address, or
+// held what few servers know.
+static bool is_doubtful(enum fault_kind kind)
+{
+    return kind == FAULT_KIND_bad_request || kind == FAULT_KIND_unprocessable ||
+           kind == FAULT_KIND_not_found || kind == FAULT_KIND_method_wrong ||
+           kind == FAULT_KIND_parameter_rejected || kind == FAULT_KIND_not_supported ||
+           kind == FAULT_KIND_model_unknown;
+}
+
+bool fault_learn_last(struct endpoint *endpoint, const struct endpoint_lessons *sent,
+                      enum fault_kind *kind)
+{
+    bool learned = false,
+         elsewhere = strcmp(endpoint->stream_url != NULL ? endpoint->stream_url : "",
+                            endpoint->url != NULL ? endpoint->url : "") != 0;
+    if (!is_doubtful(*kind))
+        return false;
+    if (sent->prefix)
+        learned = learn_switch(&endpoint->lessons.prefix, true);
+    else if (sent->stream && elsewhere)
+        learned = learn_switch(&endpoint->lessons.stream, true);
+    if (learned)
+        *kind = FAULT_KIND_parameter_rejected;
+    return learned;
 }

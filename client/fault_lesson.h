@@ -12,6 +12,12 @@
 bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                  const struct problem *problem, enum fault_lesson lesson, enum fault_kind *kind);
 
+// When a refusal says nothing that can be learned from: whether the reply's beginning, or the
+// address of streams, may be what is refused. Then the call is sent once more without; *kind
+// becomes parameter_rejected.
+bool fault_learn_last(struct endpoint *endpoint, const struct endpoint_lessons *sent,
+                      enum fault_kind *kind);
+
 // The most output tokens that the message allows; 0: it says no number, or none that helps. The
 // text is lower-cased; kind is what the refusal was taken for.
 int fault_cap(const char *lower, enum fault_kind kind);

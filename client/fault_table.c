@@ -166,6 +166,9 @@ const struct fault_rule fault_rules[] = {
     {STATUS(400, 422), .words = "stream_options|include_usage", KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
     {STATUS(400, 501), .words = FAULT_NO_STREAM, KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
 
+    {STATUS(400, 422), .words = "reasoning_effort|thinking|chat_template_kwargs|output_config.effort", .also = "not support|unsupported|not allowed|invalid|must be|"
+                                "should be|cannot|not available|expected", KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
+
     // Images that are not liked.
     {.codes = "image_too_large|image_file_too_large", KIND(image_too_large)},
     {STATUS(400, 422), .words = "image exceeds|image dimensions exceed|many-image requests|patches after processing|"

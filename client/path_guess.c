@@ -39,7 +39,8 @@ static char *chat_path(const struct provider *provider, const char *model)
 size_t path_guess_list(const struct endpoint *endpoint, struct path_guess guesses[PATH_GUESSES])
 {
     const char *host = strstr(endpoint->url, "://");
-    size_t length = host != NULL ? (size_t)(host - endpoint->url) + 3 + strcspn(host + 3, "/?#") : 0;
+    size_t length =
+        host != NULL ? (size_t)(host - endpoint->url) + 3 + strcspn(host + 3, "/?#") : 0;
     char *origin = text_copy_length(endpoint->url, length);
     char *path = endpoint_url_path(endpoint->url);
     char *chat = chat_path(endpoint->provider, endpoint->model);
@@ -142,7 +143,8 @@ static void guess_others(struct guessing *guessing)
     static const struct {
         const struct provider *provider;
         const char *path;
-    } roots[] = {{&provider_openai, "/v1"}, {&provider_anthropic, ""}, {&provider_gemini, "/v1beta"}};
+    } roots[] = {
+        {&provider_openai, "/v1"}, {&provider_anthropic, ""}, {&provider_gemini, "/v1beta"}};
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
         if (roots[i].provider != guessing->endpoint->provider)
             add(guessing, roots[i].provider, roots[i].path, PATH_PROTOCOL);

@@ -16,6 +16,11 @@ const struct provider *provider_find(const char *name)
     return NULL;
 }
 
+bool provider_sends_prefix(const struct endpoint_lessons *lessons, const struct ask *ask)
+{
+    return lessons->prefix && ask->prefix != NULL && *ask->prefix != '\0';
+}
+
 // Whether there is a member of that name: "a", or "a.b" for one inside another.
 static bool holds(const cJSON *object, const char *name)
 {

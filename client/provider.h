@@ -17,8 +17,9 @@ struct ask {
     int max_tokens;          // 0: not sent
     const char *schema_name; // for structured output; NULL: free text is wanted
     const char *schema;      // JSON Schema as text
-    const char *extra_body;  // a JSON object, merged into the request; NULL: none. A member that
-                             // vqagen would send itself is replaced by the user's.
+    const char *prefix; // the reply's beginning, where lessons.prefix says that it is sent; NULL
+    const char *extra_body; // a JSON object, merged into the request; NULL: none. A member that
+                            // vqagen would send itself is replaced by the user's.
 };
 
 // A member of the request that --extra-body must not set, "outer.inner" for one inside another, and
@@ -42,6 +43,7 @@ struct provider {
     const char *const *headers; // further ones of every call, up to a NULL; NULL: none
     const struct provider_reserved *reserved;
     enum provider_cap cap;
+    bool takes_prefix; // the format has a place for the reply's beginning
 
     // Appends what stands before and behind the image's base64. Everything that is the same for all
     // calls on one image stands in head, so that prefix caches see identical beginnings; step
@@ -57,6 +59,13 @@ struct provider {
     // kinds that are not known yet) are passed over.
     void (*read_event)(const cJSON *root, struct reply_draft *draft);
 };
+
+// Whether the call holds the reply's beginning. The text that comes back goes on behind it, and the
+// caller puts it in front again.
+bool provider_sends_prefix(const struct endpoint_lessons *lessons, const struct ask *ask);
+
+// Where a prefixed reply shall end: the prefix opens a fenced block.
+#define PROVIDER_PREFIX_END "```"
 
 const struct provider *provider_find(const char *name); // NULL: none of that name
 

@@ -35,6 +35,7 @@ const struct provider provider_anthropic = {
     .headers = headers,
     .reserved = reserved,
     .cap = PROVIDER_CAP_REQUIRED,
+    .takes_prefix = true,
     .write_request = write_request,
     .read_reply = read_reply,
     .read_event = read_event,
@@ -54,13 +55,22 @@ static void write_head(const struct endpoint *endpoint, const struct ask *ask, s
                                  "\"media_type\":\"image/jpeg\",\"data\":\"");
 }
 
-static void write_prompt(const struct ask *ask, struct buffer *tail)
+// The last message as the assistant's own beginning ("prefill"), which older models go on with;
+// newer ones refuse it.
+static void write_prompt(const struct endpoint_lessons *lessons, const struct ask *ask,
+                         struct buffer *tail)
 {
     if (ask->image)
         buffer_append_text(tail, "\"},\"cache_control\":{\"type\":\"ephemeral\"}},"
                                  "{\"type\":\"text\",\"text\":");
     json_write_string(tail, ask->prompt);
-    buffer_append_text(tail, ask->image ? "}]}]" : "}]");
+    buffer_append_text(tail, ask->image ? "}]}" : "}");
+    if (provider_sends_prefix(lessons, ask)) {
+        buffer_append_text(tail, ",{\"role\":\"assistant\",\"content\":");
+        json_write_string(tail, ask->prefix);
+        buffer_append_char(tail, '}');
+    }
+    buffer_append_char(tail, ']');
 }
 
 // The user's own output_config (an effort, say) and our format stand in one object. There is no
@@ -71,7 +81,7 @@ static bool write_output_config(const struct endpoint_lessons *lessons, const st
     const cJSON *own = json_member(extra, "output_config");
     bool wanted = ask->schema_name != NULL && ask->schema != NULL &&
                   lessons->structured == STRUCTURED_SCHEMA && !wire_replaced(own, "format") &&
-                  (own == NULL || cJSON_IsObject(own));
+                  !provider_sends_prefix(lessons, ask) && (own == NULL || cJSON_IsObject(own));
     if (!wanted && !cJSON_IsObject(own))
         return true;
     json_write_name(tail, "output_config");
@@ -96,6 +106,8 @@ static bool write_parameters(const struct endpoint_lessons *lessons, const struc
     // The range ends at 1 here, where other providers take 2.
     if (ask->temperature >= 0 && !lessons->no_temperature && !wire_replaced(extra, "temperature"))
         json_write_real_field(tail, "temperature", ask->temperature < 1 ? ask->temperature : 1);
+    if (provider_sends_prefix(lessons, ask) && !wire_replaced(extra, "stop_sequences"))
+        buffer_append_text(tail, ",\"stop_sequences\":[\"" PROVIDER_PREFIX_END "\"]");
     if (lessons->stream)
         json_write_bool_field(tail, "stream", true);
     return write_output_config(lessons, ask, extra, tail) &&
@@ -106,10 +118,10 @@ static bool write_request(const struct endpoint *endpoint, const struct ask *ask
                           struct buffer *head, struct buffer *tail, struct error *why)
 {
     cJSON *extra;
-    if (!wire_parse_extra(endpoint->provider, ask, &extra, why))
+    if (!wire_parse_extra(endpoint, ask, &extra, why))
         return false;
     write_head(endpoint, ask, head);
-    write_prompt(ask, tail);
+    write_prompt(&endpoint->lessons, ask, tail);
     bool done = write_parameters(&endpoint->lessons, ask, extra, tail) ||
                 error_set(why, ERR_MEMORY, "no memory for a request");
     buffer_append_char(tail, '}');
@@ -142,6 +154,8 @@ static struct usage usage_of(const cJSON *usage)
     return (struct usage){
         .input_tokens = fresh < 0 ? -1 : fresh + wire_first(read, 0) + wire_first(written, 0),
         .cached_tokens = read,
+        .cache_write_tokens = written,
+        .image_tokens = -1, // never said
         .output_tokens = wire_count(usage, "output_tokens"),
         .reasoning_tokens =
             wire_count(json_member(usage, "output_tokens_details"), "thinking_tokens"),
@@ -190,7 +204,7 @@ static bool read_message(const cJSON *root, const cJSON *content, struct reply *
 
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why)
 {
-    *reply = (struct reply){.usage = {-1, -1, -1, -1}};
+    *reply = (struct reply){.usage = usage_unknown};
     cJSON *root = wire_parse(body, length, why);
     if (root == NULL)
         return false;

@@ -101,7 +101,7 @@ static bool write_request(const struct endpoint *endpoint, const struct ask *ask
                           struct buffer *head, struct buffer *tail, struct error *why)
 {
     cJSON *extra;
-    if (!wire_parse_extra(endpoint->provider, ask, &extra, why))
+    if (!wire_parse_extra(endpoint, ask, &extra, why))
         return false;
     const cJSON *own = json_member(extra, "generationConfig");
     bool done = check_config(own, why);
@@ -141,6 +141,20 @@ static enum finish finish_of(const char *reason)
     return FINISH_OTHER;
 }
 
+// promptTokensDetails tells the prompt's tokens by modality.
+static long long image_tokens_of(const cJSON *usage)
+{
+    long long tokens = -1;
+    const cJSON *detail;
+    cJSON_ArrayForEach(detail, json_member(usage, "promptTokensDetails"))
+    {
+        const char *modality = json_text(detail, "modality");
+        if (modality != NULL && strcmp(modality, "IMAGE") == 0)
+            tokens = wire_first(tokens, 0) + wire_first(wire_count(detail, "tokenCount"), 0);
+    }
+    return tokens;
+}
+
 // Thoughts are counted beside the candidates, not among them; other providers count them in.
 static struct usage usage_of(const cJSON *usage)
 {
@@ -149,6 +163,8 @@ static struct usage usage_of(const cJSON *usage)
     return (struct usage){
         .input_tokens = wire_count(usage, "promptTokenCount"),
         .cached_tokens = wire_count(usage, "cachedContentTokenCount"),
+        .cache_write_tokens = -1, // never said
+        .image_tokens = image_tokens_of(usage),
         .output_tokens =
             said < 0 && thought < 0 ? -1 : wire_first(said, 0) + wire_first(thought, 0),
         .reasoning_tokens = thought,
@@ -213,7 +229,7 @@ static bool read_candidate(const cJSON *root, const cJSON *candidate, struct rep
 
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why)
 {
-    *reply = (struct reply){.usage = {-1, -1, -1, -1}};
+    *reply = (struct reply){.usage = usage_unknown};
     cJSON *root = wire_parse(body, length, why);
     if (root == NULL)
         return false;

@@ -27,6 +27,7 @@ const struct provider provider_openai = {
     .auth_header = "Authorization: Bearer %s",
     .reserved = reserved,
     .cap = PROVIDER_CAP_TWO_NAMES,
+    .takes_prefix = true,
     .write_request = write_request,
     .read_reply = read_reply,
     .read_event = read_event,
@@ -66,8 +67,9 @@ static void write_max_tokens(const struct endpoint_lessons *lessons, int max_tok
 static void write_response_format(const struct endpoint_lessons *lessons, const struct ask *ask,
                                   const cJSON *extra, struct buffer *tail)
 {
+    // A prefix has the form begun already; whether servers take both is not documented.
     if (ask->schema_name == NULL || lessons->structured == STRUCTURED_NONE ||
-        wire_replaced(extra, "response_format"))
+        provider_sends_prefix(lessons, ask) || wire_replaced(extra, "response_format"))
         return;
     json_write_name(tail, "response_format");
     if (lessons->structured == STRUCTURED_OBJECT || ask->schema == NULL) {
@@ -79,6 +81,22 @@ static void write_response_format(const struct endpoint_lessons *lessons, const 
     buffer_append_text(tail, ",\"strict\":true,\"schema\":");
     buffer_append_text(tail, ask->schema);
     buffer_append_text(tail, "}}");
+}
+
+// DeepSeek's "Chat prefix completion" (Mistral has the same): the answer's beginning as the
+// assistant's own message, which the model goes on with. Closes the messages.
+static void write_prefix(const struct endpoint_lessons *lessons, const struct ask *ask,
+                         const cJSON *extra, struct buffer *tail)
+{
+    bool sent = provider_sends_prefix(lessons, ask);
+    if (sent) {
+        buffer_append_text(tail, ",{\"role\":\"assistant\",\"content\":");
+        json_write_string(tail, ask->prefix);
+        buffer_append_text(tail, ",\"prefix\":true}");
+    }
+    buffer_append_char(tail, ']');
+    if (sent && !wire_replaced(extra, "stop"))
+        buffer_append_text(tail, ",\"stop\":[\"" PROVIDER_PREFIX_END "\"]");
 }
 
 // Without include_usage a stream says nothing of tokens.
@@ -96,13 +114,14 @@ static bool write_request(const struct endpoint *endpoint, const struct ask *ask
                           struct buffer *head, struct buffer *tail, struct error *why)
 {
     cJSON *extra;
-    if (!wire_parse_extra(endpoint->provider, ask, &extra, why))
+    if (!wire_parse_extra(endpoint, ask, &extra, why))
         return false;
     write_head(endpoint, ask, head);
     if (ask->image)
         buffer_append_text(tail, "\"}},{\"type\":\"text\",\"text\":");
     json_write_string(tail, ask->prompt);
-    buffer_append_text(tail, ask->image ? "}]}]" : "}]");
+    buffer_append_text(tail, ask->image ? "}]}" : "}");
+    write_prefix(&endpoint->lessons, ask, extra, tail);
     write_max_tokens(&endpoint->lessons, ask->max_tokens, extra, tail);
     if (ask->temperature >= 0 && !endpoint->lessons.no_temperature &&
         !wire_replaced(extra, "temperature"))
@@ -190,6 +209,10 @@ static struct usage usage_of(const cJSON *usage)
         .input_tokens =
             wire_first(wire_count(usage, "prompt_tokens"), wire_count(usage, "input_tokens")),
         .cached_tokens = wire_first(cached, wire_count(usage, "cached_tokens")),
+        .cache_write_tokens = wire_count(input, "cache_write_tokens"),
+        .image_tokens =
+            wire_first(wire_count(input, "image_tokens"),
+                       wire_count(json_member(usage, "input_tokens_details"), "image_tokens")),
         .output_tokens =
             wire_first(wire_count(usage, "completion_tokens"), wire_count(usage, "output_tokens")),
         .reasoning_tokens = wire_first(wire_count(output, "reasoning_tokens"),
@@ -217,7 +240,7 @@ static bool read_message(const cJSON *root, const cJSON *choice, const cJSON *me
 
 static bool read_reply(const char *body, size_t length, struct reply *reply, struct error *why)
 {
-    *reply = (struct reply){.usage = {-1, -1, -1, -1}};
+    *reply = (struct reply){.usage = usage_unknown};
     cJSON *root = wire_parse(body, length, why);
     if (root == NULL)
         return false;

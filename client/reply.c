@@ -2,13 +2,15 @@
 
 #include <stdlib.h>
 
+const struct usage usage_unknown = {-1, -1, -1, -1, -1, -1};
+
 void reply_clear(struct reply *reply)
 {
     free(reply->text);
     free(reply->reasoning);
     free(reply->refusal);
     free(reply->model);
-    *reply = (struct reply){.usage = {-1, -1, -1, -1}};
+    *reply = (struct reply){.usage = usage_unknown};
 }
 
 const char *finish_name(enum finish finish)

@@ -4,12 +4,17 @@
 
 #include "error.h"
 
+// Tokens in one shape, whatever the provider counts in which; -1: not said.
 struct usage {
-    long long input_tokens;     // all of the input, cached ones too; -1: not said
-    long long cached_tokens;    // part of input; -1: not said
-    long long output_tokens;    // reasoning included; -1: not said
-    long long reasoning_tokens; // part of output; -1: not said
+    long long input_tokens;       // all of the input, cached ones too
+    long long cached_tokens;      // part of input: read from a cache
+    long long cache_write_tokens; // part of input: put into a cache, which some providers charge
+    long long image_tokens;       // part of input
+    long long output_tokens;      // reasoning included
+    long long reasoning_tokens;   // part of output
 };
+
+extern const struct usage usage_unknown; // nothing was said
 
 enum finish {
     FINISH_STOP,     // the model ended by itself

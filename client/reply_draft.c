@@ -7,7 +7,7 @@
 
 void reply_draft_init(struct reply_draft *draft, size_t max_bytes)
 {
-    *draft = (struct reply_draft){.finish = FINISH_OTHER, .usage = {-1, -1, -1, -1}};
+    *draft = (struct reply_draft){.finish = FINISH_OTHER, .usage = usage_unknown};
     buffer_init(&draft->text, max_bytes);
     buffer_init(&draft->reasoning, max_bytes);
     buffer_init(&draft->refusal, max_bytes);

@@ -134,6 +134,9 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     transfer->moved = 0;
     transfer->moved_ms = 0;
     transfer->stalled = TRANSPORT_OK;
+    if (transfer->anew)
+        curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    transfer->anew = false;
     buffer_empty(&transfer->unread);
     transfer->message[0] = '\0';
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
@@ -356,6 +359,24 @@ bool transfer_has_stalled(struct transfer *transfer, const struct client_setting
                       : "no byte was sent or received for %.3g s",
              (double)most_ms / 1e3);
     return true;
+}
+
+bool transfer_lost_answer(const struct transfer *transfer, CURLcode code)
+{
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    return code == CURLE_HTTP2_STREAM && status < 200 && !transfer->anew &&
+           transfer->position < exchange_body_length(transfer->exchange);
+}
+
+void transfer_begin_anew(struct transfer *transfer)
+{
+    transfer->anew = true;
+    transfer->position = 0;
+    transfer->local_port = 0;
+    transfer->moved_ms = 0;
+    transfer->message[0] = '\0';
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 }
 
 static enum transport transport_of(const struct transfer *transfer, CURLcode code, int status)

@@ -16,6 +16,7 @@ struct transfer {
     struct buffer unread;          // what the server had sent when libcurl gave the connection up
     int64_t begun_us;              // monotonic
     bool over_ceiling;             // the answer did not fit
+    bool anew;                     // this is the second beginning, over HTTP/1.1
     bool proxied;                  // by --proxy: it, not the server, is what is connected to
     curl_off_t moved;              // bytes in both directions, when last looked at
     int64_t moved_ms;              // and when they last were more than before; 0: not connected
@@ -46,6 +47,13 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
 // first_byte_timeout_ms. transfer_finish follows.
 bool transfer_has_stalled(struct transfer *transfer, const struct client_settings *settings,
                           int64_t now_ms);
+
+// Whether libcurl ended the transfer over a stream that the server had closed before the body was
+// sent whole. A server, or the proxy before it, that refuses a request early does so after its
+// answer (RFC 9113, 8.1); libcurl 7.88 then throws the answer away with the stream. Over HTTP/1.1
+// it reads it, so the transfer begins anew there, once.
+bool transfer_lost_answer(const struct transfer *transfer, CURLcode code);
+void transfer_begin_anew(struct transfer *transfer);
 
 // Writes into the exchange how it ended, and lets go of it.
 struct exchange *transfer_finish(struct transfer *transfer, CURLcode code);

@@ -8,16 +8,53 @@
 
 static char *mend_escapes(const char *body, size_t length);
 
-bool wire_parse_extra(const struct provider *provider, const struct ask *ask, cJSON **extra,
+// Adds the members that are not there yet, in objects that both have too. False: no memory.
+static bool add_members(cJSON *to, const cJSON *from)
+{
+    const cJSON *member;
+    cJSON_ArrayForEach(member, from)
+    {
+        cJSON *own = cJSON_GetObjectItemCaseSensitive(to, member->string);
+        bool good = own == NULL
+                        ? cJSON_AddItemToObject(to, member->string, cJSON_Duplicate(member, true))
+                    : cJSON_IsObject(own) && cJSON_IsObject(member) ? add_members(own, member)
+                                                                    : true;
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+// What --thinking sends: the members stand in the capability table, or in the user's.
+static bool add_thinking(const struct endpoint *endpoint, cJSON **extra, struct error *why)
+{
+    const char *text = endpoint->thinking;
+    cJSON *thinking = json_parse(text, strlen(text), why);
+    if (thinking == NULL)
+        return false;
+    if (*extra == NULL)
+        *extra = cJSON_CreateObject();
+    bool good = *extra != NULL && add_members(*extra, thinking);
+    cJSON_Delete(thinking);
+    return good || error_set(why, ERR_MEMORY, "no memory for a request");
+}
+
+bool wire_parse_extra(const struct endpoint *endpoint, const struct ask *ask, cJSON **extra,
                       struct error *why)
 {
     *extra = NULL;
-    if (ask->extra_body == NULL || *ask->extra_body == '\0')
-        return true;
-    if (!provider_check_extra_body(provider, ask->extra_body, why))
-        return false;
-    *extra = json_parse(ask->extra_body, strlen(ask->extra_body), why);
-    return *extra != NULL;
+    const char *text = ask->extra_body;
+    bool good = true;
+    if (text != NULL && *text != '\0')
+        good = provider_check_extra_body(endpoint->provider, text, why) &&
+               (*extra = json_parse(text, strlen(text), why)) != NULL;
+    if (good && endpoint->lessons.thinking && endpoint->thinking != NULL)
+        good = add_thinking(endpoint, extra, why);
+    if (!good) {
+        cJSON_Delete(*extra);
+        *extra = NULL;
+    }
+    return good;
 }
 
 bool wire_replaced(const cJSON *extra, const char *name)

@@ -7,8 +7,9 @@
 
 #include <cjson/cJSON.h>
 
-// The object of --extra-body, checked; NULL: none was given. The caller frees it.
-bool wire_parse_extra(const struct provider *provider, const struct ask *ask, cJSON **extra,
+// The object of --extra-body, checked, with the members that switch thinking unless the user set
+// them; NULL: there is neither. The caller frees it.
+bool wire_parse_extra(const struct endpoint *endpoint, const struct ask *ask, cJSON **extra,
                       struct error *why);
 
 // Whether the user's own member stands in the place of ours.

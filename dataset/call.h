@@ -25,7 +25,10 @@ struct call {
     char *message;   // of the fault; owned; or NULL
     int http_status;
     long long input_tokens, cached_tokens, output_tokens, reasoning_tokens; // -1: not said
-    unsigned attempts;     // requests sent for it, 1 or more
+    long long cache_write_tokens, image_tokens;                             // likewise
+    bool image_estimated;  // image_tokens by a published formula, not by the provider
+    long long cost_nano;   // billionths of a dollar, at the prices of its day; -1: not known
+    unsigned attempts;     // requests sent for it; 0: the reply to an equal call of another item
     double latency_ms;     // of the last attempt
     double first_token_ms; // of a streamed reply, until its text began; negative: none
     int64_t when_ms;       // wall clock, when it ended

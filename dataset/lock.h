@@ -15,4 +15,8 @@ bool lock_check(int lock, const char *directory, struct error *why);
 
 void lock_release(int lock); // -1 is fine
 
+// The process that holds the lock on DIR; 0: none, as far as can be told. Nothing is made or
+// changed.
+long lock_holder(const char *directory);
+
 #endif

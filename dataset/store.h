@@ -51,6 +51,19 @@ bool store_find_digest(struct store *store, const char *path, int64_t size, int6
 bool store_put_digest(struct store *store, const char *path, int64_t size, int64_t changed_ns,
                       const struct digest *digest, struct error *why);
 
+// The figures by which an image is screened, by the digest of its bytes (imaging/figures.h says
+// what they are). They hold for the settings that images are prepared with. False from `find`: none
+// are known.
+struct stored_figures {
+    unsigned shorter_px, contrast, detail;
+    double blur;
+    unsigned char look[32]; // its perceptual hash
+};
+bool store_find_figures(struct store *store, const struct digest *digest,
+                        struct stored_figures *figures);
+bool store_put_figures(struct store *store, const struct digest *digest,
+                       const struct stored_figures *figures, struct error *why);
+
 // Admits an item of the current input at place `place` (0-based): finds it by id or adds it. A
 // finished item whose fingerprint (of everything but replies that its record depends on) is the
 // same stays finished; else it is open again, its calls kept. Marks it as part of the current
@@ -68,9 +81,9 @@ bool store_admit_item(struct store *store, const char *id, int64_t place,
 bool store_retry_item(struct store *store, int64_t number, unsigned round, struct error *why);
 
 // The end of an item: its line of dataset.jsonl (accepted) or failures.jsonl, without line break.
-// kind: of the rejection or the fault; NULL when accepted.
+// kind: of the rejection or the fault; NULL when accepted. topic: NULL when there is none.
 bool store_finish_item(struct store *store, int64_t number, enum item_state state, const char *kind,
-                       const char *line, struct error *why);
+                       const char *topic, const char *line, struct error *why);
 
 bool store_add_call(struct store *store, int64_t number, const struct call *call,
                     struct error *why);
@@ -108,11 +121,25 @@ struct store_count {
 bool store_count_items(struct store *store, struct store_count **counts, size_t *length,
                        struct error *why);
 
-// Sums over all stored calls, for run.json.
+// Sums over all stored calls, for run.json. Costs in billionths of a dollar.
 struct store_totals {
     long long calls, requests, replies, faults;
     long long input_tokens, cached_tokens, output_tokens, reasoning_tokens;
+    long long cache_write_tokens, image_tokens;
+    long long images_estimated; // image tokens that are estimates
+    long long cost_nano;        // of replies whose price was known
+    long long other_nano;       // beside stored calls, see store_add_cost
+    long long unpriced;         // replies without a known price
 };
 bool store_totals(struct store *store, struct store_totals *totals, struct error *why);
+
+// What was spent beside stored calls: on probes, and at the most on requests that brought no reply
+// and may have been charged all the same.
+bool store_add_cost(struct store *store, long long cost_nano, struct error *why);
+
+// What a probe of an endpoint saw last. False: none was made there with that model.
+bool store_find_probe(struct store *store, const char *endpoint, const char *model);
+bool store_put_probe(struct store *store, const char *endpoint, const char *model,
+                     const char *verdict, struct error *why);
 
 #endif

@@ -28,6 +28,8 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
                                 call->output_tokens,
                                 call->reasoning_tokens,
                                 attempts};
+    const int64_t later[] = {call->cache_write_tokens, call->image_tokens, call->image_estimated,
+                             call->cost_nano};
     const char *const texts[] = {call->finish,  call->model, call->kind,     call->endpoint,
                                  call->message, call->text,  call->reasoning};
     sqlite3_bind_int64(s, 1, number);
@@ -39,6 +41,8 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
     sqlite3_bind_int64(s, at++, call->when_ms);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         sqlite3_bind_text(s, at++, texts[i], -1, SQLITE_STATIC);
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+        sqlite3_bind_int64(s, at++, later[i]);
     sqlite3_bind_double(s, at, call->first_token_ms);
     return store_run(store, s, "write", why);
 }
@@ -46,6 +50,7 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
 bool store_copy_call(struct store *store, int64_t number, const struct call *call,
                      struct error *why)
 {
+    store_sum_call(store, number, call);
     return insert_call(store, number, call, call->attempts, why);
 }
 
@@ -56,6 +61,7 @@ bool store_add_call(struct store *store, int64_t number, const struct call *call
     if (sqlite3_changes(store->database) == 0)
         return replace_call(store, number, call, why);
     add_totals(store, call);
+    store_sum_call(store, number, call);
     return store->in_transaction || store_put_totals(store, why);
 }
 
@@ -85,6 +91,7 @@ static bool replace_call(struct store *store, int64_t number, const struct call 
     store->totals.calls--;
     store->totals.faults--;
     add_totals(store, call);
+    store_sum_call(store, number, call);
     return store->in_transaction || store_put_totals(store, why);
 }
 
@@ -101,22 +108,31 @@ static void add_totals(struct store *store, const struct call *call)
     totals->requests += call->attempts;
     totals->replies += call->replied;
     totals->faults += !call->replied;
+    store->totals_changed = true;
+    if (call->attempts == 0) // its tokens were spent by the call that was sent
+        return;
     add_tokens(&totals->input_tokens, call->input_tokens);
     add_tokens(&totals->cached_tokens, call->cached_tokens);
     add_tokens(&totals->output_tokens, call->output_tokens);
     add_tokens(&totals->reasoning_tokens, call->reasoning_tokens);
-    store->totals_changed = true;
+    add_tokens(&totals->cache_write_tokens, call->cache_write_tokens);
+    add_tokens(&totals->image_tokens, call->image_tokens);
+    add_tokens(&totals->images_estimated, call->image_estimated ? call->image_tokens : 0);
+    add_tokens(&totals->cost_nano, call->cost_nano);
+    totals->unpriced += call->replied && call->cost_nano < 0;
 }
 
 static long long *total_at(struct store_totals *totals, int index)
 {
-    long long *const fields[] = {&totals->calls,         &totals->requests,
-                                 &totals->replies,       &totals->faults,
-                                 &totals->input_tokens,  &totals->cached_tokens,
-                                 &totals->output_tokens, &totals->reasoning_tokens};
+    long long *const fields[] = {
+        &totals->calls,         &totals->requests,         &totals->replies,
+        &totals->faults,        &totals->input_tokens,     &totals->cached_tokens,
+        &totals->output_tokens, &totals->reasoning_tokens, &totals->cache_write_tokens,
+        &totals->image_tokens,  &totals->images_estimated, &totals->cost_nano,
+        &totals->other_nano,    &totals->unpriced};
     return fields[index];
 }
-enum { TOTAL_COUNT = 8 };
+enum { TOTAL_COUNT = 14 };
 
 bool store_read_totals(struct store *store, struct error *why)
 {
@@ -160,6 +176,13 @@ bool store_totals(struct store *store, struct store_totals *totals, struct error
     return true;
 }
 
+bool store_add_cost(struct store *store, long long cost_nano, struct error *why)
+{
+    store->totals.other_nano += cost_nano;
+    store->totals_changed = true;
+    return store->in_transaction || store_put_totals(store, why);
+}
+
 // NULL in the table is NULL here. False: no memory.
 static bool copy_column(sqlite3_stmt *statement, int column, char **text)
 {
@@ -182,7 +205,11 @@ static bool read_call(sqlite3_stmt *s, struct call *call)
                           .attempts = (unsigned)sqlite3_column_int64(s, 11),
                           .latency_ms = sqlite3_column_double(s, 12),
                           .when_ms = sqlite3_column_int64(s, 13),
-                          .first_token_ms = sqlite3_column_double(s, 21)};
+                          .cache_write_tokens = sqlite3_column_int64(s, 21),
+                          .image_tokens = sqlite3_column_int64(s, 22),
+                          .image_estimated = sqlite3_column_int(s, 23) != 0,
+                          .cost_nano = sqlite3_column_int64(s, 24),
+                          .first_token_ms = sqlite3_column_double(s, 25)};
     if (sqlite3_column_bytes(s, 0) == DIGEST_BYTES)
         memcpy(call->key.bytes, sqlite3_column_blob(s, 0), DIGEST_BYTES);
     char **const texts[] = {&call->finish,  &call->model, &call->kind,     &call->endpoint,

@@ -166,7 +166,7 @@ bool store_retry_item(struct store *store, int64_t number, unsigned round, struc
 }
 
 bool store_finish_item(struct store *store, int64_t number, enum item_state state, const char *kind,
-                       const char *line, struct error *why)
+                       const char *topic, const char *line, struct error *why)
 {
     sqlite3_stmt *finish = store_prepare(store, SQL_FINISH_ITEM, why);
     sqlite3_stmt *put = store_prepare(store, SQL_PUT_LINE, why);
@@ -175,9 +175,13 @@ bool store_finish_item(struct store *store, int64_t number, enum item_state stat
     sqlite3_bind_int64(finish, 1, number);
     sqlite3_bind_int(finish, 2, (int)state);
     sqlite3_bind_text(finish, 3, kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(finish, 4, topic, -1, SQLITE_STATIC);
     sqlite3_bind_int64(put, 1, number);
     sqlite3_bind_text(put, 2, line, -1, SQLITE_STATIC);
-    return change_row(store, finish, number, why) && store_run(store, put, "write", why);
+    if (!change_row(store, finish, number, why) || !store_run(store, put, "write", why))
+        return false;
+    store_sum_item(store, state);
+    return true;
 }
 
 bool store_end_input(struct store *store, struct error *why)

@@ -3,6 +3,7 @@
 #define VQAGEN_STORE_PRIVATE_H
 
 #include "checkpoint.h"
+#include "histogram.h"
 #include "store.h"
 
 #include <sqlite3.h>
@@ -20,6 +21,12 @@
     X(FIND_FILE, "SELECT digest FROM files WHERE path = ?1 AND size = ?2 AND changed_ns = ?3")     \
     X(PUT_FILE, "INSERT OR REPLACE INTO files (path, size, changed_ns, digest)"                    \
                 " VALUES (?1, ?2, ?3, ?4)")                                                        \
+    X(FIND_FIGURES,                                                                                \
+      "SELECT shorter_px, contrast, blur, detail, look FROM figures WHERE digest = ?1")            \
+    X(PUT_FIGURES, "INSERT OR REPLACE INTO figures (digest, shorter_px, contrast, blur, detail,"   \
+                   " look) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                       \
+    X(ALL_FIGURES, "SELECT digest, shorter_px, contrast, blur, detail, look FROM figures")         \
+    X(CLEAR_FIGURES, "DELETE FROM figures")                                                        \
     X(ITEM_AT, "SELECT number, place, state, round, fingerprint FROM items"                        \
                " WHERE number = ?1 AND +id = ?2")                                                  \
     X(FIND_ITEM, "SELECT number, place, state, round, fingerprint FROM items WHERE id = ?2")       \
@@ -31,8 +38,9 @@
     X(LAST_NUMBER, "SELECT max(number) FROM items")                                                \
     X(PLACED_ITEMS, "SELECT number FROM items WHERE +place >= 0")                                  \
     X(RETRY_ITEM, "UPDATE items SET state = 0, kind = NULL, round = ?2 WHERE number = ?1")         \
-    X(FINISH_ITEM, "UPDATE items SET state = ?2, kind = ?3 WHERE number = ?1")                     \
+    X(FINISH_ITEM, "UPDATE items SET state = ?2, kind = ?3, topic = ?4 WHERE number = ?1")         \
     X(PUT_LINE, "INSERT OR REPLACE INTO lines (number, line) VALUES (?1, ?2)")                     \
+    X(LINE_OF, "SELECT line FROM lines WHERE number = ?1")                                         \
     X(LINES_BY_NUMBER,                                                                             \
       "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
       " WHERE i.number > ?1 AND i.number <= ?2 AND (?3 >> i.state) & 1 ORDER BY i.number")         \
@@ -40,40 +48,86 @@
       "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
       " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
+    X(COUNT_OPEN, "SELECT count(*) FROM items WHERE state = 0")                                    \
+    X(ALL_FAILED, "SELECT i.state, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"  \
+                  " WHERE i.state >= 2 ORDER BY i.number")                                         \
     X(ROWS_BY_PLACE,                                                                               \
-      "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line"            \
+      "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line, i.topic"   \
       " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
       " WHERE i.place >= 0 ORDER BY i.place, i.number")                                            \
-    X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint)"                    \
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                 \
+    X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint, topic)"             \
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                             \
     X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files")                               \
     X(ADD_CALL,                                                                                    \
       "INSERT INTO calls (item, key, step, try, repeat, round, replied, http_status,"              \
       " input_tokens, cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms,"       \
-      " when_ms, finish, model, kind, endpoint, message, text, reasoning, first_token_ms)"         \
+      " when_ms, finish, model, kind, endpoint, message, text, reasoning, cache_write_tokens,"     \
+      " image_tokens, image_estimated, cost_nano, first_token_ms)"                                 \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"  \
-      " ?19, ?20, ?21, ?22, ?23) ON CONFLICT (item, key) DO NOTHING")                              \
+      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) ON CONFLICT (item, key) DO NOTHING")          \
     X(HAS_REPLY, "SELECT replied, attempts FROM calls WHERE item = ?1 AND key = ?2")               \
     X(DROP_CALL, "DELETE FROM calls WHERE item = ?1 AND key = ?2")                                 \
     X(CALLS_OF,                                                                                    \
       "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
       " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
-      " endpoint, message, text, reasoning, first_token_ms FROM calls WHERE item = ?1")            \
+      " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
+      " cost_nano, first_token_ms FROM calls WHERE item = ?1")                                     \
     X(FIND_LESSONS,                                                                                \
       "SELECT words FROM lessons WHERE endpoint = ?1 AND model = ?2 AND version = ?3")             \
     X(PUT_LESSONS, "INSERT OR REPLACE INTO lessons (endpoint, model, version, words)"              \
                    " VALUES (?1, ?2, ?3, ?4)")                                                     \
-    X(READ_TOTALS, "SELECT calls, requests, replies, faults, input_tokens, cached_tokens,"         \
-                   " output_tokens, reasoning_tokens FROM totals")                                 \
+    X(READ_TOTALS,                                                                                 \
+      "SELECT calls, requests, replies, faults, input_tokens, cached_tokens,"                      \
+      " output_tokens, reasoning_tokens, cache_write_tokens, image_tokens, images_estimated,"      \
+      " cost_nano, other_nano, unpriced FROM totals")                                              \
     X(PUT_TOTALS, "UPDATE totals SET calls = ?1, requests = ?2, replies = ?3, faults = ?4,"        \
                   " input_tokens = ?5, cached_tokens = ?6, output_tokens = ?7,"                    \
-                  " reasoning_tokens = ?8")
+                  " reasoning_tokens = ?8, cache_write_tokens = ?9, image_tokens = ?10,"           \
+                  " images_estimated = ?11, cost_nano = ?12, other_nano = ?13, unpriced = ?14")    \
+    X(ADD_MINUTE, "INSERT INTO minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" \
+                  " ON CONFLICT DO UPDATE SET replies = replies + ?3, faults = faults + ?4,"       \
+                  " requests = requests + ?5, accepted = accepted + ?6, rejected = rejected + ?7," \
+                  " unknown = unknown + ?8, input_tokens = input_tokens + ?9,"                     \
+                  " output_tokens = output_tokens + ?10, cost_nano = cost_nano + ?11,"             \
+                  " latency_us = latency_us + ?12")                                                \
+    X(ADD_LATENCY, "INSERT INTO latencies VALUES (?1, ?2)"                                         \
+                   " ON CONFLICT DO UPDATE SET count = count + ?2")                                \
+    X(READ_SLOWEST, "SELECT item, step, latency_ms FROM slowest ORDER BY latency_ms DESC")         \
+    X(CLEAR_SLOWEST, "DELETE FROM slowest")                                                        \
+    X(PUT_SLOWEST, "INSERT INTO slowest VALUES (?1, ?2, ?3)")                                      \
+    X(FIND_PROBE, "SELECT verdict FROM probes WHERE endpoint = ?1 AND model = ?2")                 \
+    X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")
 
 enum store_statement {
 #define STORE_STATEMENT_ENUM(name, sql) SQL_##name,
     STORE_STATEMENTS(STORE_STATEMENT_ENUM)
 #undef STORE_STATEMENT_ENUM
         SQL_COUNT
+};
+
+// What happened since the sums were written last, by minute and endpoint. They are written once a
+// second and when the store is closed, not with every transaction: kill -9 takes at most what the
+// last second would have added to a chart.
+enum { STORE_MINUTES = 16, STORE_SLOWEST = 10 };
+struct store_minute {
+    int64_t minute;
+    char endpoint[120]; // "": items, not calls
+    long long replies, faults, requests, accepted, rejected, unknown;
+    long long input_tokens, output_tokens, cost_nano, latency_us;
+};
+struct store_slow {
+    int64_t item;
+    int step;
+    double latency_ms;
+};
+struct store_sums {
+    struct store_minute minutes[STORE_MINUTES];
+    size_t minute_count;
+    long long latencies[HISTOGRAM_BUCKETS];
+    struct store_slow slowest[STORE_SLOWEST]; // of all runs, slowest first
+    size_t slow_count;
+    bool slow_changed, changed;
+    int64_t written_ms;
 };
 
 struct store {
@@ -95,6 +149,7 @@ struct store {
 
     struct store_totals totals; // with those of the open transaction
     bool totals_changed;
+    struct store_sums sums;
 };
 
 // The statement, ready to be bound. NULL: ERR_DISK.
@@ -122,5 +177,24 @@ bool store_copy_call(struct store *store, int64_t number, const struct call *cal
 // Reads the totals as they are in the database.
 bool store_read_totals(struct store *store, struct error *why);
 bool store_put_totals(struct store *store, struct error *why);
+
+// Runs statements without parameters.
+bool store_run_text(struct store *store, const char *sql, struct error *why);
+
+bool store_set_journal(struct store *store, struct error *why);
+
+// Makes the tables in an empty file, brings those of an older version to today's, refuses what is
+// none of ours.
+bool store_check_version(struct store *store, struct error *why);
+
+// Whether a store that was opened for reading has today's tables; an older one is brought up to
+// date by the next run only. False: ERR_INPUT, ERR_DISK.
+bool store_check_readable(struct store *store, struct error *why);
+
+// See struct store_sums.
+void store_sum_call(struct store *store, int64_t item, const struct call *call);
+void store_sum_item(struct store *store, enum item_state state);
+bool store_put_sums(struct store *store, struct error *why);
+bool store_read_slowest(struct store *store, struct error *why);
 
 #endif

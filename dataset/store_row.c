@@ -23,6 +23,7 @@ int store_next_row(struct store *store, struct store_row *row, struct error *why
         .round = (unsigned)sqlite3_column_int64(s, 4),
         .kind = (const char *)sqlite3_column_text(s, 5),
         .line = (const char *)sqlite3_column_text(s, 7),
+        .topic = (const char *)sqlite3_column_text(s, 8),
     };
     if (row->id == NULL || sqlite3_column_bytes(s, 6) != DIGEST_BYTES) {
         error_set(why, ERR_DISK, "%s is damaged: row %lld of its items", store->path,
@@ -46,6 +47,7 @@ static bool put_row(struct store *store, const struct store_row *row, int64_t *n
     sqlite3_bind_int64(put, 4, row->round);
     sqlite3_bind_text(put, 5, row->kind, -1, SQLITE_STATIC);
     sqlite3_bind_blob(put, 6, row->fingerprint.bytes, DIGEST_BYTES, SQLITE_STATIC);
+    sqlite3_bind_text(put, 7, row->topic, -1, SQLITE_STATIC);
     if (!store_run(store, put, "write", why))
         return false;
     *number = sqlite3_last_insert_rowid(store->database);
@@ -76,21 +78,29 @@ bool store_take_row(struct store *store, const struct store_row *row, struct sto
     return good;
 }
 
-bool store_take_files(struct store *store, struct store *from, struct error *why)
+// Puts the rows of one statement into the other, column by column.
+static bool copy_rows(sqlite3_stmt *rows, struct store *from, sqlite3_stmt *put,
+                      struct store *store, struct error *why)
 {
-    sqlite3_stmt *files = store_prepare(from, SQL_ALL_FILES, why);
-    sqlite3_stmt *put = store_prepare(store, SQL_PUT_FILE, why);
-    bool good = files != NULL && put != NULL;
+    bool good = rows != NULL && put != NULL;
     int got;
-    while (good && (got = store_step(from, files, "read", why)) != 0) {
+    while (good && (got = store_step(from, rows, "read", why)) != 0) {
         good = got == 1;
-        for (int i = 0; good && i < 4; i++)
-            sqlite3_bind_value(put, i + 1, sqlite3_column_value(files, i));
+        for (int i = 0; good && i < sqlite3_column_count(rows); i++)
+            sqlite3_bind_value(put, i + 1, sqlite3_column_value(rows, i));
         good = good && store_run(store, put, "write", why);
     }
-    if (files != NULL)
-        sqlite3_reset(files);
+    if (rows != NULL)
+        sqlite3_reset(rows);
     return good;
+}
+
+bool store_take_files(struct store *store, struct store *from, struct error *why)
+{
+    return copy_rows(store_prepare(from, SQL_ALL_FILES, why), from,
+                     store_prepare(store, SQL_PUT_FILE, why), store, why) &&
+           copy_rows(store_prepare(from, SQL_ALL_FIGURES, why), from,
+                     store_prepare(store, SQL_PUT_FIGURES, why), store, why);
 }
 
 bool store_each_setting(struct store *store, store_take_setting *take, void *context,

@@ -10,7 +10,8 @@ struct store_row {
     const char *id;
     enum item_state state;
     unsigned round;
-    const char *kind; // of the rejection or the fault; NULL: none
+    const char *kind;  // of the rejection or the fault; NULL: none
+    const char *topic; // NULL: none
     struct digest fingerprint;
     const char *line; // of dataset.jsonl or failures.jsonl; NULL: none yet
 };
@@ -23,7 +24,7 @@ int store_next_row(struct store *store, struct store_row *row, struct error *why
 bool store_take_row(struct store *store, const struct store_row *row, struct store *from,
                     struct error *why);
 
-// The digests of files that the other store remembers.
+// The digests of files that the other store remembers, and the figures of images.
 bool store_take_files(struct store *store, struct store *from, struct error *why);
 
 bool store_add_totals(struct store *store, const struct store_totals *totals, struct error *why);

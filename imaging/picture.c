@@ -14,7 +14,7 @@ static void put_row_opaque(struct picture *picture, unsigned y, const unsigned c
 
 unsigned picture_planes(const struct picture *picture)
 {
-    return picture->colour == COLOUR_GREY ? 1 : 3;
+    return picture->colour == PICTURE_GREY ? 1 : 3;
 }
 
 unsigned picture_plane_width(const struct picture *picture, unsigned plane)
@@ -113,7 +113,7 @@ void picture_blank_rows(struct picture *picture, unsigned y)
 void picture_fill_edges(struct picture *picture)
 {
     struct plane *luma = &picture->planes[0];
-    if (picture->colour == COLOUR_GREY)
+    if (picture->colour == PICTURE_GREY)
         return;
     size_t width = round_up(luma->width, picture->chroma_across);
     for (unsigned y = 0; y < luma->height && width > luma->width; y++) {

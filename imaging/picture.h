@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-enum picture_colour { COLOUR_GREY, COLOUR_YCBCR, COLOUR_RGB };
+enum picture_colour { PICTURE_GREY, PICTURE_YCBCR, PICTURE_RGB };
 
 struct colours; // see colours.h
 

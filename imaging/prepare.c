@@ -44,6 +44,7 @@ static unsigned longest_side(const struct picture_facts *facts, const struct ima
 static void aim(unsigned side, unsigned *width, unsigned *height);
 static bool pass(const void *bytes, size_t length, const struct picture_facts *facts, unsigned side,
                  const struct image_limits *limits, struct prepared_image *out);
+static bool measure_passed(const void *bytes, size_t length, struct prepared_image *out);
 static bool fit(const struct picture *source, unsigned side, const struct image_limits *limits,
                 struct prepared_image *out, struct error *why);
 
@@ -217,12 +218,40 @@ static bool pass(const void *bytes, size_t length, const struct picture_facts *f
     bool fits = facts->width <= side && facts->height <= side && facts->orientation == 1;
     out->passed = out->format == PICTURE_JPEG && fits && !limits->encode_all &&
                   jpeg_pass(bytes, length, limits->verify, &out->jpeg) &&
-                  base64_length(out->jpeg.length) <= limits->max_base64_bytes;
+                  base64_length(out->jpeg.length) <= limits->max_base64_bytes &&
+                  (!limits->figures || measure_passed(bytes, length, out));
     if (!out->passed)
         buffer_clear(&out->jpeg);
     out->width = facts->width;
     out->height = facts->height;
     return out->passed;
+}
+
+// Reads a JPEG at the fraction that its figures need. Whatever is wrong with it shows again, with
+// its name, when it is then not passed on.
+static bool measure_passed(const void *bytes, size_t length, struct prepared_image *out)
+{
+    struct picture small = {0};
+    struct read_wish wish = {.side = LUMA_SIDE / 2};
+    bool done = jpeg_read(bytes, length, &wish, &small, NULL) &&
+                figures_measure(&small, out->orientation, &out->figures, NULL);
+    picture_clear(&small);
+    return done;
+}
+
+// Looks at the picture as it will be sent, which is smaller and lies in the cache still, unless
+// that was made too small to be looked at.
+static bool measure(const struct picture *source, const struct picture *shown,
+                    struct prepared_image *out, struct error *why)
+{
+    unsigned side = shown->width > shown->height ? shown->width : shown->height;
+    unsigned whole = source->width > source->height ? source->width : source->height;
+    bool good = side >= 2 * LUMA_SIDE || side >= whole
+                    ? figures_measure(shown, 1, &out->figures, why)
+                    : figures_measure(source, out->orientation, &out->figures, why);
+    out->figures.shorter_px =
+        out->source_width < out->source_height ? out->source_width : out->source_height;
+    return good;
 }
 
 static bool write_within(struct jpeg_writer *writer, int quality, const struct image_limits *limits,
@@ -257,10 +286,13 @@ static bool write_at_side(const struct picture *source, unsigned side, int quali
     }
     if (done) {
         picture_fill_edges(shown);
+        // Once: when sides shrink further for the bytes, the picture is the same.
+        if (limits->figures && out->figures.shorter_px == 0)
+            done = measure(source, shown, out, why);
         out->width = shown->width;
         out->height = shown->height;
         buffer_clear(&out->jpeg);
-        done = jpeg_writer_open(&writer, shown, why) &&
+        done = done && jpeg_writer_open(&writer, shown, why) &&
                write_within(&writer, quality, limits, out, why);
     }
     if (done) {

@@ -8,6 +8,7 @@
 #define VQAGEN_PREPARE_H
 
 #include "buffer.h"
+#include "figures.h"
 #include "sniff.h"
 
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct image_limits {
     bool accept_damaged; // take what can be read of a damaged file instead of refusing it
     bool encode_all;     // pass no JPEG on in its own coding
     bool verify;         // decode what is passed on too, to be sure that it is whole
+    bool figures;        // measure the picture's figures; decodes what is passed on too
 };
 
 struct prepared_image {
@@ -33,6 +35,7 @@ struct prepared_image {
     unsigned width, height;               // of the JPEG
     int quality;                          // that it was written with; 0 when it was passed on
     bool passed;                          // the source's own coding was kept
+    struct picture_figures figures;       // when the limits ask for them
     struct error damage;                  // of a damaged picture that was accepted: what it lacks
 };
 

@@ -122,7 +122,7 @@ static bool read_pixels(struct reading *reading, struct picture *picture, struct
                          "it is damaged: it declares %d x %d pixels and has %d x %d",
                          heif_image_handle_get_width(reading->handle),
                          heif_image_handle_get_height(reading->handle), width, height);
-    *picture = (struct picture){.colour = COLOUR_RGB,
+    *picture = (struct picture){.colour = PICTURE_RGB,
                                 .width = (unsigned)width,
                                 .height = (unsigned)height,
                                 .shrink = 1,

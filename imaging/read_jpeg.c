@@ -152,9 +152,9 @@ static bool read_planes(struct reading *reading, struct picture *picture, struct
         [TJSAMP_444] = {1, 1},  [TJSAMP_422] = {2, 1}, [TJSAMP_420] = {2, 2},
         [TJSAMP_GRAY] = {1, 1}, [TJSAMP_440] = {1, 2}, [TJSAMP_411] = {4, 1},
     };
-    picture->colour = reading->colour == TJCS_GRAY  ? COLOUR_GREY
-                      : reading->colour == TJCS_RGB ? COLOUR_RGB
-                                                    : COLOUR_YCBCR;
+    picture->colour = reading->colour == TJCS_GRAY  ? PICTURE_GREY
+                      : reading->colour == TJCS_RGB ? PICTURE_RGB
+                                                    : PICTURE_YCBCR;
     picture->chroma_across = chroma[reading->subsampling].across;
     picture->chroma_down = chroma[reading->subsampling].down;
     picture->shrink = choose_shrink(reading, picture->chroma_across, picture->chroma_down);
@@ -206,7 +206,7 @@ static void inks_to_rgb(const struct jpeg_header *header, unsigned char *pixels,
 static bool read_interleaved(struct reading *reading, struct picture *picture, struct error *why)
 {
     bool inks = reading->header.components == 4;
-    picture->colour = COLOUR_RGB;
+    picture->colour = PICTURE_RGB;
     picture->shrink = choose_shrink(reading, 1, 1);
     picture->chroma_across = picture->chroma_down = 1;
     size_t width = picture_plane_width(picture, 0), height = picture_plane_height(picture, 0);

@@ -67,7 +67,7 @@ bool other_read(const unsigned char *bytes, size_t length, const struct read_wis
         return error_set(why, ERR_MEMORY, "no memory for its pixels");
     if (pixels == NULL)
         return error_set(why, ERR_IMAGE, "its pixels cannot be read: %s", stbi_failure_reason());
-    *picture = (struct picture){.colour = channels <= 2 ? COLOUR_GREY : COLOUR_RGB,
+    *picture = (struct picture){.colour = channels <= 2 ? PICTURE_GREY : PICTURE_RGB,
                                 .width = (unsigned)width,
                                 .height = (unsigned)height,
                                 .shrink = 1,
@@ -81,7 +81,7 @@ bool other_read(const unsigned char *bytes, size_t length, const struct read_wis
         picture_put_row(picture, y, pixels + y * row, (unsigned)channels);
     stbi_image_free(pixels);
     if (done)
-        picture->colours = other_colours(bytes, length, picture->colour == COLOUR_GREY);
+        picture->colours = other_colours(bytes, length, picture->colour == PICTURE_GREY);
     else
         picture_clear(picture);
     return done;

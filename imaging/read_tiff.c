@@ -304,7 +304,7 @@ static bool read_pixels(struct reading *reading, const struct read_wish *wish,
         return error_set(why, ERR_IMAGE, "the TIFF cannot be read: %s", problem);
     // As stored: it is turned later, like all others.
     reading->image.req_orientation = reading->image.orientation;
-    picture->colour = is_grey(reading->file) ? COLOUR_GREY : COLOUR_RGB;
+    picture->colour = is_grey(reading->file) ? PICTURE_GREY : PICTURE_RGB;
     uint32_t length = 0;
     const void *profile = NULL;
     bool inks = reading->image.photometric == PHOTOMETRIC_SEPARATED;
@@ -315,7 +315,7 @@ static bool read_pixels(struct reading *reading, const struct read_wish *wish,
     bool done = picture_allocate(picture, why) && read_bands(reading, wish, picture, why);
     if (done && profile != NULL && !inks)
         picture->colours = colours_from_profile(
-            profile, length, picture->colour == COLOUR_GREY ? COLOURS_GREY : COLOURS_RGB);
+            profile, length, picture->colour == PICTURE_GREY ? COLOURS_GREY : COLOURS_RGB);
     TIFFRGBAImageEnd(&reading->image);
     colours_free(reading->inks);
     return done;

@@ -97,7 +97,7 @@ static bool decode(const WebPIterator *frame, WebPDecoderConfig *config, struct 
 static bool read_planes(const WebPIterator *frame, WebPDecoderConfig *config,
                         struct picture *picture, struct error *why)
 {
-    picture->colour = COLOUR_YCBCR;
+    picture->colour = PICTURE_YCBCR;
     picture->chroma_across = picture->chroma_down = 2;
     picture->studio_range = true;
     if (!picture_allocate(picture, why))
@@ -121,7 +121,7 @@ static bool read_planes(const WebPIterator *frame, WebPDecoderConfig *config,
 static bool read_canvas(const WebPIterator *frame, WebPDecoderConfig *config,
                         struct picture *picture, struct error *why)
 {
-    picture->colour = COLOUR_RGB;
+    picture->colour = PICTURE_RGB;
     picture->chroma_across = picture->chroma_down = 1;
     size_t stride = (size_t)picture->width * 4;
     unsigned char *canvas = calloc(picture->height, stride);

@@ -22,22 +22,22 @@ static void widen_range(struct picture *picture);
 bool picture_scale(const struct picture *source, unsigned width, unsigned height, struct turn turn,
                    struct picture *scaled, struct error *why)
 {
-    *scaled = (struct picture){.colour = COLOUR_YCBCR,
+    *scaled = (struct picture){.colour = PICTURE_YCBCR,
                                .width = width,
                                .height = height,
                                .shrink = 1,
                                .chroma_across = 2,
                                .chroma_down = 2,
                                .studio_range = source->studio_range};
-    if (source->colour == COLOUR_GREY) {
-        scaled->colour = COLOUR_GREY;
+    if (source->colour == PICTURE_GREY) {
+        scaled->colour = PICTURE_GREY;
         scaled->chroma_across = scaled->chroma_down = 1;
     }
     if (!picture_allocate(scaled, why))
         return false;
-    bool done = source->colours != NULL        ? scale_converted(source, turn, scaled, why)
-                : source->colour == COLOUR_RGB ? scale_rgb(source, turn, scaled, why)
-                                               : scale_planes(source, turn, scaled, why);
+    bool done = source->colours != NULL         ? scale_converted(source, turn, scaled, why)
+                : source->colour == PICTURE_RGB ? scale_rgb(source, turn, scaled, why)
+                                                : scale_planes(source, turn, scaled, why);
     if (!done)
         picture_clear(scaled);
     return done;
@@ -196,7 +196,7 @@ static bool scale_rgb(const struct picture *source, struct turn turn, struct pic
 static bool planes_to_rgb(const struct picture *from, struct picture *rgb, struct error *why)
 {
     *rgb = *from;
-    rgb->colour = COLOUR_RGB;
+    rgb->colour = PICTURE_RGB;
     if (!picture_allocate(rgb, why))
         return false;
     zimg_image_format input = plane_format(&from->planes[0], NULL);
@@ -212,7 +212,7 @@ static bool planes_to_rgb(const struct picture *from, struct picture *rgb, struc
 static bool scale_converted(const struct picture *source, struct turn turn, struct picture *scaled,
                             struct error *why)
 {
-    if (source->colour == COLOUR_GREY) {
+    if (source->colour == PICTURE_GREY) {
         bool done = scale_planes(source, turn, scaled, why);
         if (done)
             colours_convert(source->colours, scaled);
@@ -223,7 +223,7 @@ static bool scale_converted(const struct picture *source, struct turn turn, stru
     flat.chroma_across = flat.chroma_down = 1;
     bool done = picture_allocate(&flat, why) && scale_planes(source, (struct turn){0}, &flat, why);
     struct picture *converted = &flat;
-    if (source->colour == COLOUR_YCBCR) {
+    if (source->colour == PICTURE_YCBCR) {
         done = done && planes_to_rgb(&flat, &rgb, why);
         converted = &rgb;
     }

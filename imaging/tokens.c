@@ -1,6 +1,8 @@
 #include "tokens.h"
 
 #include <math.h>
+#include <string.h>
+#include <strings.h>
 
 static unsigned divide_up(unsigned a, unsigned b)
 {
@@ -117,4 +119,74 @@ const struct token_rule *token_rule_at(size_t index)
         {"qwen", qwen},
     };
     return index < sizeof rules / sizeof rules[0] ? &rules[index] : NULL;
+}
+
+// Patches of 32 of the picture as it is: GPT-5.5 and later take originals.
+static unsigned patches_of_32(unsigned width, unsigned height)
+{
+    return divide_up(width, 32) * divide_up(height, 32);
+}
+
+// Gemini 3's budget for a picture at its default resolution.
+static unsigned gemini_3(unsigned width, unsigned height)
+{
+    (void)width;
+    (void)height;
+    return 1120;
+}
+
+// DeepSeek: from the sides, at most 1024; small pictures are enlarged to some 190.
+static unsigned deepseek(unsigned width, unsigned height)
+{
+    unsigned tokens = patches_of_32(width, height);
+    return tokens < 190 ? 190 : tokens > 1024 ? 1024 : tokens;
+}
+
+// The first name that the model's begins with. factor: what a rule's token counts with that model,
+// from the tables of OpenAI's "Images and vision" guide (85 and 170 a tile of GPT-4o are 2833 and
+// 5667 of GPT-4o mini).
+static const struct {
+    const char *begin;
+    unsigned (*count)(unsigned width, unsigned height);
+    double factor;
+} models[] = {
+    {"gpt-4o-mini", openai_tiles, 33.34},
+    {"gpt-4.1-mini", openai_patches, 1.62},
+    {"gpt-4.1-nano", openai_patches, 2.46},
+    {"gpt-4", openai_tiles, 1},
+    {"chatgpt-4o", openai_tiles, 1},
+    {"gpt-5-mini", openai_patches, 1.62},
+    {"gpt-5-nano", openai_patches, 2.46},
+    {"gpt-5-codex", openai_patches, 1},
+    {"gpt-5.2", openai_patches, 1},
+    {"gpt-5.4-mini", openai_patches, 1.62},
+    {"gpt-5.4-nano", openai_patches, 2.46},
+    {"gpt-5.", patches_of_32, 1},
+    {"gpt-5", openai_tiles, 140.0 / 170},
+    {"gpt-6", patches_of_32, 1},
+    {"o4-mini", openai_patches, 1.72},
+    {"o1", openai_tiles, 150.0 / 170},
+    {"o3", openai_tiles, 150.0 / 170},
+    {"claude-haiku-4", anthropic_standard, 1},
+    {"claude-sonnet-4", anthropic_standard, 1},
+    {"claude-3", anthropic_standard, 1},
+    {"claude-opus-4-6", anthropic_standard, 1},
+    {"claude-opus-4-5", anthropic_standard, 1},
+    {"claude-opus-4-1", anthropic_standard, 1},
+    {"claude", anthropic_high, 1},
+    {"gemini-3", gemini_3, 1},
+    {"gemini", gemini, 1},
+    {"deepseek", deepseek, 1},
+    {"qwen3", patches_of_32, 1},
+    {"qwen", qwen, 1},
+};
+
+unsigned token_estimate(const char *model, unsigned width, unsigned height)
+{
+    const char *slash = strrchr(model, '/');
+    const char *name = slash != NULL ? slash + 1 : model;
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+        if (strncasecmp(name, models[i].begin, strlen(models[i].begin)) == 0)
+            return (unsigned)ceil(models[i].factor * models[i].count(width, height));
+    return patches_of_28(width, height);
 }

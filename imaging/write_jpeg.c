@@ -5,7 +5,7 @@
 
 static int subsampling(const struct picture *picture)
 {
-    return picture->colour == COLOUR_GREY ? TJSAMP_GRAY : TJSAMP_420;
+    return picture->colour == PICTURE_GREY ? TJSAMP_GRAY : TJSAMP_420;
 }
 
 bool jpeg_writer_open(struct jpeg_writer *writer, const struct picture *picture, struct error *why)

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "memory.h"
 #include "queue.h"
+#include "screen_queue.h"
 #include "settle.h"
 #include "text.h"
 
@@ -120,11 +121,19 @@ static void link_subject(struct run *run, struct subject *subject)
 // The remembered digest of a file, if the file is still as it was.
 static void recall_file(struct run *run, struct image *image)
 {
+    if (run->recalled.path != NULL && strcmp(run->recalled.path, image->source) == 0) {
+        image->digest_known = true;
+        image->digest = run->recalled.digest;
+        return;
+    }
     struct stat facts;
     if (stat(image->source, &facts) == 0)
         image->digest_known = store_find_digest(
             run->store, image->source, facts.st_size,
             facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec, &image->digest);
+    free(run->recalled.path);
+    run->recalled.path = image->digest_known ? text_copy(image->source) : NULL;
+    run->recalled.digest = image->digest;
 }
 
 // An image fetched by an earlier run lies in DIR/images; its format, and so its name, is told by
@@ -160,13 +169,14 @@ static bool find_image(struct run *run, struct subject *subject, struct error *w
     image_attach(image, subject);
     if (run->images.count == known)
         return true;
+    screen_queue_enter(run, image);
     if (origin == IMAGE_FILE)
         recall_file(run, image);
     else if (origin == IMAGE_URL)
         recall_url(run, image);
     else
         run->held_bytes += strlen(image->source);
-    return true;
+    return screen_queue_take(run, image, NULL, why);
 }
 
 static bool take_record(struct run *run, struct question *question, struct error *why)
@@ -193,13 +203,17 @@ static bool take_record(struct run *run, struct question *question, struct error
     }
     if (!find_image(run, subject, why))
         return false;
-    if (!subject->image->digest_known) {
+    const struct image *image = subject->image;
+    if (!image->digest_known || image->unjudged) {
         queue_subject(run, subject);
         return true;
     }
     if (!admit_begin(run, subject, why))
         return false;
-    if (subject->image->state == IMAGE_FAILED)
+    if (image->refusal != NULL)
+        subject_fail(subject, "image", ITEM_REJECTED, image->refusal_kind, image->refusal,
+                     clock_wall_ms());
+    else if (image->state == IMAGE_FAILED)
         subject_fail(subject, "image", ITEM_UNKNOWN, "image_unusable",
                      "the image changed while the run was going on: run again", clock_wall_ms());
     return settle_subject(run, subject, why);

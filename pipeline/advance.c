@@ -42,6 +42,7 @@ static bool pursue(struct subject *subject, struct item *item, struct chain *cha
         task_write_prompt(&task, recipe, &prompt);
         if (!(good = buffer_check(&prompt, "a prompt", why)))
             break;
+        task.prompt_bytes = prompt.length;
         task.key = recipe_key(recipe, &task.plan, buffer_text(&prompt), &subject->digest);
         const struct call *call = find_stored(item != NULL ? item : &subject->items[0], &task.key);
         if (call != NULL) {

@@ -91,6 +91,52 @@ static size_t list_keys(struct item *item, struct digest *keys)
     return count;
 }
 
+// Who answered, in the order of the calls, each once: names of endpoints, or what is said of them.
+// An endpoint that the run no longer knows has only its name. Nobody: what is said of all.
+static void write_answerers(const struct item *item, const struct recipe *recipe,
+                            enum upstream_word word, const char *all, struct buffer *out)
+{
+    const char *said[MAX_KEYS];
+    size_t count = 0;
+    for (size_t i = 0; i < item->call_count && count < MAX_KEYS; i++) {
+        const char *name = item->calls[i].endpoint, *here = NULL;
+        if (name != NULL)
+            here = word == UPSTREAM_NAME ? name : upstreams_word(recipe->upstreams, name, word);
+        bool known = here == NULL;
+        for (size_t j = 0; j < count; j++)
+            known |= here != NULL && strcmp(said[j], here) == 0;
+        if (known)
+            continue;
+        buffer_append_format(out, "%s%s", count > 0 ? ", " : "", here);
+        said[count++] = here;
+    }
+    if (count == 0)
+        buffer_append_text(out, all);
+}
+
+struct answerers {
+    struct buffer endpoint, provider, model;
+};
+
+static void answerers_init(struct answerers *answerers, const struct item *item,
+                           const struct recipe *recipe)
+{
+    struct buffer *const all[] = {&answerers->endpoint, &answerers->provider, &answerers->model};
+    const char *const said[] = {recipe->endpoint, recipe->provider, recipe->model};
+    static const enum upstream_word words[] = {UPSTREAM_NAME, UPSTREAM_PROVIDER, UPSTREAM_MODEL};
+    for (size_t i = 0; i < 3; i++) {
+        buffer_init(all[i], 1 << 16);
+        write_answerers(item, recipe, words[i], said[i], all[i]);
+    }
+}
+
+static void answerers_clear(struct answerers *answerers)
+{
+    buffer_clear(&answerers->endpoint);
+    buffer_clear(&answerers->provider);
+    buffer_clear(&answerers->model);
+}
+
 void assemble_item(struct item *item, const struct recipe *recipe)
 {
     const struct run_settings *settings = recipe->settings;
@@ -103,6 +149,9 @@ void assemble_item(struct item *item, const struct recipe *recipe)
     struct digest keys[MAX_KEYS];
     char *options[MAX_OPTIONS], sha256[DIGEST_HEX + 1];
     digest_hex(&subject->digest, sha256);
+    size_t call_count = list_keys(item, keys);
+    struct answerers answerers;
+    answerers_init(&answerers, item, recipe);
     size_t option_count = gather_options(item, answer, options);
     struct item_record record = {
         .id = item->id,
@@ -122,13 +171,13 @@ void assemble_item(struct item *item, const struct recipe *recipe)
         .check_count = list_checks(item, answer, checks),
         .agreement = -1,
         .repeats = tally.answered,
-        .endpoint = recipe->endpoint,
-        .provider = recipe->provider,
-        .model = recipe->model,
+        .endpoint = buffer_text(&answerers.endpoint),
+        .provider = buffer_text(&answerers.provider),
+        .model = buffer_text(&answerers.model),
         .seed = settings->seed,
         .prompt_version = PROMPT_VERSION,
         .call_keys = keys,
-        .call_count = list_keys(item, keys),
+        .call_count = call_count,
         .input_tokens = item->input_tokens,
         .output_tokens = item->output_tokens};
     if (given->answer == NULL && settings->repeat > 1)
@@ -136,6 +185,7 @@ void assemble_item(struct item *item, const struct recipe *recipe)
     struct buffer line;
     buffer_init(&line, MAX_LINE);
     item_write_accepted(&record, &line);
+    answerers_clear(&answerers);
     end_item(item, ITEM_ACCEPTED, &line);
 }
 

@@ -53,6 +53,7 @@ void diagnosis_clear(struct diagnosis *diagnosis)
         free(diagnosis->rungs[i].seen);
     }
     free(diagnosis->steps);
+    free(diagnosis->groups);
     *diagnosis = (struct diagnosis){0};
 }
 
@@ -181,6 +182,10 @@ void diagnosis_write_json(const struct diagnosis *diagnosis, struct buffer *out)
     }
     buffer_append_char(out, ']');
     write_steps(diagnosis, out);
+    if (diagnosis->groups != NULL) {
+        json_write_name(out, "failures");
+        buffer_append_text(out, diagnosis->groups);
+    }
     buffer_append_char(out, '}');
 }
 
@@ -188,13 +193,15 @@ void diagnosis_write_verdict(const struct diagnosis *diagnosis, struct buffer *o
 {
     static const char *const titles[] = {"healthy", "diagnosed", "not understood"};
     buffer_append_format(out, "Verdict: %s (%s%s%s). %s\n", titles[diagnosis->verdict],
-                         cause_at(diagnosis->cause)->name, *diagnosis->kind != '\0' ? ", kind " : "",
-                         diagnosis->kind, diagnosis->detail);
+                         cause_at(diagnosis->cause)->name,
+                         *diagnosis->kind != '\0' ? ", kind " : "", diagnosis->kind,
+                         diagnosis->detail);
     if (diagnosis->verdict != VERDICT_HEALTHY) {
         if (*diagnosis->message != '\0')
             buffer_append_format(out, "It said: %s\n", diagnosis->message);
         buffer_append_format(out, "Fix: %s\n", diagnosis->fix);
     }
-    buffer_append_format(out, "%u requests were sent, about %lld tokens.\n", diagnosis->calls,
-                         diagnosis->tokens);
+    if (diagnosis->calls > 0)
+        buffer_append_format(out, "%u requests were sent, about %lld tokens.\n", diagnosis->calls,
+                             diagnosis->tokens);
 }

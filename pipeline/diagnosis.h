@@ -38,22 +38,23 @@ enum verdict { VERDICT_HEALTHY, VERDICT_DIAGNOSED, VERDICT_NOT_UNDERSTOOD };
 struct diagnosis {
     struct rung rungs[RUNG_COUNT]; // climbed, in order
     size_t rung_count;
-    char *steps; // what was tried to bisect a failing request, a line each; owned; NULL: nothing
+    char *steps;  // what was tried to bisect a failing request, a line each; owned; NULL: nothing
+    char *groups; // a run's failures: a JSON array; owned; NULL: none were looked at
     enum verdict verdict;
     enum cause_id cause;
-    char kind[40];      // of the fault, as in failures.jsonl; "" when none was met
-    char detail[700];   // what was found, in sentences
-    char fix[600];      // what to do
-    char message[400];  // the endpoint's own words; ""
-    unsigned calls;     // HTTP requests sent
-    long long tokens;   // that they took, as the endpoint says, else estimated
+    char kind[40];     // of the fault, as in failures.jsonl; "" when none was met
+    char detail[700];  // what was found, in sentences
+    char fix[600];     // what to do
+    char message[400]; // the endpoint's own words; ""
+    unsigned calls;    // HTTP requests sent
+    long long tokens;  // that they took, as the endpoint says, else estimated
     // Called for each rung as it is climbed, and for each step of a bisection; may be NULL.
     void (*tell)(void *context, const char *line);
     void *context;
 };
 
-const char *rung_name(enum rung_id id);   // "tiny_image"
-const char *rung_title(enum rung_id id);  // "a tiny image"
+const char *rung_name(enum rung_id id);         // "tiny_image"
+const char *rung_title(enum rung_id id);        // "a tiny image"
 const char *verdict_name(enum verdict verdict); // "healthy", "diagnosed", "not_understood"
 
 void diagnosis_clear(struct diagnosis *diagnosis);

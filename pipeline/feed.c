@@ -1,6 +1,7 @@
 #include "feed.h"
 
 #include "memory.h"
+#include "text.h"
 
 #include <stdlib.h>
 
@@ -9,14 +10,20 @@ static void add_tokens(long long *sum, long long tokens)
     *sum = *sum < 0 || tokens < 0 ? -1 : *sum + tokens;
 }
 
-static void note_call(struct item *item, const struct item_call *call, long long input_tokens,
-                      long long output_tokens)
+static char *memory_copy(const char *text)
+{
+    return text != NULL ? memory_noted(text_copy(text)) : NULL;
+}
+
+static void note_call(struct item *item, const struct item_call *call, const char *endpoint,
+                      long long input_tokens, long long output_tokens)
 {
     struct item_call *calls =
         memory_noted(realloc(item->calls, (item->call_count + 1) * sizeof *calls));
     if (calls != NULL) {
         item->calls = calls;
-        calls[item->call_count++] = *call;
+        calls[item->call_count] = *call;
+        calls[item->call_count++].endpoint = memory_copy(endpoint);
     }
     add_tokens(&item->input_tokens, input_tokens);
     add_tokens(&item->output_tokens, output_tokens);
@@ -32,6 +39,7 @@ static void take_draft(struct subject *subject, const struct call *call)
     if (list != NULL) {
         subject->draft_calls = list;
         subject->draft_calls[subject->draft_call_count].key = call->key;
+        subject->draft_calls[subject->draft_call_count].endpoint = memory_copy(call->endpoint);
         subject->draft_calls[subject->draft_call_count].input_tokens = call->input_tokens;
         subject->draft_calls[subject->draft_call_count].output_tokens = call->output_tokens;
         subject->draft_calls[subject->draft_call_count++].asked = asked;
@@ -66,7 +74,7 @@ void feed_call(struct subject *subject, struct item *item, const struct recipe *
                               .repeat = plan->repeat,
                               .try_number = plan->try_number,
                               .key = call->key};
-    note_call(item, &noted, call->input_tokens, call->output_tokens);
+    note_call(item, &noted, call->endpoint, call->input_tokens, call->output_tokens);
     struct answer_ask ask;
     switch (plan->step) {
     case STEP_DRAFT:
@@ -103,6 +111,6 @@ void feed_draft_share(struct item *item)
                 tokens[i] = tokens[i] / asked + (rank < tokens[i] % asked);
         struct item_call noted = {
             .step = STEP_DRAFT, .try_number = t, .key = subject->draft_calls[t - 1].key};
-        note_call(item, &noted, tokens[0], tokens[1]);
+        note_call(item, &noted, subject->draft_calls[t - 1].endpoint, tokens[0], tokens[1]);
     }
 }

@@ -9,7 +9,7 @@
 
 // Base64 is hashed as text: records that carry the same picture carry the same text, and hashing is
 // far cheaper than preparing it once for each.
-static struct digest key_of(const struct question *question)
+struct digest image_key(const struct question *question)
 {
     struct digester *digester = digester_new(NULL);
     if (digester == NULL)
@@ -53,7 +53,7 @@ static bool grow(struct image_table *table)
 struct image *image_find(struct image_table *table, struct question *question, uint64_t order,
                          struct error *why)
 {
-    struct digest key = key_of(question);
+    struct digest key = image_key(question);
     struct image *image = NULL;
     if (table->bucket_count > 0)
         for (image = *bucket_of(table, &key); image != NULL; image = image->next)
@@ -107,6 +107,7 @@ static void image_free(struct image *image)
     payload_drop(image->payload);
     free(image->source);
     free(image->kept);
+    free(image->refusal);
     free(image);
 }
 

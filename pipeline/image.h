@@ -4,6 +4,7 @@
 #define VQAGEN_IMAGE_H
 
 #include "digest.h"
+#include "figures.h"
 #include "payload.h"
 #include "question.h"
 
@@ -25,6 +26,15 @@ struct image {
     struct digest digest;     // of its bytes
     bool digest_known;
     enum image_state state;
+
+    // Of screening; see screen_queue.h.
+    bool unjudged;      // it waits for its turn
+    bool figures_known; // and for nothing else
+    struct picture_figures figures;
+    char *refusal; // why it is left out; owned; NULL: it is not
+    const char *refusal_kind;
+    struct image *unjudged_next, *unjudged_previous;
+
     struct payload *payload;  // NULL unless ready
     uint64_t order;           // of the first subject that named it
     struct subject *subjects; // linked by subject->next_of_image
@@ -37,6 +47,9 @@ struct image_table {
     struct image **buckets;
     size_t bucket_count, count;
 };
+
+// What a record names its image by, as a hash: two records with the same key mean one image.
+struct digest image_key(const struct question *question);
 
 // The image that a record names: an entry of the table, or a new one, which takes the record's
 // image text. NULL: ERR_MEMORY.

@@ -36,15 +36,35 @@ bool image_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
         .attempt = try_size,
         .context = &sizing};
     struct image_limit limit;
-    diagnosis_step(ladder->diagnosis,
-                   "refused; at most %u further calls (about %llu tokens) find out what size passes",
-                   most,
-                   (unsigned long long)most *
-                       token_rule_at(0)->count(payload->width, payload->height));
+    diagnosis_step(
+        ladder->diagnosis,
+        "refused; at most %u further calls (about %llu tokens) find out what size passes", most,
+        (unsigned long long)most * token_rule_at(0)->count(payload->width, payload->height));
     image_limit_find(&search, &limit);
     if (sizing.good)
         break_with_limit(ladder, rung, tried, failed, &limit);
     return sizing.good;
+}
+
+bool request_confirm(struct ladder *ladder, enum rung_id rung, const char *tried,
+                     const struct request *request, const struct probe *failed, bool *passes,
+                     struct error *why)
+{
+    char seen[SEEN_BYTES];
+    *passes = false;
+    if (prober_left(&ladder->prober) == 0)
+        return true;
+    struct probe probe = {
+        .endpoint = request->endpoint, .ask = request->ask, .payload = request->payload};
+    if (!prober_send(&ladder->prober, &probe, 1, why))
+        return false;
+    *passes = probe.fault.verdict == FAULT_NONE;
+    diagnosis_step(ladder->diagnosis, "the same once more -> %s",
+                   probe_seen(&probe, seen, sizeof seen));
+    probe_clear(&probe);
+    if (*passes)
+        ladder_break(ladder, rung, tried, failed, CAUSE_fails_by_turns, NULL, NULL);
+    return true;
 }
 
 static enum bisect_outcome try_size(void *context, struct image_try *image)

@@ -11,6 +11,12 @@ struct request {
     struct payload *payload; // made from ladder->picture; NULL: it has no image
 };
 
+// A refusal that gives no reason may be a passing fault, and a search would then be led astray by
+// chance: sends the request once more as it is. True in *passes breaks the ladder with that.
+bool request_confirm(struct ladder *ladder, enum rung_id rung, const char *tried,
+                     const struct request *request, const struct probe *failed, bool *passes,
+                     struct error *why);
+
 // Breaks the ladder at this rung with what it found. False: as ladder_climb.
 bool image_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
                   const struct request *request, const struct probe *failed, struct error *why);

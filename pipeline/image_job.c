@@ -95,6 +95,7 @@ static void prepare(struct image_job *job, const struct buffer *bytes)
         return;
     job->payload =
         payload_new(image.jpeg.data, image.jpeg.length, image.width, image.height, &job->why);
+    job->figures = image.figures;
     prepared_image_clear(&image);
 }
 

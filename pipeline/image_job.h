@@ -32,8 +32,9 @@ struct image_job {
     struct digest digest;
     int64_t size, changed_ns; // of a file, when it was read
     enum picture_format format;
-    char *kept;              // "images/..." below DIR, when it was kept; owned
-    struct payload *payload; // owned
+    struct picture_figures figures; // when the limits ask for them
+    char *kept;                     // "images/..." below DIR, when it was kept; owned
+    struct payload *payload;        // owned
 };
 
 void image_job_run(struct work *work);

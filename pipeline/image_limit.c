@@ -1,5 +1,6 @@
 #include "image_limit.h"
 
+#include <math.h>
 #include <stddef.h>
 
 enum { LOW_QUALITY = 12, HIGH_QUALITY = 97, SIDE_TRIES = 5, BYTES_TRIES = 4 };
@@ -66,9 +67,8 @@ static void tell_apart(const struct image_search *search, struct image_limit *li
 
 void image_limit_find(const struct image_search *search, struct image_limit *limit)
 {
-    *limit = (struct image_limit){.kind = IMAGE_LIMIT_UNSURE,
-                                  .passes = search->passes,
-                                  .fails = search->fails};
+    *limit = (struct image_limit){
+        .kind = IMAGE_LIMIT_UNSURE, .passes = search->passes, .fails = search->fails};
     struct image_try few = {.side = search->fails.side, .quality = LOW_QUALITY};
     enum bisect_outcome outcome = attempt(search, limit, &few);
     if (outcome == BISECT_BROKEN) {
@@ -77,8 +77,13 @@ void image_limit_find(const struct image_search *search, struct image_limit *lim
     }
     if (outcome == BISECT_PASSED) {
         limit->kind = IMAGE_LIMIT_BYTES;
-        // Between the passing tiny image and the failing one, at the quality that failed.
-        narrow(search, limit, search->fails.quality, 1.06, BYTES_TRIES);
+        // At the quality that failed, above the side at which an image has as few bytes: what is
+        // smaller passes too.
+        double share = few.bytes / search->fails.bytes;
+        unsigned side = (unsigned)(search->fails.side * sqrt(share < 1 ? share : 1) * 0.95);
+        if (side > limit->passes.side)
+            limit->passes.side = side;
+        narrow(search, limit, search->fails.quality, 1.03, BYTES_TRIES);
         if (limit->passes.bytes < few.bytes)
             limit->passes = few;
         return;

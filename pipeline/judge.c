@@ -2,15 +2,19 @@
 
 #include "advance.h"
 #include "clock.h"
+#include "learn.h"
 #include "log.h"
 #include "memory.h"
 #include "outage.h"
+#include "prefix.h"
 #include "queue.h"
 #include "random.h"
 #include "reply_stream.h"
 #include "secret.h"
 #include "settle.h"
+#include "spending.h"
 #include "text.h"
+#include "trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +55,9 @@ static void fill_call(struct call *call, const struct task *task, const struct e
                           .cached_tokens = -1,
                           .output_tokens = -1,
                           .reasoning_tokens = -1,
+                          .cache_write_tokens = -1,
+                          .image_tokens = -1,
+                          .cost_nano = -1,
                           .attempts = task->attempts,
                           .latency_ms = exchange->seconds_total * 1000,
                           .first_token_ms = exchange->seconds_first_token < 0
@@ -58,6 +65,17 @@ static void fill_call(struct call *call, const struct task *task, const struct e
                                                 : exchange->seconds_first_token * 1000,
                           .when_ms = clock_wall_ms(),
                           .endpoint = text_copy(task->upstream->name)};
+}
+
+// What it cost, and where the provider does not count the image, about how much that was.
+static void take_cost(struct call *call, struct run *run, const struct task *task,
+                      const struct usage *usage)
+{
+    call->cost_nano = budget_settle(&run->budget, &task->guess, task->upstream->price, usage);
+    if (call->image_tokens >= 0 || usage->input_tokens < 0)
+        return;
+    call->image_tokens = task->guess.image_tokens;
+    call->image_estimated = true;
 }
 
 static void take_reply(struct call *call, struct reply *reply)
@@ -78,6 +96,18 @@ static void take_reply(struct call *call, struct reply *reply)
     call->cached_tokens = reply->usage.cached_tokens;
     call->output_tokens = reply->usage.output_tokens;
     call->reasoning_tokens = reply->usage.reasoning_tokens;
+    call->cache_write_tokens = reply->usage.cache_write_tokens;
+    call->image_tokens = reply->usage.image_tokens;
+}
+
+// What the call began, the reply goes on with.
+static void restore_prefix(const struct task *task, struct reply *reply)
+{
+    if (!task->sent.prefix || task->plan.prefix == NULL)
+        return;
+    char *whole = prefix_restore(task->plan.prefix, reply->text);
+    free(reply->text);
+    reply->text = whole; // without memory the reply is put back: memory_check knows
 }
 
 // The endpoint's words and what to do about them, as one sentence.
@@ -126,11 +156,7 @@ static void warn_once(struct run *run, const struct fault *fault)
     char status[24] = "";
     if (fault->http_status != 0)
         snprintf(status, sizeof status, " (HTTP %d)", fault->http_status);
-    if (fault->verdict == FAULT_ADAPT)
-        log_note("learned: %s%s: %s; the run goes on without it", fault->kind, status,
-                 fault->message);
-    else
-        log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
+    log_warn("%s%s: %s", fault->kind, status, advice_of(fault).text);
 }
 
 static void stop_for_fault(struct run *run, struct upstream *upstream, const struct fault *fault)
@@ -143,7 +169,7 @@ static void stop_for_fault(struct run *run, struct upstream *upstream, const str
     if (fault->http_status != 0)
         snprintf(status, sizeof status, ", HTTP %d", fault->http_status);
     bool alone = run->upstreams.count == 1;
-    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->name,
+    error_set(&why, kind, "the endpoint %s%s%s (%s%s): %s", alone ? "" : upstream->label,
               alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
               fault->kind, status, advice_of(fault).text);
     outage_lose(run, upstream, &why);
@@ -157,8 +183,10 @@ static void wait_again(struct run *run, struct task *task, const struct fault *f
     task->subject->waiting++;
     run->progress.retries++;
     // A rate limit holds for all: nothing is sent before the endpoint's own time is over.
-    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0)
+    if (fault->verdict == FAULT_WAIT && fault->wait_ms >= 0) {
         upstream_freeze(task->upstream, now_ms + wait_ms);
+        trace_freeze(task->upstream, wait_ms);
+    }
     if (!heap_put(&run->due, task)) {
         struct error why = {0};
         error_set(&why, ERR_MEMORY, "no memory for the queue of waiting calls");
@@ -185,11 +213,12 @@ static bool judge_fault(struct run *run, struct result *result)
         put_back(run, task);
         return false;
     }
-    warn_once(run, fault);
     if (fault->verdict == FAULT_ADAPT) {
+        learn_tell(task->upstream, fault);
         put_back(run, task);
         return false;
     }
+    warn_once(run, fault);
     // A limit that lasts longer than anybody waits would fail every call to come as well.
     bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
                    fault->wait_ms > run->settings->retry.max_wait_ms;
@@ -201,12 +230,14 @@ static bool judge_fault(struct run *run, struct result *result)
     if (fault->verdict != FAULT_ITEM) {
         int64_t wait_ms;
         if (outage_holds(run, task, fault, clock_now_ms(), &wait_ms)) {
+            trace_waits(task, fault, wait_ms, true);
             wait_again(run, task, fault, wait_ms);
             return false;
         }
         wait_ms =
             retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
         if (wait_ms >= 0) {
+            trace_waits(task, fault, wait_ms, false);
             wait_again(run, task, fault, wait_ms);
             return false;
         }
@@ -216,9 +247,51 @@ static bool judge_fault(struct run *run, struct result *result)
             return false;
         }
     }
+    trace_gives_up(task, fault);
     fill_call(&result->call, task, exchange);
     take_fault(&result->call, fault, exchange);
     return true;
+}
+
+// Busy, or too much at once. Other failures say nothing of how many calls it can take.
+static bool is_refusal(const struct fault *fault)
+{
+    enum { OVERLOADED = 529 }; // Anthropic's own
+    return fault->http_status == 429 || fault->http_status == 503 ||
+           fault->http_status == OVERLOADED;
+}
+
+static void tell_pace(const struct run *run, const struct upstream *upstream)
+{
+    bool alone = run->upstreams.count == 1;
+    log_note("concurrency%s%s: %u in flight (%s)", alone ? "" : " of ",
+             alone ? "" : upstream->label, upstream->pace.limit,
+             pace_reason_text(upstream->pace.reason));
+}
+
+// What the endpoint could take, learned from how the call ended.
+static void end_at_upstream(struct run *run, const struct result *result)
+{
+    struct task *task = result->task;
+    struct upstream *upstream = task->upstream;
+    const struct exchange *exchange = result->exchange;
+    bool replied = result->fault.verdict == FAULT_NONE;
+    const struct usage *usage = &result->reply.usage;
+    struct pace_result end = {.outcome = replied                      ? PACE_REPLIED
+                                         : is_refusal(&result->fault) ? PACE_REFUSED
+                                                                      : PACE_FAILED,
+                              .latency_ms = exchange->seconds_total * 1000,
+                              .wait_ms = (double)result->fault.wait_ms,
+                              .used = {-1, -1},
+                              .limits = exchange->status != 0 ? &exchange->limits : NULL};
+    if (replied) {
+        end.used = (struct bucket_cost){(double)usage->input_tokens, (double)usage->output_tokens};
+        estimate_learn(&upstream->estimate, &task->demand, usage);
+    }
+    unsigned before = upstream->pace.limit;
+    if (upstream_end(upstream, &task->pace, &end, clock_now_ms()))
+        tell_pace(run, upstream);
+    trace_pace(upstream, before);
 }
 
 // Reads what came, and what it says about the endpoint.
@@ -227,9 +300,11 @@ static void read_exchange(struct run *run, struct exchange *exchange, struct res
     result->exchange = exchange;
     struct task *task = result->task = exchange->owner;
     task->subject->in_flight--;
-    upstream_end(task->upstream);
     fault_classify(&task->upstream->endpoint, &task->sent, exchange, &result->reply,
                    &result->fault);
+    end_at_upstream(run, result);
+    trace_ended(task, exchange, &result->fault);
+    trace_limits(task->upstream, exchange);
     outage_note(run, task, &result->fault, clock_now_ms());
 }
 
@@ -250,14 +325,34 @@ static void count_reply(struct run *run, struct upstream *upstream, const struct
         run->progress.output_tokens += reply->usage.output_tokens;
 }
 
+// Who stops listening does not stop the endpoint from answering, and from charging.
+static bool maybe_charged(const struct exchange *exchange)
+{
+    switch (exchange->transport) {
+    case TRANSPORT_OK:
+    case TRANSPORT_TOO_LARGE:
+    case TRANSPORT_CUT:
+        return exchange->status == 200 || exchange->status == 0;
+    case TRANSPORT_TIMEOUT:
+    case TRANSPORT_RESET:
+    case TRANSPORT_ABORTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void judge(struct run *run, struct result *result)
 {
     if (result->fault.verdict == FAULT_NONE) {
         fill_call(&result->call, result->task, result->exchange);
+        restore_prefix(result->task, &result->reply);
         take_reply(&result->call, &result->reply);
+        take_cost(&result->call, run, result->task, &result->reply.usage);
         result->stored = true;
         count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
+        budget_release(&run->budget, &result->task->guess, maybe_charged(result->exchange));
         result->stored = judge_fault(run, result);
     }
     reply_clear(&result->reply);
@@ -269,15 +364,55 @@ static void judge(struct run *run, struct result *result)
     }
 }
 
-static bool make_something_of(struct run *run, struct result *result, struct error *why)
+static bool store_result(struct run *run, const struct task *task, const struct call *call,
+                         struct error *why)
 {
-    struct subject *subject = result->task->subject;
+    const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];
+    return store_add_call(run->store, owner->number, call, why);
+}
+
+static bool make_something_of(struct run *run, const struct task *task, const struct call *call,
+                              struct error *why)
+{
+    struct subject *subject = task->subject;
     struct task *wanted = NULL;
-    subject_take(subject, &run->recipe, result->task, &result->call);
+    run->progress.calls++;
+    subject_take(subject, &run->recipe, task, call);
     bool good = subject_advance(subject, &run->recipe, &wanted, why);
     queue_tasks(subject, wanted);
     queue_subject(run, subject);
     return good && settle_subject(run, subject, why);
+}
+
+// What the items take that asked the same: the call as it is, for which no request of theirs was
+// sent.
+static struct call followed(const struct call *call)
+{
+    struct call copy = *call;
+    copy.attempts = 0;
+    copy.cost_nano = 0;
+    return copy;
+}
+
+static bool store_followers(struct run *run, const struct result *result, struct error *why)
+{
+    struct call call = followed(&result->call);
+    for (const struct task *at = result->task->followers; at != NULL; at = at->next)
+        if (!store_result(run, at, &call, why))
+            return false;
+    return true;
+}
+
+static bool end_followers(struct run *run, const struct result *result, struct error *why)
+{
+    struct call call = followed(&result->call);
+    bool good = true;
+    for (const struct task *at = result->task->followers; at != NULL; at = at->next) {
+        at->subject->waiting--;
+        run->progress.shared++;
+        good = good && make_something_of(run, at, &call, why);
+    }
+    return good;
 }
 
 static struct result *read_all(struct run *run, size_t *count)
@@ -322,18 +457,18 @@ bool judge_finished(struct run *run, struct error *why)
         return error_set(why, ERR_MEMORY, "no memory for the replies of a turn");
     count = judge_all(run, results, count);
     // All replies of the turn are one transaction, and on disk before they are used.
-    bool good = count == 0 || run_write(run, why);
-    for (size_t i = 0; good && i < count; i++) {
-        const struct task *task = results[i].task;
-        const struct item *owner = task->item != NULL ? task->item : &task->subject->items[0];
-        good = store_add_call(run->store, owner->number, &results[i].call, why);
-    }
+    bool good = (count == 0 && run->budget.unkept_nano == 0) || run_write(run, why);
+    good = good && spending_keep(run, why) && learn_keep(run, why);
+    for (size_t i = 0; good && i < count; i++)
+        good = store_result(run, results[i].task, &results[i].call, why) &&
+               store_followers(run, &results[i], why);
     good = good && (count == 0 || run_commit(run, why));
     for (size_t i = 0; i < count; i++) {
-        run->progress.calls++;
-        good = good && make_something_of(run, &results[i], why);
+        asked_remove(&run->asked, results[i].task);
+        good = good && make_something_of(run, results[i].task, &results[i].call, why) &&
+               end_followers(run, &results[i], why);
         call_clear(&results[i].call);
-        free(results[i].task);
+        task_free(results[i].task);
     }
     free(results);
     return good;

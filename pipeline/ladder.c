@@ -53,7 +53,7 @@ struct probe ladder_probe(const struct ladder *ladder, const char *prompt)
 // A passing fault says little about the endpoint: a second try after a moment tells more.
 static bool may_pass(const struct fault *fault)
 {
-    static const char *const kinds[] = {"rate_limited", "overloaded",       "server_error",
+    static const char *const kinds[] = {"rate_limited",  "overloaded",       "server_error",
                                         "gateway_error", "connection_reset", "reply_cut"};
     enum { LONGEST_WAIT_MS = 5000 };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -128,6 +128,7 @@ bool ladder_beside(enum cause_id cause)
     case CAUSE_engine_dead:
     case CAUSE_slow_first_byte:
     case CAUSE_slow_reply:
+    case CAUSE_stalled:
     case CAUSE_connection_refused:
     case CAUSE_connect_timeout:
     case CAUSE_dns:

@@ -26,13 +26,14 @@ static void keep_words(struct upstream *upstream, const struct fault *fault)
              fault->message);
 }
 
-void outage_note(struct run *run, const struct task *task, const struct fault *fault,
-                 int64_t now_ms)
+void outage_note(struct run *run, struct task *task, const struct fault *fault, int64_t now_ms)
 {
     struct upstream *upstream = task->upstream;
     enum breaker_outcome outcome = outcome_of(fault);
     if (outcome == BREAKER_ANSWERED)
         retry_budget_earn(&run->retry_budget);
+    else if (outcome == BREAKER_FAILED && task->failed_ms == 0)
+        task->failed_ms = now_ms;
     if (run->settings->outage_patience_ms == 0)
         return;
     if (outcome == BREAKER_FAILED)
@@ -44,7 +45,7 @@ static void say(const struct run *run, struct upstream *upstream, enum breaker_c
                 int64_t now_ms)
 {
     const struct breaker *breaker = &upstream->breaker;
-    const char *name = run->upstreams.count > 1 ? upstream->name : "";
+    const char *name = run->upstreams.count > 1 ? upstream->label : "";
     const char *blank = *name != '\0' ? " " : "";
     if (change == BREAKER_OPENED)
         log_warn("the endpoint%s%s is away (%s); calls wait, and none is used up", blank, name,
@@ -65,9 +66,10 @@ static bool others_fail_too(const struct run *run, const struct task *task,
                             const struct fault *fault)
 {
     const struct breaker *breaker = &task->upstream->breaker;
-    if (!breaker->answered || breaker->answered_ms >= task->first_sent_ms)
+    enum { STREAK = 4 }; // of other calls' failures, which 30 % of passing faults seldom give
+    if (!breaker->answered || breaker->answered_ms > task->failed_ms)
         return false;
-    if (fault->unreachable || breaker_streak(breaker) >= task->attempts + 2)
+    if (fault->unreachable || breaker_streak(breaker) >= task->attempts + STREAK)
         return true;
     // Whether another call fares better is worth knowing before this one is given up.
     return task->attempts > 1 && (run->ready.count > 0 || run->due.count > 0 || !run->source_ended);
@@ -126,7 +128,7 @@ void outage_check(struct run *run, int64_t now_ms)
         error_set(&why, ERR_ENDPOINT,
                   "the endpoint%s%s has been away for %.0f s (%s); what was received is kept, and "
                   "the same command goes on (--outage-patience says how long to wait)",
-                  alone ? "" : " ", alone ? "" : upstream->name, (double)away_ms / 1e3,
+                  alone ? "" : " ", alone ? "" : upstream->label, (double)away_ms / 1e3,
                   upstream->away_for);
         outage_lose(run, upstream, &why);
     }

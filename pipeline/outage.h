@@ -7,8 +7,7 @@
 
 // Takes note of how a call ended. With several calls in one turn of the loop, all are noted before
 // the first is judged: a server that dies takes all of them with it.
-void outage_note(struct run *run, const struct task *task, const struct fault *fault,
-                 int64_t now_ms);
+void outage_note(struct run *run, struct task *task, const struct fault *fault, int64_t now_ms);
 
 // Whether the call failed because its endpoint is away, so that no retry is used up; *wait_ms is
 // then how long it waits. A call whose retries are used up while nothing else had an answer either

@@ -9,6 +9,7 @@
 struct output {
     char *dataset, *part, *failures; // paths; owned
     FILE *stream;                    // of the part
+    int64_t covered; // places of which the part holds all accepted items, from 0; -1: with gaps
 };
 
 // Begins a new dataset.jsonl.part. False: ERR_DISK.
@@ -18,8 +19,8 @@ bool output_open(struct output *output, const char *directory, struct error *why
 bool output_extend(struct output *output, struct store *store, int64_t from, int64_t to,
                    struct error *why);
 
-// All of the input is final: writes dataset.jsonl and failures.jsonl in place of the old ones and
-// takes the part away. `places`: how many items the input has.
+// All of the input is final: dataset.jsonl and failures.jsonl take the place of the old ones, and
+// the part is gone: it has become dataset.jsonl. `places`: how many items the input has.
 bool output_complete(struct output *output, struct store *store, int64_t places, struct error *why);
 
 // The run ended early: the part gets every accepted item so far, failures.jsonl every failed one;

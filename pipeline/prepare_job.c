@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "file.h"
 #include "json.h"
+#include "text.h"
 #include "tokens.h"
 
 #include <stdio.h>
@@ -87,16 +88,49 @@ static void prepare(struct prepare_job *job, const struct buffer *bytes)
         return;
     }
     bool good = image_prepare(bytes->data, bytes->length, job->limits, &job->image, &job->why);
-    if (good && write_jpeg(job, &job->image.jpeg)) {
+    if (good)
         job->status = job->image.passed ? PREPARE_PASSED : PREPARE_ENCODED;
-        job->bytes_out = job->image.jpeg.length;
-        if (job->image.damage.kind != ERR_NONE)
-            job->why = job->image.damage;
-    }
-    if (!good)
+    else
         job->image.format = sniff_format(bytes->data, bytes->length);
-    prepared_image_clear(&job->image);
+    if (good && !job->screens)
+        prepare_job_keep(&job->work);
+    else if (good && screen_needs_digest(&job->image.figures))
+        job->source = digest_of(bytes->data, bytes->length);
     allowance_return(job->picture_memory, needed);
+}
+
+void prepare_job_keep(struct work *work)
+{
+    struct prepare_job *job = (struct prepare_job *)work;
+    if (!write_jpeg(job, &job->image.jpeg))
+        job->status = PREPARE_FAILED;
+    else if (job->image.damage.kind != ERR_NONE)
+        job->why = job->image.damage;
+    if (job->status != PREPARE_FAILED)
+        job->bytes_out = job->image.jpeg.length;
+    prepared_image_clear(&job->image);
+}
+
+bool prepare_job_is_prepared(const struct prepare_job *job)
+{
+    return job->status == PREPARE_ENCODED || job->status == PREPARE_PASSED;
+}
+
+bool prepare_job_take_verdict(struct prepare_job *job, const struct screen_verdict *verdict,
+                              bool skip, struct error *why)
+{
+    job->judged = true;
+    job->verdict = *verdict;
+    job->nearest = text_copy(verdict->nearest);
+    if (verdict->nearest != NULL && job->nearest == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a name");
+    job->verdict.nearest = job->nearest;
+    if (!skip)
+        return true;
+    job->status = PREPARE_SKIPPED;
+    error_set(&job->why, ERR_IMAGE, "%s", verdict->reason);
+    prepared_image_clear(&job->image);
+    return true;
 }
 
 static bool write_jpeg(struct prepare_job *job, const struct buffer *jpeg)
@@ -117,6 +151,8 @@ void prepare_job_free(struct prepare_job *job)
     if (job == NULL)
         return;
     question_clear(&job->question);
+    prepared_image_clear(&job->image);
+    free(job->nearest);
     free(job);
 }
 
@@ -155,7 +191,13 @@ void prepare_job_write(const struct prepare_job *job, struct buffer *out)
         json_write_integer_field(out, "height", job->image.source_height);
         json_write_integer_field(out, "orientation", job->image.orientation);
     }
-    if (job->status == PREPARE_ENCODED || job->status == PREPARE_PASSED)
+    if (prepare_job_is_prepared(job))
         write_result(job, out);
+    if (job->judged) {
+        json_write_name(out, "screen");
+        buffer_append_char(out, '{');
+        screening_write(&job->image.figures, &job->verdict, out);
+        buffer_append_char(out, '}');
+    }
     buffer_append_text(out, "}\n");
 }

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "file.h"
+#include "image.h"
 #include "json.h"
 #include "log.h"
 #include "prepare_job.h"
@@ -32,6 +33,9 @@ struct preparation {
     // The images that were given to workers and have no row yet, in the order of the input.
     struct prepare_job **window;
     unsigned room, first, count;
+    unsigned judged;             // of them, in that order
+    struct screening *screening; // NULL: none
+    struct image_limits limits;
     bool ended; // the input has
     sem_t finished;
     int64_t begun_ms, shown_ms;
@@ -90,6 +94,10 @@ static bool begin(struct preparation *preparation, struct error *why)
     good = good && file_make_directory(preparation->folder, why) &&
            file_writer_open(&preparation->rows, rows, why);
     free(rows);
+    preparation->limits = settings->limits;
+    preparation->limits.figures = settings->screen.mode != SCREEN_OFF;
+    if (good && preparation->limits.figures)
+        good = (preparation->screening = screening_new(&settings->screen, why)) != NULL;
     unsigned count = settings->workers > 0 ? settings->workers : workers_processors();
     preparation->room = count * AHEAD;
     if (good) {
@@ -122,6 +130,11 @@ static void finish(struct preparation *preparation)
         preparation->summary->other_files = source_skipped(preparation->source);
         source_close(preparation->source);
     }
+    for (int i = 0; preparation->screening != NULL && i < SCREEN_FINDINGS; i++)
+        preparation->summary->found[i] =
+            screening_count(preparation->screening, (enum screen_finding)i);
+    preparation->summary->screened = preparation->screening != NULL;
+    screening_free(preparation->screening);
     free(preparation->folder);
     sem_destroy(&preparation->finished);
 }
@@ -139,7 +152,8 @@ static bool give_one(struct preparation *preparation, struct error *why)
     }
     job->work.run = prepare_job_run;
     job->folder = preparation->folder;
-    job->limits = &preparation->settings->limits;
+    job->limits = &preparation->limits;
+    job->screens = preparation->screening != NULL;
     job->file_memory = preparation->file_memory;
     job->picture_memory = preparation->picture_memory;
     preparation->window[(preparation->first + preparation->count++) % preparation->room] = job;
@@ -175,18 +189,67 @@ static bool put_row(struct preparation *preparation, const struct prepare_job *j
     return good;
 }
 
+static struct prepare_job *job_at(struct preparation *preparation, unsigned place)
+{
+    return preparation->window[(preparation->first + place) % preparation->room];
+}
+
+static bool judge_one(struct preparation *preparation, struct prepare_job *job, struct error *why)
+{
+    const struct question *question = &job->question;
+    struct digest key = image_key(question);
+    struct screen_image image = {.name = question->name != NULL ? question->name : question->id,
+                                 .digest = job->source,
+                                 .figures = job->image.figures};
+    memcpy(&image.key, key.bytes, sizeof image.key);
+    struct screen_verdict verdict;
+    if (!screening_judge(preparation->screening, &image, &verdict, why))
+        return false;
+    bool skip = screening_skips(preparation->screening, &verdict);
+    if (!prepare_job_take_verdict(job, &verdict, skip, why))
+        return false;
+    if (skip) {
+        job->done = true;
+        return true;
+    }
+    job->work.run = prepare_job_keep;
+    workers_give(preparation->workers, &job->work);
+    return true;
+}
+
+// Judges those that all earlier ones were judged of, and gives back to the workers what is kept.
+static bool judge(struct preparation *preparation, struct error *why)
+{
+    for (; preparation->judged < preparation->count; preparation->judged++) {
+        struct prepare_job *job = job_at(preparation, preparation->judged);
+        if (!job->run)
+            break;
+        if (preparation->screening == NULL || !prepare_job_is_prepared(job))
+            job->done = true;
+        else if (!judge_one(preparation, job, why))
+            return false;
+    }
+    return true;
+}
+
 // Takes back what is finished, and writes the rows of those that all earlier ones are finished of.
 static bool collect(struct preparation *preparation, struct error *why)
 {
     struct work *work;
-    while ((work = workers_collect(preparation->workers)) != NULL)
-        ((struct prepare_job *)work)->done = true;
+    while ((work = workers_collect(preparation->workers)) != NULL) {
+        struct prepare_job *job = (struct prepare_job *)work;
+        job->done = job->judged;
+        job->run = true;
+    }
+    if (!judge(preparation, why))
+        return false;
     while (preparation->count > 0 && preparation->window[preparation->first]->done) {
         struct prepare_job *job = preparation->window[preparation->first];
         bool good = put_row(preparation, job, why);
         prepare_job_free(job);
         preparation->first = (preparation->first + 1) % preparation->room;
         preparation->count--;
+        preparation->judged--;
         if (!good)
             return false;
     }
@@ -268,6 +331,14 @@ void prepare_summary_write(const struct prepare_summary *summary, struct buffer 
     json_write_integer_field(out, "passed", (long long)summary->passed);
     json_write_integer_field(out, "skipped", (long long)summary->skipped);
     json_write_integer_field(out, "failed", (long long)summary->failed);
+    if (summary->screened) {
+        json_write_name(out, "screening");
+        buffer_append_char(out, '{');
+        for (int i = 0; i < SCREEN_FINDINGS; i++)
+            json_write_integer_field(out, screen_finding_name((enum screen_finding)i),
+                                     (long long)summary->found[i]);
+        buffer_append_char(out, '}');
+    }
     json_write_real_field(out, "seconds", summary->seconds);
     json_write_real_field(out, "cpu_seconds", summary->cpu_seconds);
     json_write_integer_field(out, "bytes_in", (long long)summary->bytes_in);

@@ -5,6 +5,7 @@
 #define VQAGEN_PREPARE_RUN_H
 
 #include "prepare.h"
+#include "screening.h"
 
 #include <signal.h>
 
@@ -13,12 +14,16 @@ struct prepare_settings {
     const char *directory;
     unsigned workers; // 0: one a processor
     struct image_limits limits;
+    struct screen_settings screen;
     uint64_t image_memory;             // bytes, for all workers together
     const volatile sig_atomic_t *stop; // nothing new is begun when it is not 0
 };
 
 struct prepare_summary {
     unsigned long long images, encoded, passed, skipped, failed;
+    // Different images by what screening found; some of `skipped`, unless it only reports.
+    unsigned long long found[SCREEN_FINDINGS];
+    bool screened;
     unsigned long long other_files; // of a folder, that are no images: without a row
     unsigned long long bytes_in, bytes_out;
     double seconds, cpu_seconds; // of the whole process

@@ -6,9 +6,11 @@
 #include "json.h"
 #include "memory.h"
 #include "source.h"
+#include "spending.h"
 #include "stage.h"
 #include "subject.h"
 #include "text.h"
+#include "tokens.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +21,9 @@ enum { MEASURED_IMAGES = 200, SHOWN_PROMPTS = 3, OUTPUT_TOKENS = 120 };
 
 struct preview {
     struct recipe recipe;
-    long long elsewhere; // records of other shards
+    long long elsewhere;       // records of other shards
+    const char *model;         // of the first endpoint
+    const struct price *price; // there; NULL: unknown
     long long records, bad, images, items, multiple_choice, fill_in;
     long long drafts, answers, options; // calls, if every first try passes
     long long measured, unreadable, image_tokens;
@@ -33,23 +37,6 @@ static long long text_tokens(const char *text)
     size_t characters = text_characters(text), bytes = strlen(text);
     size_t wide = (bytes - characters) / 2;
     return (long long)(wide + (characters - wide + 3) / 4);
-}
-
-// Sides in tiles of 512 px after the reduction to 2048 and 768 that OpenAI's guide "Images and
-// vision" describes for its gpt-4o family: 85 + 170 a tile. Other models count otherwise.
-static long long image_tokens(unsigned width, unsigned height)
-{
-    double w = width, h = height, longest = w > h ? w : h;
-    if (longest > 2048) {
-        w *= 2048 / longest;
-        h *= 2048 / longest;
-    }
-    double shortest = w < h ? w : h;
-    if (shortest > 768) {
-        w *= 768 / shortest;
-        h *= 768 / shortest;
-    }
-    return 85 + 170 * (long long)((w + 511) / 512) * (long long)((h + 511) / 512);
 }
 
 // False: ERR_MEMORY; an image that cannot be used is counted.
@@ -67,7 +54,7 @@ static bool measure_image(struct preview *preview, const struct question *questi
         image_measure(bytes.data, bytes.length, &preview->recipe.settings->limits, &width, &height,
                       &fault)) {
         preview->measured++;
-        preview->image_tokens += image_tokens(width, height);
+        preview->image_tokens += token_estimate(preview->model, width, height);
     } else if (fault.kind == ERR_MEMORY) {
         *why = fault;
     } else {
@@ -139,6 +126,31 @@ static bool add_record(struct preview *preview, struct question *question, struc
     return good;
 }
 
+// Without what caches save and what tries after the first cost.
+static void print_cost(const struct preview *preview, double input, double output)
+{
+    const struct price *price = preview->price;
+    char text[PRICE_TEXT];
+    if (price == NULL)
+        printf("cost: price unknown; --price INPUT,OUTPUT gives it, in dollars a million tokens\n");
+    else if (price != &price_nothing)
+        printf("cost, an estimate: about %s without what caches save (price of %s%s%s, %s)\n",
+               price_write(price_most(price, input, output), text), price->model,
+               price->date[0] != '\0' ? ", " : "", price->date, price->source);
+}
+
+// Several endpoints: what each of them is for.
+static void print_endpoints(const struct upstreams *upstreams)
+{
+    for (size_t i = 0; upstreams->count > 1 && i < upstreams->count; i++) {
+        const struct upstream *upstream = &upstreams->list[i];
+        printf("endpoint %s: %s, %s%u calls at once, weight %u%s\n", upstream->label,
+               upstream->endpoint.model, upstream->pace.automatic ? "up to " : "",
+               upstream->pace.most, upstream->weight,
+               upstream->fallback ? ", only while no other can be called" : "");
+    }
+}
+
 static void print_estimate(const struct preview *preview)
 {
     const struct recipe *recipe = &preview->recipe;
@@ -152,6 +164,7 @@ static void print_estimate(const struct preview *preview)
            "wrong options)\n",
            recipe->model, recipe->endpoint, calls, preview->drafts, preview->answers,
            preview->options);
+    print_endpoints(recipe->upstreams);
     if (preview->unreadable > 0)
         printf("%lld of the first %lld images cannot be used\n", preview->unreadable,
                preview->measured + preview->unreadable);
@@ -162,8 +175,9 @@ static void print_estimate(const struct preview *preview)
     long long prompt = text_tokens(recipe->system) + (first > 0 ? first : 150);
     printf("tokens, an estimate: about %lld a image (%s), %lld in all for input, %lld for output; "
            "cached input costs less\n",
-           image, preview->measured > 0 ? "measured sides, gpt-4o's formula" : "a guess",
+           image, preview->measured > 0 ? "measured sides, the model's formula" : "a guess",
            calls * (image + prompt), calls * (long long)OUTPUT_TOKENS);
+    print_cost(preview, (double)(calls * (image + prompt)), (double)(calls * OUTPUT_TOKENS));
     printf("nothing was sent and nothing was written\n");
 }
 
@@ -194,6 +208,8 @@ bool run_preview(const struct run_settings *settings, struct error *why)
     struct preview preview = {0};
     if (!upstreams_init(&upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
+    preview.model = upstreams.list[0].endpoint.model;
+    preview.price = spending_price(settings, &upstreams.list[0].endpoint);
     bool good = recipe_init(&preview.recipe, settings, &upstreams, why);
     struct source_settings source_settings = {
         .is_image = stage_is_image, .max_record_bytes = 64 << 20, .left_out = settings->directory};

@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "reply_stream.h"
 #include "text.h"
 #include "tokens.h"
 
@@ -51,41 +52,16 @@ unsigned prober_left(const struct prober *prober)
     return prober->limit - prober->calls;
 }
 
-// The writers have no word for a stream: each protocol says it in its own way. Gemini's is another
-// address.
-static bool ask_for_stream(const struct probe *probe, struct exchange *exchange, char **url)
+static bool start(struct prober *prober, struct probe *probe, struct error *why)
 {
-    struct buffer *tail = &exchange->tail;
-    if (probe->endpoint->provider == &provider_gemini) {
-        const char *mark = strstr(exchange->url, ":generateContent");
-        if (mark == NULL || asprintf(url, "%.*s:streamGenerateContent?alt=sse",
-                                     (int)(mark - exchange->url), exchange->url) < 0)
-            return false;
-        exchange->url = *url;
-        return true;
-    }
-    static const char off[] = ",\"stream\":false", on[] = ",\"stream\":true";
-    struct buffer *last = tail->length > 0 ? tail : &exchange->head;
-    char *at = strstr(last->data, off);
-    if (at != NULL) {
-        size_t rest = strlen(at + strlen(off));
-        memmove(at + strlen(on), at + strlen(off), rest + 1);
-        memcpy(at, on, strlen(on));
-        last->length = strlen(last->data);
-        return true;
-    }
-    buffer_truncate(last, last->length - 1); // the closing brace
-    buffer_append_text(last, on);
-    return buffer_append_char(last, '}');
-}
-
-static bool start(struct prober *prober, struct probe *probe, char **url, struct error *why)
-{
+    enum { MAX_REPLY = 16 << 20 };
     const struct endpoint *endpoint = probe->endpoint;
-    struct exchange *exchange = exchange_new((size_t)16 << 20, why);
+    bool stream = endpoint->lessons.stream;
+    struct exchange *exchange = exchange_new(MAX_REPLY, why);
     if (exchange == NULL)
         return false;
-    exchange->url = probe->url != NULL ? probe->url : endpoint->url;
+    bool prefixed = provider_sends_prefix(&endpoint->lessons, &probe->ask);
+    exchange->url = probe->url != NULL ? probe->url : endpoint_address(endpoint, prefixed);
     exchange->key = endpoint->key;
     exchange->auth_header = endpoint->provider->auth_header;
     exchange->headers = endpoint->provider->headers;
@@ -93,8 +69,8 @@ static bool start(struct prober *prober, struct probe *probe, char **url, struct
     exchange->owner = probe;
     bool good = endpoint->provider->write_request(endpoint, &probe->ask, &exchange->head,
                                                   &exchange->tail, why);
-    if (good && probe->stream && !ask_for_stream(probe, exchange, url))
-        good = error_set(why, ERR_MEMORY, "no memory for a request");
+    if (good && stream)
+        good = (exchange->stream = reply_stream_new(endpoint->provider, MAX_REPLY, why)) != NULL;
     if (good && client_start(prober->client, exchange, why)) {
         prober->calls++;
         probe->sent = true;
@@ -112,9 +88,13 @@ static void take(struct prober *prober, struct exchange *exchange)
     probe->status = exchange->status;
     probe->seconds = exchange->seconds_total;
     probe->first_byte = exchange->status != 0;
+    probe->streamed = exchange->stream != NULL && reply_stream_is_events(exchange->stream);
+    probe->seconds_first_token = exchange->seconds_first_token;
     snprintf(probe->content_type, sizeof probe->content_type, "%s", exchange->content_type);
     snprintf(probe->location, sizeof probe->location, "%s", exchange->location);
-    fault_classify(&scratch, &probe->endpoint->lessons, exchange, &probe->reply, &probe->fault);
+    struct endpoint_lessons sent = probe->endpoint->lessons;
+    sent.prefix = provider_sends_prefix(&sent, &probe->ask);
+    fault_classify(&scratch, &sent, exchange, &probe->reply, &probe->fault);
     probe->learned = scratch.lessons;
     buffer_init(&probe->body, KEPT_BODY);
     size_t length = exchange->body.length < KEPT_BODY ? exchange->body.length : KEPT_BODY;
@@ -122,27 +102,25 @@ static void take(struct prober *prober, struct exchange *exchange)
     const struct usage *usage = &probe->reply.usage;
     if (probe->fault.verdict != FAULT_NONE)
         return; // refusals cost nothing at the providers
-    long long image = probe->payload != NULL ? token_rule_at(0)->count(probe->payload->width,
-                                                                       probe->payload->height)
-                                             : 0;
-    prober->tokens += usage->input_tokens >= 0
-                          ? usage->input_tokens
-                          : image + probe_text_tokens(probe->ask.prompt);
+    long long image = probe->payload != NULL
+                          ? token_rule_at(0)->count(probe->payload->width, probe->payload->height)
+                          : 0;
+    prober->tokens += usage->input_tokens >= 0 ? usage->input_tokens
+                                               : image + probe_text_tokens(probe->ask.prompt);
     prober->tokens += usage->output_tokens > 0 ? usage->output_tokens : 0;
 }
 
 bool prober_send(struct prober *prober, struct probe *probes, size_t count, struct error *why)
 {
-    char *urls[8] = {NULL};
     bool good = true;
     for (size_t i = 0; i < count; i++) {
         probes[i].sent = false;
         probes[i].fault = (struct fault){.kind = "", .fix = "", .wait_ms = -1};
-        probes[i].reply = (struct reply){.usage = {-1, -1, -1, -1}};
+        probes[i].reply = (struct reply){.usage = usage_unknown};
         buffer_init(&probes[i].body, KEPT_BODY);
     }
-    for (size_t i = 0; i < count && i < sizeof urls / sizeof *urls && good; i++)
-        good = prober_left(prober) == 0 || start(prober, &probes[i], &urls[i], why);
+    for (size_t i = 0; i < count && good; i++)
+        good = prober_left(prober) == 0 || start(prober, &probes[i], why);
     while (good && client_in_flight(prober->client) > 0)
         good = client_turn(prober->client, LONGEST_TURN_MS, why);
     while (good && prober->finished != NULL) {
@@ -155,8 +133,6 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     if (!good)
         client_abort(prober->client);
     drop_finished(prober);
-    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
-        free(urls[i]);
     return good;
 }
 

@@ -21,17 +21,18 @@ struct probe {
     const char *url;                 // NULL: the endpoint's
     struct ask ask;
     struct payload *payload; // NULL: none; goes with ask.image
-    bool stream;             // asks for a stream
 
     // Out; cleared by probe_clear.
     bool sent; // false: the limit was reached
     struct fault fault;
-    struct reply reply; // when fault.verdict is FAULT_NONE
+    struct reply reply;              // when fault.verdict is FAULT_NONE
     struct endpoint_lessons learned; // the lessons in force, and what this refusal teaches
     enum transport transport;
     int status;
     double seconds;
-    bool first_byte;      // something of an answer came
+    bool first_byte;            // something of an answer came
+    bool streamed;              // the answer came as events
+    double seconds_first_token; // of a stream; negative: none came
     char content_type[64], location[200];
     struct buffer body; // its beginning
 };

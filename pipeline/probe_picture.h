@@ -1,5 +1,5 @@
-// Pictures to probe with: a detailed one as large as the settings allow, or a file of the user's, at
-// any longest side and quality.
+// Pictures to probe with: a detailed one as large as the settings allow, or a file of the user's,
+// at any longest side and quality.
 #ifndef VQAGEN_PROBE_PICTURE_H
 #define VQAGEN_PROBE_PICTURE_H
 

@@ -1,10 +1,8 @@
 #include "progress.h"
 
 #include "log.h"
+#include "price.h"
 
-#include <math.h>
-
-static const double bucket_ratio = 1.02, first_bucket_ms = 0.05;
 enum { TERMINAL_INTERVAL_MS = 100, PLAIN_INTERVAL_MS = 10000, RATE_INTERVAL_MS = 500 };
 
 void progress_begin(struct progress *progress, int64_t now_ms)
@@ -12,49 +10,28 @@ void progress_begin(struct progress *progress, int64_t now_ms)
     *progress = (struct progress){.begun_ms = now_ms, .shown_ms = now_ms, .rate_since_ms = now_ms};
 }
 
-static int bucket_of(double milliseconds)
-{
-    int bucket = 0;
-    if (milliseconds > first_bucket_ms)
-        bucket = (int)(log(milliseconds / first_bucket_ms) / log(bucket_ratio));
-    return bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1;
-}
-
-static double percentile(const long long *buckets, long long count, double share)
-{
-    if (count == 0)
-        return -1;
-    long long wanted = (long long)ceil(share * (double)count), seen = 0;
-    for (int i = 0; i < LATENCY_BUCKETS; i++) {
-        seen += buckets[i];
-        if (seen >= wanted)
-            return first_bucket_ms * pow(bucket_ratio, i + 0.5);
-    }
-    return -1;
-}
-
 void progress_add_latency(struct progress *progress, double milliseconds)
 {
-    progress->latency[bucket_of(milliseconds)]++;
+    progress->latency[histogram_bucket(milliseconds)]++;
     progress->latencies++;
     progress->latency_sum_ms += milliseconds;
 }
 
 double progress_percentile(const struct progress *progress, double share)
 {
-    return percentile(progress->latency, progress->latencies, share);
+    return histogram_percentile(progress->latency, share);
 }
 
 void progress_add_first_token(struct progress *progress, double milliseconds)
 {
-    progress->first_token[bucket_of(milliseconds)]++;
+    progress->first_token[histogram_bucket(milliseconds)]++;
     progress->first_tokens++;
     progress->first_token_sum_ms += milliseconds;
 }
 
 double progress_first_token_percentile(const struct progress *progress, double share)
 {
-    return percentile(progress->first_token, progress->first_tokens, share);
+    return histogram_percentile(progress->first_token, share);
 }
 
 static long long finished(const struct progress *progress)
@@ -85,6 +62,15 @@ static void write_count(struct buffer *out, long long count)
         buffer_append_format(out, "%lld", count);
 }
 
+static void write_cost(const struct progress *progress, struct buffer *out)
+{
+    char text[PRICE_TEXT];
+    if (progress->cost_nano > 0)
+        buffer_append_format(out, "  %s", price_write(progress->cost_nano, text));
+    if (progress->cost_nano > 0 && progress->limit_nano > 0)
+        buffer_append_format(out, " of %s", price_write(progress->limit_nano, text));
+}
+
 void progress_write(const struct progress *progress, int64_t now_ms, bool stopping,
                     struct buffer *out)
 {
@@ -92,18 +78,27 @@ void progress_write(const struct progress *progress, int64_t now_ms, bool stoppi
     buffer_append_format(out, "%s%lld/%lld%s items", stopping ? "stopping: " : "", done,
                          progress->items, progress->all_admitted ? "" : "+");
     buffer_append_format(out, "  %.1f/s  %u in flight", progress->rate, progress->in_flight);
+    if (progress->limit > 0)
+        buffer_append_format(out, " of %u (%s)", progress->limit, progress->limit_word);
+    if (progress->endpoints > 1)
+        buffer_append_format(out, "  %zu of %zu endpoints", progress->there, progress->endpoints);
     if (progress->retries > 0)
         buffer_append_format(out, "  %lld retries", progress->retries);
-    if (progress->rejected + progress->unknown > 0)
-        buffer_append_format(out, "  %lld failed", progress->rejected + progress->unknown);
-    if (progress->first_tokens > 0)
-        buffer_append_format(out, "  first token %.2gs",
-                             progress_first_token_percentile(progress, 0.5) / 1000);
+    if (progress->screened > 0)
+        buffer_append_format(out, "  %lld screened", progress->screened);
+    long long failed = progress->rejected - progress->screened + progress->unknown;
+    if (failed > 0)
+        buffer_append_format(out, "  %lld failed", failed);
+    if (progress->first_tokens > 0) {
+        double seconds = progress_first_token_percentile(progress, 0.5) / 1000;
+        buffer_append_format(out, "  first token %.*fs", seconds < 10 ? 2 : 0, seconds);
+    }
     buffer_append_text(out, "  tokens ");
     write_count(out, progress->input_tokens);
     buffer_append_text(out, " in ");
     write_count(out, progress->output_tokens);
     buffer_append_text(out, " out");
+    write_cost(progress, out);
     if (progress->all_admitted && progress->rate > 0 && !stopping) {
         buffer_append_text(out, "  ");
         write_duration(out, (double)(progress->items - done) / progress->rate);

@@ -3,25 +3,28 @@
 #define VQAGEN_PROGRESS_H
 
 #include "buffer.h"
+#include "histogram.h"
 
 #include <stdint.h>
-
-// Latencies in buckets that grow by 2 %: a percentile is known within 1 %, in a few KiB whatever
-// the number of calls.
-enum { LATENCY_BUCKETS = 800 };
 
 struct progress {
     int64_t begun_ms;                           // monotonic
     long long items, done_before;               // admitted so far; finished by earlier runs
     long long accepted, rejected, unknown;      // by this run
+    long long screened;                         // of the rejected: by screening
     bool all_admitted;                          // the input has ended: items is the total
     long long calls, requests, retries, faults; // calls: replies and final faults of this run
+    long long shared; // calls that took the reply of an equal one under way
     long long input_tokens, cached_tokens, output_tokens;
+    long long cost_nano, limit_nano; // of all runs on DIR; limit 0: none
     unsigned in_flight, most_in_flight;
-    long long latency[LATENCY_BUCKETS];
+    unsigned limit;          // of calls in flight, found by itself; 0: fixed, and not shown
+    const char *limit_word;  // why it stands there, in a word or two
+    size_t endpoints, there; // of the run; of them, those that can be called
+    long long latency[HISTOGRAM_BUCKETS];
     long long latencies;
     double latency_sum_ms;
-    long long first_token[LATENCY_BUCKETS]; // of streamed replies: time until the text began
+    long long first_token[HISTOGRAM_BUCKETS]; // of streamed replies: time until the text began
     long long first_tokens;
     double first_token_sum_ms;
 

@@ -1,6 +1,7 @@
 #include "queue.h"
 
 #include "memory.h"
+#include "screen_queue.h"
 
 void queue_tasks(struct subject *subject, struct task *wanted)
 {
@@ -28,11 +29,26 @@ void queue_subject(struct run *run, struct subject *subject)
     struct image *image = subject->image;
     if (subject->begun && subject->ready == NULL)
         return;
+    if (image->unjudged && image->figures_known)
+        return; // what was read of it is all that its turn needs
     if (image->state == IMAGE_READY && subject->heap_place == (size_t)HEAP_OUTSIDE)
         put(&run->ready, subject);
     if ((image->state == IMAGE_WANTED || image->state == IMAGE_RELEASED) &&
         image->heap_place == (size_t)HEAP_OUTSIDE)
         put(&run->hungry, image);
+}
+
+void queue_give_up(struct run *run, struct task *task)
+{
+    asked_remove(&run->asked, task);
+    while (task->followers != NULL) {
+        struct task *follower = task->followers;
+        task->followers = follower->next;
+        follower->next = NULL;
+        follower->due_ms = 0; // at once
+        put(&run->due, follower);
+    }
+    task_free(task);
 }
 
 void queue_release(struct run *run, struct image *image)
@@ -41,6 +57,7 @@ void queue_release(struct run *run, struct image *image)
         return;
     run->payload_bytes -= image->payload->length;
     run->payload_count--;
+    run->unjudged_payloads -= image->unjudged;
     payload_drop(image->payload);
     image->payload = NULL;
     image->state = IMAGE_RELEASED;
@@ -51,6 +68,7 @@ void queue_end_image(struct run *run, struct image *image)
     if (image->heap_place != (size_t)HEAP_OUTSIDE)
         heap_remove(&run->hungry, image);
     queue_release(run, image);
+    screen_queue_leave(run, image);
     image_remove(&run->images, image);
 }
 

@@ -11,6 +11,9 @@ void queue_tasks(struct subject *subject, struct task *wanted);
 // Puts the subject among those with calls to send, or its image among those that need a worker.
 void queue_subject(struct run *run, struct subject *subject);
 
+// Frees a task that will have no result. The calls that follow it are asked for themselves.
+void queue_give_up(struct run *run, struct task *task);
+
 // Gives the image's payload back; it can be made again.
 void queue_release(struct run *run, struct image *image);
 

@@ -32,6 +32,10 @@ static bool digest_base(struct recipe *recipe, struct error *why)
     digester_add_field(digester, recipe->system);
     digester_add_field(digester, settings->extra_body);
     digester_add_field(digester, limits);
+    if (settings->thinking != NULL) {
+        digester_add_field(digester, "thinking");
+        digester_add_field(digester, settings->thinking);
+    }
     recipe->base = digester_end(digester);
     return true;
 }
@@ -69,6 +73,8 @@ bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
         recipe_clear(recipe);
         return error_set(why, ERR_MEMORY, "no memory for the settings");
     }
+    for (size_t i = 0; i < upstreams->count; i++)
+        recipe->prefixed = recipe->prefixed || upstreams->list[i].endpoint.begun.prefix;
     if (!check_extra_body(recipe, why) ||
         !topics_init(&recipe->topics, settings->topics, settings->own_topics,
                      settings->own_topic_count, why) ||
@@ -158,11 +164,19 @@ size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, stru
     ROW("quality", buffer_append_format(text, "%d", settings->limits.quality));
     ROW("min-quality", buffer_append_format(text, "%d", settings->limits.min_quality));
     ROW("accept-damaged", buffer_append_text(text, settings->limits.accept_damaged ? "yes" : "no"));
+    // Rows that are only there when they say something keep stores of earlier versions good.
+    if (settings->thinking != NULL)
+        ROW("thinking", buffer_append_text(text, settings->thinking));
+    if (recipe->prefixed)
+        ROW("prefix", buffer_append_text(text, "on"));
     // A DIR holds one part; vqagen merge joins them.
     if (shard_is_part(&settings->shard))
         ROW("shard",
             buffer_append_format(text, "%u/%u", settings->shard.index, settings->shard.count));
     ROW("prompt version", buffer_append_text(text, PROMPT_VERSION));
+    // Without screening there is no row, as before there was any: nothing is left out.
+    if (settings->screen.mode == SCREEN_SKIP)
+        ROW("screen", screen_settings_write(&settings->screen, text));
 #undef ROW
     for (size_t i = 0; i < count && !text->failed; i++)
         rows[i].value = text->data + starts[i];
@@ -180,10 +194,11 @@ struct plan recipe_plan(const struct recipe *recipe, enum call_step step, unsign
                         unsigned repeat, unsigned round, unsigned cuts)
 {
     static const struct {
-        const char *name, *schema;
-    } shapes[] = {[STEP_DRAFT] = {"questions", prompt_schema_draft},
-                  [STEP_ANSWER] = {"answer", prompt_schema_answer},
-                  [STEP_OPTIONS] = {"wrong_options", prompt_schema_options}};
+        const char *name, *schema, *prefix;
+    } shapes[] = {
+        [STEP_DRAFT] = {"questions", prompt_schema_draft, "```json\n{\"questions\": ["},
+        [STEP_ANSWER] = {"answer", prompt_schema_answer, "```json\n{\"answer\": \""},
+        [STEP_OPTIONS] = {"wrong_options", prompt_schema_options, "```json\n{\"options\": [\""}};
     const struct run_settings *settings = recipe->settings;
     double temperature = step == STEP_ANSWER ? settings->answer_temperature : settings->temperature;
     if (temperature >= 0 && temperature < temperature_top) {
@@ -198,7 +213,8 @@ struct plan recipe_plan(const struct recipe *recipe, enum call_step step, unsign
                          .temperature = temperature,
                          .max_tokens = doubled(settings->max_tokens, cuts),
                          .schema_name = shapes[step].name,
-                         .schema = shapes[step].schema};
+                         .schema = shapes[step].schema,
+                         .prefix = recipe->prefixed ? shapes[step].prefix : NULL};
 }
 
 struct digest recipe_key(const struct recipe *recipe, const struct plan *plan, const char *prompt,
@@ -215,6 +231,8 @@ struct digest recipe_key(const struct recipe *recipe, const struct plan *plan, c
     digester_add(digester, image->bytes, DIGEST_BYTES);
     digester_add_field(digester, numbers);
     digester_add_field(digester, plan->schema);
+    if (plan->prefix != NULL)
+        digester_add_field(digester, plan->prefix);
     digester_add_field(digester, prompt);
     return digester_end(digester);
 }

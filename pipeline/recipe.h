@@ -15,6 +15,7 @@ struct recipe {
     char *model;        // as sent; of several endpoints with several models: all, "a, b"
     char *endpoint;     // name for provenance; of several: all
     char *provider;     // wire format's name; of several: all
+    bool prefixed;      // an endpoint is sent the beginning of each reply
     struct digest base; // over everything that all calls share
 };
 
@@ -26,7 +27,7 @@ struct draft_settings recipe_draft(const struct recipe *recipe);
 
 // The settings as the store compares them. The values are written into *text, which the caller
 // clears after use; at most RECIPE_SETTINGS rows; returns their number.
-enum { RECIPE_SETTINGS = 24 };
+enum { RECIPE_SETTINGS = 32 };
 size_t recipe_list(const struct recipe *recipe, struct store_setting *rows, struct buffer *text);
 
 // One intended call.
@@ -36,6 +37,7 @@ struct plan {
     double temperature; // negative: none is sent
     int max_tokens;
     const char *schema_name, *schema;
+    const char *prefix; // the reply's beginning, for endpoints that go on with it; NULL: none
 };
 
 // The temperature falls with what is asked (answers lower than drafts and wrong options) and rises

@@ -3,6 +3,9 @@
 #include "clock.h"
 #include "file.h"
 #include "json.h"
+#include "learn.h"
+#include "provider.h"
+#include "spending.h"
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
@@ -24,6 +27,8 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
                                    [ITEM_REJECTED] = &summary->rejected,
                                    [ITEM_UNKNOWN] = &summary->unknown};
             *fields[counts[i].state] += counts[i].count;
+            if (counts[i].state == ITEM_REJECTED && screen_is_kind(counts[i].kind))
+                summary->screened += counts[i].count;
             free(counts[i].kind);
         }
     free(counts);
@@ -33,8 +38,9 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
     summary->calls = progress->calls;
     summary->requests = progress->requests;
     summary->retries = progress->retries;
+    spending_tell(run, summary->cost, sizeof summary->cost);
     summary->exit_code = error_exit_code(why->kind);
-    if (summary->exit_code == 0 && summary->rejected + summary->unknown > 0)
+    if (summary->exit_code == 0 && summary->rejected - summary->screened + summary->unknown > 0)
         summary->exit_code = error_exit_code(ERR_ITEMS);
 }
 
@@ -46,6 +52,7 @@ static void write_counts(struct store *store, const struct run_summary *summary,
     json_write_integer_field(out, "total", summary->items);
     json_write_integer_field(out, "accepted", summary->accepted);
     json_write_integer_field(out, "rejected", summary->rejected);
+    json_write_integer_field(out, "screened", summary->screened);
     json_write_integer_field(out, "unknown", summary->unknown);
     json_write_integer_field(out, "open", summary->open);
     buffer_append_char(out, '}');
@@ -63,6 +70,19 @@ static void write_counts(struct store *store, const struct run_summary *summary,
     buffer_append_char(out, '}');
 }
 
+// Images, each counted once however many records name it.
+static void write_screening(const struct screening *screening, struct buffer *out)
+{
+    if (screening == NULL)
+        return;
+    json_write_name(out, "screening");
+    buffer_append_char(out, '{');
+    for (int i = 0; i < SCREEN_FINDINGS; i++)
+        json_write_integer_field(out, screen_finding_name((enum screen_finding)i),
+                                 (long long)screening_count(screening, (enum screen_finding)i));
+    buffer_append_char(out, '}');
+}
+
 static void write_totals(struct store *store, struct buffer *out, struct error *fault)
 {
     struct store_totals totals = {0};
@@ -77,6 +97,12 @@ static void write_totals(struct store *store, struct buffer *out, struct error *
     json_write_integer_field(out, "cached_tokens", totals.cached_tokens);
     json_write_integer_field(out, "output_tokens", totals.output_tokens);
     json_write_integer_field(out, "reasoning_tokens", totals.reasoning_tokens);
+    json_write_integer_field(out, "cache_write_tokens", totals.cache_write_tokens);
+    json_write_integer_field(out, "image_tokens", totals.image_tokens);
+    json_write_integer_field(out, "image_tokens_estimated", totals.images_estimated);
+    json_write_real_field(out, "cost_usd", (double)(totals.cost_nano + totals.other_nano) / 1e9);
+    json_write_real_field(out, "cost_beside_replies_usd", (double)totals.other_nano / 1e9);
+    json_write_integer_field(out, "replies_without_price", totals.unpriced);
     buffer_append_char(out, '}');
 }
 
@@ -105,6 +131,26 @@ static void write_times(const struct progress *progress, const char *name, long 
     buffer_append_char(out, '}');
 }
 
+// Endpoints that were away, and the calls that looked whether they were back.
+static void write_outages(const struct run *run, struct buffer *out)
+{
+    long long count = 0, probes = 0;
+    int64_t away_ms = 0;
+    for (size_t i = 0; i < run->upstreams.count; i++) {
+        const struct breaker *breaker = &run->upstreams.list[i].breaker;
+        count += breaker->count;
+        probes += breaker->probes;
+        away_ms += breaker->away_ms + breaker_away_ms(breaker, clock_now_ms());
+    }
+    json_write_name(out, "outages");
+    buffer_append_char(out, '{');
+    json_write_integer_field(out, "count", count);
+    json_write_name(out, "seconds");
+    buffer_append_format(out, "%.3f", (double)away_ms / 1e3);
+    json_write_integer_field(out, "probes", probes);
+    buffer_append_char(out, '}');
+}
+
 static double seconds(const struct timeval *time)
 {
     return (double)time->tv_sec + (double)time->tv_usec / 1e6;
@@ -124,6 +170,42 @@ static long long peak_memory_kib(void)
     return kib;
 }
 
+// What each endpoint did, and how many calls it was given at once, and why so many.
+static void write_endpoints(const struct run *run, struct buffer *out)
+{
+    json_write_name(out, "endpoints");
+    buffer_append_char(out, '[');
+    for (size_t i = 0; i < run->upstreams.count; i++) {
+        const struct upstream *upstream = &run->upstreams.list[i];
+        const struct upstream_counts *counts = &upstream->counts;
+        if (i > 0)
+            buffer_append_char(out, ',');
+        buffer_append_char(out, '{');
+        json_write_string_field(out, "name", upstream->label);
+        json_write_string_field(out, "provider", upstream->endpoint.provider->name);
+        json_write_string_field(out, "model", upstream->endpoint.model);
+        json_write_integer_field(out, "weight", upstream->weight);
+        json_write_string_field(out, "role", upstream->fallback ? "fallback" : "primary");
+        json_write_integer_field(out, "requests", counts->requests);
+        json_write_integer_field(out, "replies", counts->replies);
+        json_write_integer_field(out, "faults", counts->faults);
+        json_write_integer_field(out, "refusals", upstream->pace.refusals);
+        json_write_name(out, "mean_latency_ms");
+        if (counts->replies > 0)
+            buffer_append_format(out, "%.1f", counts->latency_sum_ms / (double)counts->replies);
+        else
+            buffer_append_text(out, "null");
+        json_write_bool_field(out, "concurrency_auto", upstream->pace.automatic);
+        json_write_integer_field(out, "concurrency", upstream->pace.limit);
+        json_write_string_field(out, "concurrency_because",
+                                pace_reason_text(upstream->pace.reason));
+        json_write_string_field(out, "left_out_because",
+                                upstream->lost ? upstream->lost_why.message : NULL);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+}
+
 static void write_this_run(struct run *run, struct buffer *out)
 {
     const struct progress *progress = &run->progress;
@@ -139,12 +221,14 @@ static void write_this_run(struct run *run, struct buffer *out)
     json_write_integer_field(out, "calls", progress->calls);
     json_write_integer_field(out, "requests", progress->requests);
     json_write_integer_field(out, "retries", progress->retries);
+    json_write_integer_field(out, "shared_calls", progress->shared);
     json_write_integer_field(out, "faults", progress->faults);
     json_write_integer_field(out, "most_in_flight", progress->most_in_flight);
     json_write_integer_field(out, "images_prepared", (long long)run->payload_made);
     json_write_integer_field(out, "input_tokens", progress->input_tokens);
     json_write_integer_field(out, "cached_tokens", progress->cached_tokens);
     json_write_integer_field(out, "output_tokens", progress->output_tokens);
+    spending_write(run, out);
     json_write_name(out, "seconds");
     buffer_append_format(out, "%.3f", (double)elapsed_ms / 1000);
     json_write_name(out, "cpu_seconds");
@@ -154,7 +238,32 @@ static void write_this_run(struct run *run, struct buffer *out)
                 progress_percentile, out);
     write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
                 progress_first_token_percentile, out);
+    write_endpoints(run, out);
+    write_outages(run, out);
     buffer_append_char(out, '}');
+}
+
+// What refusals taught, in this run or an earlier one.
+static void write_learned(const struct run *run, struct buffer *out)
+{
+    struct buffer words;
+    buffer_init(&words, 1000);
+    json_write_name(out, "learned");
+    buffer_append_char(out, '[');
+    for (size_t i = 0, written = 0; i < run->upstreams.count; i++) {
+        const struct upstream *upstream = &run->upstreams.list[i];
+        buffer_empty(&words);
+        learn_write(upstream, &words);
+        if (words.length == 0)
+            continue;
+        buffer_append_text(out, written++ > 0 ? ",{" : "{");
+        json_write_string_field(out, "endpoint", upstream->name);
+        json_write_string_field(out, "model", upstream->endpoint.model);
+        json_write_string_field(out, "asked_with", buffer_text(&words));
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+    buffer_clear(&words);
 }
 
 static void write_versions(struct buffer *out)
@@ -215,11 +324,13 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
     buffer_append_char(&out, '{');
     write_end(run, summary, why, &out);
     write_counts(run->store, summary, &out, fault);
+    write_screening(run->screening, &out);
     write_this_run(run, &out);
     write_totals(run->store, &out, fault);
     json_write_name(&out, "settings");
     buffer_append_text(&out,
                        run->settings->settings_json != NULL ? run->settings->settings_json : "{}");
+    write_learned(run, &out);
     write_versions(&out);
     buffer_append_char(&out, '}');
     bool good = write_report(&out, run->settings->directory, run->settings->summary_file, fault);

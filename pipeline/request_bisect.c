@@ -48,14 +48,14 @@ bool request_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
                     const struct request *request, bool base_passes, const struct probe *failed,
                     struct error *why)
 {
-    struct searching searching = {.ladder = ladder,
-                                  .request = request,
-                                  .text_length = SHORT_TEXT,
-                                  .why = why,
-                                  .good = true};
-    bool good = list_changes(&searching);
+    struct searching searching = {
+        .ladder = ladder, .request = request, .text_length = SHORT_TEXT, .why = why, .good = true};
+    bool good = list_changes(&searching), passes = false;
     struct bisect_result result = {0};
-    if (good && searching.count > 0) {
+    uint32_t hint = hint_of(&searching, failed);
+    if (good && hint == 0)
+        good = request_confirm(ladder, rung, tried, request, failed, &passes, why);
+    if (good && searching.count > 0 && !passes) {
         unsigned left = prober_left(&ladder->prober);
         diagnosis_step(ladder->diagnosis,
                        "refused; at most %u further calls (about %lld tokens) find out why", left,
@@ -65,7 +65,7 @@ bool request_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
                                                                          request->payload->height)
                                     : 0)));
         struct bisect bisect = {.count = searching.count,
-                                .hint = hint_of(&searching, failed),
+                                .hint = hint,
                                 .all_passes = base_passes,
                                 .budget = left,
                                 .attempt = attempt,
@@ -73,7 +73,7 @@ bool request_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
         bisect_find(&bisect, &result);
         good = searching.good;
     }
-    good = good && conclude(&searching, rung, tried, &result, failed);
+    good = good && (passes || conclude(&searching, rung, tried, &result, failed));
     cJSON_Delete(searching.extra);
     payload_drop(searching.tiny);
     return good;
@@ -120,8 +120,8 @@ static bool list_changes(struct searching *searching)
         add_change(searching, CHANGE_SYSTEM, "the system prompt");
     if (strlen(ask->prompt) > 2 * SHORT_TEXT)
         add_change(searching, CHANGE_TEXT, "most of its text");
-    if (request->payload == NULL || request->payload->width + request->payload->height <
-                                        4u * PROBE_TINY_SIDE)
+    if (request->payload == NULL ||
+        request->payload->width + request->payload->height < 4u * PROBE_TINY_SIDE)
         return true;
     searching->tiny =
         probe_picture_at(&searching->ladder->picture, &searching->ladder->settings->limits,
@@ -309,8 +309,9 @@ static bool conclude_max_tokens(struct searching *searching, enum rung_id rung, 
     const char *name = wire_name(request->endpoint->provider, CHANGE_MAX_TOKENS);
     char detail[300], fix[300];
     if (failed->learned.max_tokens_cap > 0) {
-        snprintf(detail, sizeof detail, "The request passes without `%s`, which is %d and too much.",
-                 name, request->ask.max_tokens);
+        snprintf(detail, sizeof detail,
+                 "The request passes without `%s`, which is %d and too much.", name,
+                 request->ask.max_tokens);
         snprintf(fix, sizeof fix, "Give --max-tokens %d, the most that the endpoint takes.",
                  failed->learned.max_tokens_cap);
         ladder_break(ladder, rung, tried, failed, CAUSE_parameter_refused, detail, fix);
@@ -338,8 +339,8 @@ static bool conclude_structured(struct searching *searching, enum rung_id rung, 
     const struct request *request = searching->request;
     struct endpoint_lessons lower = request->endpoint->lessons;
     bool passes = false;
-    if (lower.structured == STRUCTURED_SCHEMA && request->endpoint->provider != &provider_anthropic &&
-        prober_left(&ladder->prober) > 0) {
+    if (lower.structured == STRUCTURED_SCHEMA &&
+        request->endpoint->provider != &provider_anthropic && prober_left(&ladder->prober) > 0) {
         lower.structured = STRUCTURED_OBJECT;
         if (!passes_with(searching, &lower, "a JSON object of any shape", &passes))
             return false;

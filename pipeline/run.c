@@ -6,13 +6,17 @@
 #include "file.h"
 #include "image_job.h"
 #include "judge.h"
+#include "learn.h"
 #include "log.h"
 #include "memory.h"
 #include "outage.h"
 #include "random.h"
 #include "report.h"
+#include "screen_queue.h"
 #include "settle.h"
+#include "spending.h"
 #include "stage.h"
+#include "vision.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -203,20 +207,24 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
     progress_begin(&run->progress, now_ms);
     if (!upstreams_init(&run->upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
-    retry_budget_init(&run->retry_budget, upstreams_slots(&run->upstreams), now_ms);
-    return recipe_init(&run->recipe, settings, &run->upstreams, why) && open_source(run, why) &&
-           (run->store = store_open(settings->directory, why)) != NULL && check_recipe(run, why) &&
+    retry_budget_init(&run->retry_budget, upstreams_expected(&run->upstreams), now_ms);
+    if (!recipe_init(&run->recipe, settings, &run->upstreams, why))
+        return false;
+    run->system_bytes = strlen(run->recipe.system);
+    return open_source(run, why) && (run->store = store_open(settings->directory, why)) != NULL &&
+           check_recipe(run, why) && learn_recall(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
-           output_open(&run->output, settings->directory, why) && open_client(run, why);
+           output_open(&run->output, settings->directory, why) && screen_queue_open(run, why) &&
+           spending_open(run, why) && open_client(run, why);
 }
 
 static void free_tasks(struct task *task)
 {
     while (task != NULL) {
         struct task *next = task->next;
-        free(task);
+        task_free(task);
         task = next;
     }
 }
@@ -230,7 +238,7 @@ static void run_close(struct run *run)
     while (run->finished != NULL) {
         struct exchange *exchange = run->finished;
         run->finished = exchange->transfer;
-        free(exchange->owner);
+        task_free(exchange->owner);
         exchange->transfer = NULL;
         exchange_free(exchange);
     }
@@ -238,7 +246,7 @@ static void run_close(struct run *run)
     workers_free(run->fetchers, stage_drop);
     allowance_free(run->image_memory);
     for (struct task *task = heap_take(&run->due); task != NULL; task = heap_take(&run->due))
-        free(task);
+        task_free(task);
     while (run->first != NULL) {
         struct subject *subject = run->first;
         free_tasks(subject->ready);
@@ -251,9 +259,12 @@ static void run_close(struct run *run)
         free(batch);
     }
     image_table_clear(&run->images);
+    screen_queue_close(run, false, NULL);
+    screening_free(run->screening);
     heap_free(&run->ready);
     heap_free(&run->hungry);
     heap_free(&run->due);
+    asked_clear(&run->asked);
     client_free(run->client);
     output_close(&run->output);
     store_close(run->store);
@@ -261,6 +272,7 @@ static void run_close(struct run *run)
     recipe_clear(&run->recipe);
     upstreams_clear(&run->upstreams);
     free(run->images_folder);
+    free(run->recalled.path);
 }
 
 static bool end_input(struct run *run, struct error *why)
@@ -274,7 +286,7 @@ static bool conclude(struct run *run, bool good, struct run_summary *summary, st
     struct error fault = {0};
     bool written = run_commit(run, &fault);
     if (good)
-        written = written && end_input(run, &fault) &&
+        written = written && end_input(run, &fault) && screen_queue_close(run, true, &fault) &&
                   output_complete(&run->output, run->store, run->next_place, &fault);
     else if (why->kind != ERR_DISK)
         written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);
@@ -296,7 +308,7 @@ bool run_generate(const struct run_settings *settings, struct run_summary *summa
     bool good = run_open(&run, settings, why);
     if (good) {
         atomic_store(&sleeping, run.client);
-        good = loop(&run, why);
+        good = vision_check(&run, why) && loop(&run, why);
         good = conclude(&run, good, summary, why);
     }
     if (!good && summary->exit_code == 0)

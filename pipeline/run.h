@@ -5,6 +5,7 @@
 
 #include "prepare.h"
 #include "retry.h"
+#include "screening.h"
 #include "shard.h"
 #include "store.h"
 #include "topic.h"
@@ -14,12 +15,15 @@
 
 enum retry_what { RETRY_NOTHING = 0, RETRY_UNKNOWN = 1, RETRY_REJECTED = 2, RETRY_FAILED = 3 };
 
+enum probe_when { PROBE_AUTO, PROBE_ALWAYS, PROBE_NEVER };
+
 struct run_settings {
     const char *input;                                 // see source.h
     const char *directory;                             // DIR
     struct upstream_settings upstreams[MAX_UPSTREAMS]; // where calls go
     size_t upstream_count;                             // 1 or more
     struct image_limits limits;
+    struct screen_settings screen;
     unsigned image_workers; // 0: one a processor
     uint64_t image_memory;  // of all images being worked on at once, bytes
     size_t payload_memory;  // ceiling for prepared images in memory, bytes
@@ -37,6 +41,7 @@ struct run_settings {
 
     const char *system_prompt; // NULL: the built-in one
     const char *extra_body;    // JSON object text, checked; NULL
+    const char *thinking;      // off, low, medium, high; NULL: as the model does by itself
     double answer_temperature; // of the answer step
     double temperature;        // of drafting and wrong options; negative: none is ever sent
     int max_tokens;
@@ -53,6 +58,12 @@ struct run_settings {
     long long limit;    // items of the input taken, 0: all
     struct shard shard; // the part of the input that is taken
     enum retry_what retry_what;
+    bool relearn; // forget what earlier runs here learned from refusals
+
+    const struct price *prices; // the user's own, before the built-in ones
+    size_t price_count;
+    double max_cost;       // dollars for all runs on DIR; negative: no limit
+    enum probe_when probe; // whether the model sees
 
     const char *summary_file; // --summary-json; NULL
     // Each setting with its value and where it came from, for run.json: JSON object text.
@@ -65,8 +76,10 @@ struct run_settings {
 // What the run did, also written as run.json.
 struct run_summary {
     long long items, accepted, rejected, unknown, open;
+    long long screened; // of the rejected: their images were left out, as was asked for
     long long calls, requests, retries;
-    int exit_code; // 0, 1, or the error's
+    char cost[400]; // what it cost, in one sentence; "": nothing
+    int exit_code;  // 0, 1, or the error's
 };
 
 // False: the run ended before all items were final; *why says why (ERR_INTERRUPTED, ERR_STOPPED,

@@ -6,11 +6,15 @@
 #define VQAGEN_RUN_STATE_H
 
 #include "allowance.h"
+#include "asked.h"
+#include "budget.h"
 #include "client.h"
+#include "file.h"
 #include "heap.h"
 #include "output.h"
 #include "progress.h"
 #include "retry_budget.h"
+#include "screening.h"
 #include "source.h"
 #include "subject.h"
 #include "workers.h"
@@ -28,6 +32,7 @@ struct run {
     const struct run_settings *settings;
     struct upstreams upstreams;
     struct recipe recipe;
+    size_t system_bytes; // of the system prompt
     struct store *store;
     struct source *source;
     struct client *client;
@@ -36,6 +41,7 @@ struct run {
     struct workers *fetchers;       // images given by URL; made when the first one comes
     struct output output;
     struct progress progress;
+    struct budget budget;
     char *images_folder; // DIR/images
 
     // Items under work.
@@ -50,11 +56,22 @@ struct run {
     size_t held_bytes; // base64 of admitted records whose image is not on disk yet
 
     struct image_table images;
+    struct {        // the file last looked up, which consecutive records often share
+        char *path; // owned
+        struct digest digest;
+    } recalled;
+
+    // Screening. Images that were not judged yet, in the order of the input.
+    struct screening *screening; // NULL: there is none
+    struct file_writer screen_rows;
+    struct image *unjudged_first, *unjudged_last;
+    unsigned unjudged_payloads; // of them, those that hold one
 
     // Queues.
     struct heap ready;                // subjects whose payload is there and that have calls to send
     struct heap hungry;               // images that some subject needs and that wait for a worker
     struct heap due;                  // tasks that wait for their time
+    struct asked asked;               // tasks that were sent and have no result
     size_t payload_bytes;             // of all images' payloads
     size_t payload_count;             // images that hold one
     size_t payload_sum, payload_made; // for the average size

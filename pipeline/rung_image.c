@@ -9,7 +9,10 @@ enum { LONGEST_MADE_SIDE = 4096, SIGHT_SEED = 1 };
 static const char question[] =
     "Question: What is the dominant colour of the image?\nAnswer with one word.";
 
-static void judge_tiny(struct ladder *ladder, struct probe *probe, const char *tried);
+static const char sight_tried[] = "colours in a known picture";
+
+static bool judge_tiny(struct ladder *ladder, struct probe *probe, const char *tried,
+                       struct error *why);
 static bool judge_image(struct ladder *ladder, struct probe *probe, const char *tried,
                         struct error *why);
 
@@ -18,8 +21,8 @@ static struct payload *make_tiny(const struct ladder *ladder, struct error *why)
     struct probe_picture picture;
     struct payload *payload = NULL;
     if (probe_picture_make(&picture, PROBE_TINY_SIDE, why))
-        payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE, PROBE_TINY_QUALITY,
-                                   why);
+        payload = probe_picture_at(&picture, &ladder->settings->limits, PROBE_TINY_SIDE,
+                                   PROBE_TINY_QUALITY, why);
     probe_picture_clear(&picture);
     return payload;
 }
@@ -44,40 +47,39 @@ bool rung_tiny_image(struct ladder *ladder, struct error *why)
     if (good && probe.fault.verdict == FAULT_NONE) {
         ladder_pass(ladder, RUNG_TINY_IMAGE, tried, probe_seen(&probe, seen, sizeof seen));
     } else if (good) {
-        judge_tiny(ladder, &probe, tried);
+        good = judge_tiny(ladder, &probe, tried, why);
     }
     probe_clear(&probe);
     return good;
 }
 
 // Text passed a moment ago, so what is refused now is the image.
-static void judge_tiny(struct ladder *ladder, struct probe *probe, const char *tried)
+static bool judge_tiny(struct ladder *ladder, struct probe *probe, const char *tried,
+                       struct error *why)
 {
     enum cause_id cause = ladder_cause(ladder, probe);
+    const char *detail = NULL, *fix = NULL;
+    bool passes = false;
     if (ladder_beside(cause)) {
         ladder_break_beside(ladder, RUNG_TINY_IMAGE, tried, probe);
-        return;
+        return true;
     }
-    switch (cause) {
-    case CAUSE_no_vision:
-    case CAUSE_image_rejected:
-    case CAUSE_image_bytes:
-    case CAUSE_image_pixels:
-    case CAUSE_image_size:
-    case CAUSE_context_exceeded:
-    case CAUSE_reply_cut:
-        ladder_break(ladder, RUNG_TINY_IMAGE, tried, probe, cause, NULL,
-                     cause == CAUSE_no_vision ? probe->fault.fix : NULL);
-        return;
-    default:
-        break;
+    if (cause == CAUSE_no_vision)
+        fix = probe->fault.fix;
+    if (probe->status >= 400 &&
+        (cause == CAUSE_unexplained || cause == CAUSE_server_error || cause == CAUSE_path_wrong ||
+         cause == CAUSE_not_supported || cause == CAUSE_parameter_refused)) {
+        struct request request = {
+            .endpoint = &ladder->endpoint, .ask = probe->ask, .payload = ladder->tiny};
+        if (!request_confirm(ladder, RUNG_TINY_IMAGE, tried, &request, probe, &passes, why))
+            return false;
+        cause = CAUSE_no_vision;
+        detail = "The call passes as text, and is refused with the smallest image: the model, or "
+                 "its server, takes no images.";
     }
-    bool refused = probe->status >= 400;
-    ladder_break(ladder, RUNG_TINY_IMAGE, tried, probe, refused ? CAUSE_no_vision : cause,
-                 refused ? "The call passes as text, and is refused with the smallest image: the "
-                           "model, or its server, takes no images."
-                         : NULL,
-                 NULL);
+    if (!passes)
+        ladder_break(ladder, RUNG_TINY_IMAGE, tried, probe, cause, detail, fix);
+    return true;
 }
 
 // The user's file, or a picture as large as the settings let one be.
@@ -125,10 +127,27 @@ static bool judge_image(struct ladder *ladder, struct probe *probe, const char *
     }
     struct request request = {
         .endpoint = &ladder->endpoint, .ask = probe->ask, .payload = ladder->payload};
-    return image_bisect(ladder, RUNG_IMAGE, tried, &request, probe, why);
+    bool passes = false, worded = cause != CAUSE_unexplained && cause != CAUSE_server_error;
+    if (!worded && !request_confirm(ladder, RUNG_IMAGE, tried, &request, probe, &passes, why))
+        return false;
+    return passes || image_bisect(ladder, RUNG_IMAGE, tried, &request, probe, why);
 }
 
 // ---- Whether it is seen -------------------------------------------------------------------------
+
+// Images passed a moment ago.
+static bool judge_look(struct ladder *ladder, struct probe *probe, struct error *why)
+{
+    struct request request = {
+        .endpoint = &ladder->endpoint, .ask = probe->ask, .payload = probe->payload};
+    bool passes = false;
+    if (!ladder_beside(ladder_cause(ladder, probe)) &&
+        !request_confirm(ladder, RUNG_VISION, sight_tried, &request, probe, &passes, why))
+        return false;
+    if (!passes)
+        ladder_break_beside(ladder, RUNG_VISION, sight_tried, probe);
+    return true;
+}
 
 // Shows a known picture and judges what is said of it. answer: for people; SEEN_BYTES.
 static bool look(struct ladder *ladder, unsigned number, struct probe *probe,
@@ -142,6 +161,8 @@ static bool look(struct ladder *ladder, unsigned number, struct probe *probe,
     *probe = image_probe(ladder, payload);
     probe->ask.prompt = sight.question;
     bool good = payload != NULL && ladder_send(ladder, probe, why);
+    if (good && probe->fault.verdict != FAULT_NONE)
+        good = judge_look(ladder, probe, why);
     if (good) {
         *verdict = sight_judge(&sight, probe->reply.text);
         snprintf(seen, SEEN_BYTES, "shown %s, it said \"%.100s\"", sight.expected,
@@ -157,7 +178,6 @@ static bool look(struct ladder *ladder, unsigned number, struct probe *probe,
 // A lone slip is no blindness: who fails is shown another picture.
 bool rung_vision(struct ladder *ladder, struct error *why)
 {
-    static const char tried[] = "colours in a known picture";
     char seen[SEEN_BYTES] = "", detail[SEEN_BYTES + 100];
     bool good = true, done = false;
     for (unsigned number = 1; number <= 2 && good && !done; number++) {
@@ -166,10 +186,8 @@ bool rung_vision(struct ladder *ladder, struct error *why)
         good = look(ladder, number, &probe, &verdict, seen, why);
         done = good && (probe.fault.verdict != FAULT_NONE || verdict == SIGHT_SEEN);
         if (done && verdict == SIGHT_SEEN && probe.fault.verdict == FAULT_NONE)
-            ladder_pass(ladder, RUNG_VISION, tried, seen);
-        else if (done)
-            ladder_break_beside(ladder, RUNG_VISION, tried, &probe);
-        else if (good && number == 1)
+            ladder_pass(ladder, RUNG_VISION, sight_tried, seen);
+        else if (good && !done && number == 1)
             diagnosis_step(ladder->diagnosis, "%s; asked again with another picture", seen);
         probe_clear(&probe);
     }
@@ -177,6 +195,6 @@ bool rung_vision(struct ladder *ladder, struct error *why)
         return good;
     snprintf(detail, sizeof detail,
              "The endpoint drops the image and answers without having seen it: %s.", seen);
-    ladder_break(ladder, RUNG_VISION, tried, NULL, CAUSE_image_ignored, detail, NULL);
+    ladder_break(ladder, RUNG_VISION, sight_tried, NULL, CAUSE_image_ignored, detail, NULL);
     return true;
 }

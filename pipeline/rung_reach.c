@@ -22,8 +22,9 @@ bool rung_reach(struct ladder *ladder, struct error *why)
         ladder_pass(ladder, RUNG_DNS, authority, connection.address);
     if (connection.reached > CONNECTION_TCP) {
         snprintf(seen, sizeof seen, "open%s%s", connection.proxied ? ", through the proxy" : "",
-                 connection.proxied && ladder->settings->client.proxy == NULL ? " of the environment"
-                                                                              : "");
+                 connection.proxied && ladder->settings->client.proxy == NULL
+                     ? " of the environment"
+                     : "");
         ladder_pass(ladder, RUNG_TCP, authority, seen);
     }
     if (connection.transport != TRANSPORT_OK)

@@ -4,8 +4,6 @@
 #include "prompt.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 static const char question[] =
     "Question: What is the dominant colour of the image?\n"
@@ -65,43 +63,68 @@ bool rung_structured(struct ladder *ladder, struct error *why)
     probe.ask.schema = prompt_schema_answer;
     bool good = climb(ladder, RUNG_STRUCTURED,
                       ladder->endpoint.lessons.structured == STRUCTURED_OBJECT ? "a JSON object"
-                                                                                : "a JSON Schema",
+                                                                               : "a JSON Schema",
                       &probe, true, why);
     probe_clear(&probe);
     return good;
 }
 
-// Events, as text/event-stream has them; comments may stand before the first.
-static bool is_stream(const struct probe *probe)
+// Asks for a stream. What a refusal of a detail teaches (stream_options) is learned, as a run does.
+static bool send_stream(struct ladder *ladder, struct endpoint *streaming, struct probe *probe,
+                        struct error *why)
 {
-    const char *body = buffer_text(&probe->body);
-    return probe->status == 200 &&
-           (strncasecmp(probe->content_type, "text/event-stream", 17) == 0 ||
-            strncmp(body, "data:", 5) == 0 || strncmp(body, "event:", 6) == 0);
+    char seen[SEEN_BYTES];
+    *probe = full_probe(ladder);
+    *streaming = ladder->endpoint;
+    streaming->lessons.stream = true;
+    probe->endpoint = streaming;
+    if (!ladder_send(ladder, probe, why))
+        return false;
+    if (probe->fault.verdict != FAULT_ADAPT || !probe->learned.stream ||
+        prober_left(&ladder->prober) == 0)
+        return true;
+    diagnosis_step(ladder->diagnosis, "%s; learned, as a run does, and sent again",
+                   probe_seen(probe, seen, sizeof seen));
+    streaming->lessons = probe->learned;
+    probe_clear(probe);
+    return prober_send(&ladder->prober, probe, 1, why);
+}
+
+// The same request passed a rung below, without the stream; a refusal without a reason may yet be
+// one of chance.
+static bool judge_stream(struct ladder *ladder, const struct probe *failed, const char *tried,
+                         struct error *why)
+{
+    struct request request = {
+        .endpoint = failed->endpoint, .ask = failed->ask, .payload = failed->payload};
+    bool passes = false;
+    if (!request_confirm(ladder, RUNG_STREAM, tried, &request, failed, &passes, why))
+        return false;
+    if (!passes)
+        ladder_break(ladder, RUNG_STREAM, tried, failed, CAUSE_stream_refused,
+                     "The same request passes when it does not ask for a stream.", NULL);
+    return true;
 }
 
 bool rung_stream(struct ladder *ladder, struct error *why)
 {
-    static const char tried[] = "\"stream\": true";
+    static const char tried[] = "the same as a stream";
     char seen[SEEN_BYTES];
-    struct probe probe = full_probe(ladder);
-    probe.stream = true;
-    if (!ladder_send(ladder, &probe, why))
-        return false;
-    enum cause_id cause = ladder_cause(ladder, &probe);
-    if (is_stream(&probe) && strstr(buffer_text(&probe.body), "\"error\":{") == NULL) {
-        snprintf(seen, sizeof seen, "HTTP 200 in %.1f s, as events", probe.seconds);
-        ladder_pass(ladder, RUNG_STREAM, tried, seen);
-    } else if (probe.fault.verdict == FAULT_NONE) {
-        ladder_pass(ladder, RUNG_STREAM, tried, "answered in one piece: streaming gains nothing");
-    } else if (!is_stream(&probe) && ladder_beside(cause)) {
+    struct endpoint streaming;
+    struct probe probe;
+    bool good = send_stream(ladder, &streaming, &probe, why);
+    if (good && probe.fault.verdict == FAULT_NONE) {
+        snprintf(seen, sizeof seen, "HTTP 200, first token after %.1f s",
+                 probe.seconds_first_token);
+        ladder_pass(ladder, RUNG_STREAM, tried,
+                    probe.streamed ? seen : "answered in one piece: streaming gains nothing");
+    } else if (good && !probe.streamed && ladder_beside(ladder_cause(ladder, &probe))) {
         ladder_break_beside(ladder, RUNG_STREAM, tried, &probe);
-    } else {
-        ladder_break(ladder, RUNG_STREAM, tried, &probe, CAUSE_stream_refused,
-                     "The same request passes when it does not ask for a stream.", NULL);
+    } else if (good) {
+        good = judge_stream(ladder, &probe, tried, why);
     }
     probe_clear(&probe);
-    return true;
+    return good;
 }
 
 // A limit that three at once exceed and one does not is one of concurrency.
@@ -110,7 +133,7 @@ static bool judge_together(struct ladder *ladder, const struct probe *failed, co
 {
     struct probe alone = full_probe(ladder);
     char seen[SEEN_BYTES];
-    if (!prober_send(&ladder->prober, &alone, 1, why))
+    if (!ladder_send(ladder, &alone, why))
         return false;
     diagnosis_step(ladder->diagnosis, "one alone -> %s", probe_seen(&alone, seen, sizeof seen));
     if (alone.sent && alone.fault.verdict == FAULT_NONE)

@@ -63,8 +63,15 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
     struct endpoint endpoint;
     if (strstr(refused->message, "unencrypted") != NULL)
         return CAUSE_key_unencrypted;
+    if (strstr(refused->message, "takes no images") != NULL)
+        return CAUSE_no_vision;
     bool address = settings->base_url != NULL ||
                    (settings->endpoint != NULL && strstr(settings->endpoint, "://") != NULL);
+    mended.thinking = THINKING_AUTO;
+    if (settings->thinking != THINKING_AUTO && endpoint_init(&endpoint, &mended, NULL)) {
+        endpoint_clear(&endpoint);
+        return CAUSE_parameter_refused;
+    }
     mended.model = "any";
     mended.api_key = "any-key-will-do-here";
     if (!endpoint_init(&endpoint, &mended, NULL))

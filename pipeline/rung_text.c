@@ -1,6 +1,6 @@
 // One small call with text alone. That it comes back proves address, protocol, key and model; how
 // it fails tells at which of them.
-#include "ladder_state.h"
+#include "image_bisect.h"
 
 #include "connection.h"
 #include "key_site.h"
@@ -45,7 +45,8 @@ static void pass_address(struct ladder *ladder)
 
 static void pass_key(struct ladder *ladder)
 {
-    ladder_pass(ladder, RUNG_KEY, NULL, ladder->endpoint.key != NULL ? "accepted" : "none is asked for");
+    ladder_pass(ladder, RUNG_KEY, NULL,
+                ladder->endpoint.key != NULL ? "accepted" : "none is asked for");
 }
 
 static void climb_passed(struct ladder *ladder, const struct probe *probe)
@@ -150,8 +151,8 @@ static void break_redirected(struct ladder *ladder, const struct probe *probe, c
     const char *chat = strstr(to, "/chat/completions");
     if (chat != NULL)
         length = (size_t)(chat - to);
-    bool only_scheme = strncasecmp(ladder->endpoint.url, "http://", 7) == 0 &&
-                       strncasecmp(to, "https://", 8) == 0;
+    bool only_scheme =
+        strncasecmp(ladder->endpoint.url, "http://", 7) == 0 && strncasecmp(to, "https://", 8) == 0;
     snprintf(fix, sizeof fix, "Set the base URL to %.*s%s", (int)length, to,
              only_scheme ? " (https:// in place of http://)." : ".");
     ladder_break(ladder, RUNG_HTTP, tried, probe, CAUSE_redirected, NULL, *to != '\0' ? fix : NULL);
@@ -167,15 +168,18 @@ static bool judge_address(struct ladder *ladder, struct probe *probe, enum cause
         break_redirected(ladder, probe, tried);
         return true;
     }
+    if (cause == CAUSE_http_at_https_port) {
+        ladder_break(ladder, RUNG_HTTP, tried, probe, cause, NULL, NULL);
+        return true;
+    }
     if (probe->status == 0 && !port_speaks_tls(ladder, &tls, why))
         return false;
     if (tls)
         cause = CAUSE_http_at_https_port;
     // The reply may be a good one in another protocol's shape.
     const struct provider *other =
-        probe->status == 200
-            ? path_guess_protocol(buffer_text(&probe->body), probe->body.length)
-            : NULL;
+        probe->status == 200 ? path_guess_protocol(buffer_text(&probe->body), probe->body.length)
+                             : NULL;
     if (other != NULL && other != ladder->endpoint.provider) {
         char detail[200];
         snprintf(detail, sizeof detail, "The answer is of the protocol of %s, not of %s.",
@@ -246,7 +250,8 @@ static bool try_guess(struct ladder *ladder, const struct path_guess *guess, boo
     if (!prober_send(&ladder->prober, &probe, 1, why))
         return false;
     *found = probe.sent && speaks(&probe, ladder);
-    diagnosis_step(ladder->diagnosis, "%s -> %s", guess->url, probe_seen(&probe, seen, sizeof seen));
+    diagnosis_step(ladder->diagnosis, "%s -> %s", guess->url,
+                   probe_seen(&probe, seen, sizeof seen));
     probe_clear(&probe);
     return true;
 }
@@ -341,6 +346,14 @@ static void break_unknown_model(struct ladder *ladder, const struct probe *probe
     ladder_break(ladder, RUNG_MODEL, model, probe, CAUSE_model_unknown, NULL, fix);
 }
 
+static bool text_passes_again(struct ladder *ladder, const struct probe *failed, bool *passes,
+                              struct error *why)
+{
+    struct probe plain = ladder_probe(ladder, prompt);
+    struct request request = {.endpoint = &ladder->endpoint, .ask = plain.ask};
+    return request_confirm(ladder, RUNG_TEXT, prompt, &request, failed, passes, why);
+}
+
 static bool judge_model(struct ladder *ladder, const struct probe *probe, enum cause_id cause,
                         struct error *why)
 {
@@ -350,8 +363,15 @@ static bool judge_model(struct ladder *ladder, const struct probe *probe, enum c
         if (!model_list_fetch(&list, &ladder->endpoint, &ladder->settings->client, why))
             return false;
     }
+    bool passes = false;
+    if (cause == CAUSE_unexplained && !text_passes_again(ladder, probe, &passes, why)) {
+        model_list_clear(&list);
+        return false;
+    }
     bool missing = list.count > 0 && !model_list_holds(&list, ladder->endpoint.model);
-    if (cause == CAUSE_model_unknown || missing) {
+    if (passes) {
+        // Told by text_passes_again.
+    } else if (cause == CAUSE_model_unknown || missing) {
         break_unknown_model(ladder, probe, &list);
     } else {
         pass_address(ladder);

@@ -16,6 +16,7 @@ static void count_item(struct run *run, const struct item *item)
         progress->rejected++;
     else
         progress->unknown++;
+    progress->screened += !item->kept && screen_is_kind(item->kind);
 }
 
 void settle_unlink(struct run *run, struct subject *subject)
@@ -51,9 +52,9 @@ bool settle_subject(struct run *run, struct subject *subject, struct error *why)
         run->open_items--;
         subject->batch->open--;
         count_item(run, item);
-        if (!item->kept &&
-            (!run_write(run, why) || !store_finish_item(run->store, item->number, item->state,
-                                                        item->kind, item->line, why)))
+        if (!item->kept && (!run_write(run, why) ||
+                            !store_finish_item(run->store, item->number, item->state, item->kind,
+                                               item_topic_name(item), item->line, why)))
             return false;
         free(item->line);
         item->line = NULL;

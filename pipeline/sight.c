@@ -62,7 +62,7 @@ bool sight_make(struct sight *picture, uint64_t seed, unsigned number, struct er
     memcpy(picture->order, order, sizeof picture->order);
     write_expected(picture);
     buffer_init(&picture->jpeg, 1 << 20);
-    struct picture planes = {.colour = COLOUR_YCBCR,
+    struct picture planes = {.colour = PICTURE_YCBCR,
                              .width = SIGHT_WIDTH,
                              .height = SIGHT_HEIGHT,
                              .shrink = 1,
@@ -151,9 +151,11 @@ static size_t colour_at(const char *text, const char *at, size_t *length)
         for (size_t i = 0; i < NAMES && paints[colour].names[i] != NULL; i++) {
             const char *name = paints[colour].names[i];
             *length = strlen(name);
+            if (!text_starts(at, name))
+                continue;
             bool whole = !is_letter(*name) ||
                          ((at == text || !is_letter(at[-1])) && !is_letter(at[*length]));
-            if (text_starts(at, name) && whole)
+            if (whole)
                 return colour;
         }
     *length = 1;

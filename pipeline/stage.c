@@ -7,6 +7,7 @@
 #include "image_job.h"
 #include "log.h"
 #include "queue.h"
+#include "screen_queue.h"
 #include "settle.h"
 #include "text.h"
 
@@ -42,9 +43,16 @@ static bool make_room(struct run *run, size_t wanted)
 static bool may_feed(struct run *run)
 {
     unsigned out = workers_out(run->workers);
-    unsigned slots = upstreams_slots(&run->upstreams);
-    unsigned ahead = slots < MAX_AHEAD ? slots : MAX_AHEAD;
-    if (run->ready.count + out >= ahead + 2)
+    // Twice as many as may be in flight: the number may double within a latency.
+    unsigned slots = upstreams_slots(&run->upstreams), ahead = 2 * upstreams_limit(&run->upstreams);
+    ahead = ahead < slots ? ahead : slots;
+    ahead = ahead < MAX_AHEAD ? ahead : MAX_AHEAD;
+    if (run->ready.count + run->unjudged_payloads + out >= ahead + 2)
+        return false;
+    // Those behind the one whose turn it is must not push out each other's payloads.
+    const struct image *next = heap_first(&run->hungry), *turn = run->unjudged_first;
+    if (turn != NULL && next->order > turn->order &&
+        run->payload_bytes + (out + 1) * guess_payload(run) > run->settings->payload_memory)
         return false;
     return make_room(run, (out + 1) * guess_payload(run)) || out == 0;
 }
@@ -118,19 +126,25 @@ static bool remember(struct run *run, struct image *image, struct image_job *job
     return true;
 }
 
-static bool fail_subject(struct run *run, struct subject *subject, const struct image_job *job,
-                         enum item_state state, const char *kind, struct error *why)
+static bool fail_subjects(struct run *run, struct image *image, enum item_state state,
+                          const char *kind, const char *message, struct error *why)
 {
-    log_detail("%s: %s", subject->question.id, job->why.message);
-    if (!subject->begun && !admit_begin(run, subject, why))
-        return false;
-    while (subject->ready != NULL) {
-        struct task *task = subject->ready;
-        subject->ready = task->next;
-        free(task);
+    for (struct subject *subject = image->subjects; subject != NULL;) {
+        struct subject *next = subject->next_of_image; // the last one may take the image with it
+        log_detail("%s: %s", subject->question.id, message);
+        if (!subject->begun && !admit_begin(run, subject, why))
+            return false;
+        while (subject->ready != NULL) {
+            struct task *task = subject->ready;
+            subject->ready = task->next;
+            queue_give_up(run, task);
+        }
+        subject_fail(subject, "image", state, kind, message, clock_wall_ms());
+        if (!settle_subject(run, subject, why))
+            return false;
+        subject = next;
     }
-    subject_fail(subject, "image", state, kind, job->why.message, clock_wall_ms());
-    return settle_subject(run, subject, why);
+    return true;
 }
 
 static bool fail_image(struct run *run, struct image *image, const struct image_job *job,
@@ -144,13 +158,8 @@ static bool fail_image(struct run *run, struct image *image, const struct image_
         state = ITEM_UNKNOWN;
     }
     image->state = IMAGE_FAILED;
-    for (struct subject *subject = image->subjects; subject != NULL;) {
-        struct subject *next = subject->next_of_image; // the last one may take the image with it
-        if (!fail_subject(run, subject, job, state, kind, why))
-            return false;
-        subject = next;
-    }
-    return true;
+    screen_queue_leave(run, image);
+    return fail_subjects(run, image, state, kind, job->why.message, why);
 }
 
 static void take_payload(struct run *run, struct image *image, struct image_job *job)
@@ -160,6 +169,7 @@ static void take_payload(struct run *run, struct image *image, struct image_job 
     image->state = IMAGE_READY;
     run->payload_bytes += image->payload->length;
     run->payload_count++;
+    run->unjudged_payloads += image->unjudged;
     run->payload_sum += image->payload->length;
     run->payload_made++;
 }
@@ -205,7 +215,33 @@ static bool take_job(struct run *run, struct image_job *job, struct error *why)
     if (!job->good)
         return fail_image(run, image, job, why);
     take_payload(run, image, job);
+    if (image->unjudged)
+        return screen_queue_take(run, image, &job->figures, why);
     return serve_subjects(run, image, why);
+}
+
+// Images that are left out, and those that may be asked about now.
+static bool judge_images(struct run *run, struct error *why)
+{
+    struct image *image;
+    while ((image = screen_queue_next(run)) != NULL) {
+        if (!run_write(run, why) || !screen_queue_judge(run, image, why))
+            return false;
+        bool refused = image->refusal != NULL;
+        char *message = refused ? text_copy(image->refusal) : NULL;
+        if (refused) {
+            queue_release(run, image);
+            image->state = IMAGE_FAILED;
+        }
+        bool good = !refused || message != NULL || error_set(why, ERR_MEMORY, "no memory");
+        good = good && (refused ? fail_subjects(run, image, ITEM_REJECTED, image->refusal_kind,
+                                                message, why)
+                                : serve_subjects(run, image, why));
+        free(message); // the image goes with its last subject
+        if (!good)
+            return false;
+    }
+    return true;
 }
 
 bool stage_collect(struct run *run, struct error *why)
@@ -221,7 +257,7 @@ bool stage_collect(struct run *run, struct error *why)
                 return false;
         }
     }
-    return true;
+    return judge_images(run, why);
 }
 
 bool stage_is_image(const void *bytes, size_t length)

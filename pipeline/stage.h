@@ -8,8 +8,9 @@
 
 #include "run_state.h"
 
-bool stage_feed(struct run *run, struct error *why);    // gives image work to the workers
-bool stage_collect(struct run *run, struct error *why); // takes finished image work
+bool stage_feed(struct run *run, struct error *why); // gives image work to the workers
+// Takes finished image work, and judges the images whose turn it is.
+bool stage_collect(struct run *run, struct error *why);
 
 bool stage_is_image(const void *bytes, size_t length); // for the source: is it to be taken in
 

@@ -81,6 +81,8 @@ static void item_clear(struct item *item, unsigned repeat)
     for (size_t i = 0; i < item->stored_count; i++)
         call_clear(&item->stored[i]);
     free(item->stored);
+    for (size_t i = 0; i < item->call_count; i++)
+        free(item->calls[i].endpoint);
     free(item->calls);
     free(item->line);
 }
@@ -94,10 +96,22 @@ void subject_free(struct subject *subject)
     free(subject->items);
     if (subject->drafting)
         draft_clear(&subject->draft);
+    for (unsigned i = 0; i < subject->draft_call_count; i++)
+        free(subject->draft_calls[i].endpoint);
     free(subject->draft_calls);
     free(subject->image_shown);
     question_clear(&subject->question);
     free(subject);
+}
+
+void task_free(struct task *task)
+{
+    while (task != NULL && task->followers != NULL) {
+        struct task *follower = task->followers;
+        task->followers = follower->next;
+        free(follower);
+    }
+    free(task);
 }
 
 struct digest subject_fingerprint(const struct subject *subject, const struct item *item)
@@ -114,6 +128,9 @@ struct digest subject_fingerprint(const struct subject *subject, const struct it
         digester_add_field(digester, fields[i]);
     for (size_t i = 0; i < question->option_count; i++)
         digester_add_field(digester, question->options[i]);
+    // A verdict of screening depends on the images before it, which may change.
+    if (subject->image != NULL && subject->image->refusal != NULL)
+        digester_add_field(digester, subject->image->refusal);
     digester_add(digester, subject->digest.bytes, DIGEST_BYTES);
     return digester_end(digester);
 }

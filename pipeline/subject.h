@@ -7,15 +7,19 @@
 #define VQAGEN_SUBJECT_H
 
 #include "answer.h"
+#include "budget.h"
 #include "distractor.h"
 #include "draft.h"
+#include "estimate.h"
 #include "image.h"
+#include "pace.h"
 #include "recipe.h"
 
 struct item_call {
     enum call_step step;
     unsigned repeat, try_number;
     struct digest key;
+    char *endpoint; // who answered; owned; or NULL
 };
 
 enum item_step { ITEM_NEEDS_QUESTION, ITEM_NEEDS_ANSWER, ITEM_NEEDS_OPTIONS, ITEM_ENDED };
@@ -63,6 +67,7 @@ struct subject {
     bool drafting;   // the draft is part of this subject's work
     struct {         // of each draft call taken, for its keys and its share of tokens
         struct digest key;
+        char *endpoint; // owned; or NULL
         long long input_tokens, output_tokens;
         unsigned asked; // slots
     } * draft_calls;    // owned
@@ -82,16 +87,25 @@ struct task {
     struct item *item; // NULL: the subject's draft
     struct plan plan;
     struct digest key;
+    size_t prompt_bytes;
+    struct demand demand;         // as it was last sent
+    struct pace_call pace;        // of the request under way
     unsigned attempts;            // requests sent
     unsigned retries;             // of them, counted against --retries
     int64_t due_ms;               // monotonic, while it waits
-    int64_t first_sent_ms;        // monotonic: when it was first sent
-    int64_t sent_ms;              // and last
+    int64_t sent_ms;              // monotonic: when it was last sent
+    int64_t failed_ms;            // and when it first failed; 0: not yet
     struct upstream *upstream;    // that it was last sent to
+    struct guess guess;           // of what that may cost
     struct endpoint_lessons sent; // lessons in force there when it was sent
     struct task *next;
     size_t heap_place;
+    struct task *followers;  // equal calls of other items, which take what this one brings
+    struct task *next_asked; // see asked.h
+    bool is_asked;
 };
+
+void task_free(struct task *task); // with its followers; NULL is fine
 
 // A subject for a record, with its items (ids, types; nothing asked yet). Takes the question. NULL:
 // ERR_MEMORY. first_place: of its first item.

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static bool tell_apart(struct upstreams *upstreams, struct error *why);
+static bool label_all(struct upstreams *upstreams, struct error *why);
 
 bool upstreams_init(struct upstreams *upstreams, const struct upstream_settings *settings,
                     size_t count, struct error *why)
@@ -24,7 +25,7 @@ bool upstreams_init(struct upstreams *upstreams, const struct upstream_settings 
     if (good && !any_first)
         good = error_set(why, ERR_SETTINGS,
                          "every endpoint is a fallback: at least one must not have role fallback");
-    if (good && tell_apart(upstreams, why))
+    if (good && tell_apart(upstreams, why) && label_all(upstreams, why))
         return true;
     upstreams_clear(upstreams);
     return false;
@@ -43,6 +44,24 @@ static bool is_ambiguous(const struct upstreams *upstreams, const struct upstrea
              !same(&upstreams->list[i], upstream, UPSTREAM_PROVIDER)))
             return true;
     return false;
+}
+
+// For people: which of several with one name it is.
+static bool label_all(struct upstreams *upstreams, struct error *why)
+{
+    for (size_t i = 0; i < upstreams->count; i++) {
+        struct upstream *upstream = &upstreams->list[i];
+        size_t alike = 0;
+        for (size_t j = 0; j < upstreams->count; j++)
+            alike += same(&upstreams->list[j], upstream, UPSTREAM_NAME);
+        int length = alike > 1 ? asprintf(&upstream->label, "%s #%zu", upstream->name, i + 1)
+                               : asprintf(&upstream->label, "%s", upstream->name);
+        if (length < 0) {
+            upstream->label = NULL;
+            return error_set(why, ERR_MEMORY, "no memory for an endpoint's name");
+        }
+    }
+    return true;
 }
 
 static bool tell_apart(struct upstreams *upstreams, struct error *why)
@@ -88,7 +107,8 @@ static bool may_serve(const struct upstream *upstream, bool fallbacks)
     return !upstream->fallback || fallbacks;
 }
 
-struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms)
+struct upstream *upstreams_choose(struct upstreams *upstreams, const struct demand *demand,
+                                  int64_t now_ms)
 {
     bool fallbacks = fallbacks_serve(upstreams);
     struct upstream *chosen = NULL;
@@ -96,11 +116,11 @@ struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms)
     // Looking whether one is back costs one call; not looking, that endpoint.
     for (size_t i = 0; i < upstreams->count; i++)
         if (may_serve(&upstreams->list[i], fallbacks) &&
-            upstream_wants_probe(&upstreams->list[i], now_ms))
+            upstream_wants_probe(&upstreams->list[i], demand, now_ms))
             return &upstreams->list[i];
     for (size_t i = 0; i < upstreams->count; i++) {
         struct upstream *upstream = &upstreams->list[i];
-        if (upstream->fallback != fallbacks || !upstream_is_free(upstream, now_ms))
+        if (upstream->fallback != fallbacks || !upstream_is_free(upstream, demand, now_ms))
             continue;
         sum += upstream->weight;
         upstream->turn += upstream->weight;
@@ -112,14 +132,15 @@ struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms)
     return chosen;
 }
 
-int64_t upstreams_wait_ms(const struct upstreams *upstreams, int64_t now_ms)
+int64_t upstreams_wait_ms(const struct upstreams *upstreams, const struct demand *demand,
+                          int64_t now_ms)
 {
     bool fallbacks = fallbacks_serve(upstreams);
     int64_t least = -1;
     for (size_t i = 0; i < upstreams->count; i++) {
         if (!may_serve(&upstreams->list[i], fallbacks))
             continue;
-        int64_t wait = upstream_wait_ms(&upstreams->list[i], now_ms);
+        int64_t wait = upstream_wait_ms(&upstreams->list[i], demand, now_ms);
         if (wait >= 0 && (least < 0 || wait < least))
             least = wait;
     }
@@ -138,8 +159,28 @@ unsigned upstreams_slots(const struct upstreams *upstreams)
 {
     unsigned slots = 0;
     for (size_t i = 0; i < upstreams->count; i++)
-        slots += upstreams->list[i].concurrency;
+        slots += upstreams->list[i].pace.most;
     return slots;
+}
+
+unsigned upstreams_expected(const struct upstreams *upstreams)
+{
+    enum { OFTEN_ENOUGH = 64 };
+    unsigned expected = 0;
+    for (size_t i = 0; i < upstreams->count; i++) {
+        const struct pace *pace = &upstreams->list[i].pace;
+        expected += pace->automatic && pace->most > OFTEN_ENOUGH ? OFTEN_ENOUGH : pace->most;
+    }
+    return expected;
+}
+
+unsigned upstreams_limit(const struct upstreams *upstreams)
+{
+    unsigned limit = 0;
+    for (size_t i = 0; i < upstreams->count; i++)
+        if (upstream_is_there(&upstreams->list[i]))
+            limit += upstreams->list[i].pace.limit;
+    return limit;
 }
 
 const char *upstream_word(const struct upstream *upstream, enum upstream_word word)
@@ -147,6 +188,15 @@ const char *upstream_word(const struct upstream *upstream, enum upstream_word wo
     return word == UPSTREAM_NAME    ? upstream->name
            : word == UPSTREAM_MODEL ? upstream->endpoint.model
                                     : upstream->endpoint.provider->name;
+}
+
+const char *upstreams_word(const struct upstreams *upstreams, const char *name,
+                           enum upstream_word word)
+{
+    for (size_t i = 0; i < upstreams->count; i++)
+        if (strcmp(upstreams->list[i].name, name) == 0)
+            return upstream_word(&upstreams->list[i], word);
+    return NULL;
 }
 
 static int compare_words(const void *a, const void *b)

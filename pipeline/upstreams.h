@@ -25,18 +25,26 @@ void upstreams_clear(struct upstreams *upstreams);
 // Who takes the next call: of those that may be sent one now, in turns by their weights (smooth
 // weighted round robin: 2 to 1 gives a, b, a and not a, a, b). Fallbacks only when nobody else is
 // there. NULL: none is free.
-struct upstream *upstreams_choose(struct upstreams *upstreams, int64_t now_ms);
+struct upstream *upstreams_choose(struct upstreams *upstreams, const struct demand *demand,
+                                  int64_t now_ms);
 
 // As upstream_wait_ms, for the first of them.
-int64_t upstreams_wait_ms(const struct upstreams *upstreams, int64_t now_ms);
+int64_t upstreams_wait_ms(const struct upstreams *upstreams, const struct demand *demand,
+                          int64_t now_ms);
 
 size_t upstreams_left(const struct upstreams *upstreams);    // how many are there
 unsigned upstreams_slots(const struct upstreams *upstreams); // most calls in flight, in all
+// As many as are to be expected: where the number is found, no more than 64.
+unsigned upstreams_expected(const struct upstreams *upstreams);
+unsigned upstreams_limit(const struct upstreams *upstreams); // as many as may be in flight now
 
 // What is said of them: "name", "model" or "provider", each once, in order of the alphabet, with
 // ", " between.
 enum upstream_word { UPSTREAM_NAME, UPSTREAM_MODEL, UPSTREAM_PROVIDER };
 const char *upstream_word(const struct upstream *upstream, enum upstream_word word);
+// Of the one with that name; NULL: there is none.
+const char *upstreams_word(const struct upstreams *upstreams, const char *name,
+                           enum upstream_word word);
 void upstreams_write(const struct upstreams *upstreams, enum upstream_word word,
                      struct buffer *out);
 

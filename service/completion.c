@@ -156,16 +156,6 @@ void completion_write_error(const char *message, const char *type, const char *p
     buffer_append_text(out, "}}");
 }
 
-void completion_write_models(const char *model, struct buffer *out)
-{
-    buffer_append_text(out, "{\"object\":\"list\",\"data\":[{");
-    json_write_string_field(out, "id", model != NULL ? model : "builtin");
-    json_write_string_field(out, "object", "model");
-    json_write_integer_field(out, "created", 0);
-    json_write_string_field(out, "owned_by", "vqagen");
-    buffer_append_text(out, "}]}");
-}
-
 // Reasoning as models write it: with JSON in it that is not the answer.
 static const char reasoning[] = "Let me look at the image. It could be {\"answer\": \"no\"}, but I "
                                 "should check.";
@@ -174,6 +164,41 @@ static void reason(struct completion *completion)
 {
     completion->reasoning = reasoning;
     completion->reasoning_tokens = text_tokens(reasoning);
+}
+
+void completion_continue(struct completion *completion, const char *start)
+{
+    if (start == NULL)
+        return;
+    // A fence that was opened in the prefix is none of the answer's text.
+    const char *line = strncmp(start, "```", 3) == 0 ? strchr(start, '\n') : NULL;
+    const char *given = line != NULL ? line + 1 : start, *at = completion->text;
+    for (;; given++, at++) {
+        given += strspn(given, " \t\r\n");
+        if (*given == '\0')
+            break;
+        at += strspn(at, " \t\r\n");
+        if (*given != *at)
+            return;
+    }
+    completion->text = at;
+}
+
+void completion_end(struct completion *completion, char *const *stops, size_t count,
+                    struct buffer *text)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *found = strstr(completion->text, stops[i]);
+        if (found != NULL && (first == NULL || found < first)) {
+            first = found;
+            completion->stop = stops[i];
+        }
+    }
+    if (first == NULL)
+        return;
+    buffer_append(text, completion->text, (size_t)(first - completion->text));
+    completion->text = buffer_text(text);
 }
 
 void completion_spoil(struct completion *completion, enum fault_action action, struct buffer *text)
@@ -207,6 +232,16 @@ void completion_spoil(struct completion *completion, enum fault_action action, s
         completion->text = "";
         completion->output_tokens = completion->reasoning_tokens;
         completion->finish = "length";
+        return;
+    case FAULT_ACT_FILTERED:
+        completion->text = "";
+        completion->output_tokens = 0;
+        completion->finish = "content_filter";
+        return;
+    case FAULT_ACT_RESOURCES:
+        completion->text = "";
+        completion->output_tokens = 0;
+        completion->finish = "insufficient_system_resource";
         return;
     case FAULT_ACT_NO_USAGE:
         completion->no_usage = true;

@@ -46,11 +46,17 @@ void completion_write(const struct completion *completion, struct buffer *out);
 void completion_write_error(const char *message, const char *type, const char *param,
                             const char *code, struct buffer *out);
 
-void completion_write_models(const char *model, struct buffer *out);
-
 // Changes the completion as the fault says (empty, refusal, length, think, fence, ...). text: holds
 // the changed text. Other actions change nothing.
 void completion_spoil(struct completion *completion, enum fault_action action, struct buffer *text);
+
+// Leaves out of the text's beginning what is given as its start; NULL: nothing. A text that begins
+// otherwise stays as it is.
+void completion_continue(struct completion *completion, const char *start);
+
+// Ends the text before the first of the stops. text: holds the shorter one.
+void completion_end(struct completion *completion, char *const *stops, size_t count,
+                    struct buffer *text);
 
 // Cuts the text to max_tokens, when that is not 0; finish becomes "length" then.
 void completion_cut(struct completion *completion, long long max_tokens, struct buffer *text);

@@ -8,7 +8,7 @@
 
 enum fault_action {
     FAULT_ACT_NONE,
-    FAULT_ACT_STATUS,          // an error in OpenAI's shape
+    FAULT_ACT_STATUS,          // an error, see excuses.h
     FAULT_ACT_RESET,           // the connection is reset before any answer
     FAULT_ACT_STALL,           // never answered
     FAULT_ACT_CUT,             // half a body, with the Content-Length of a whole one
@@ -22,6 +22,10 @@ enum fault_action {
     FAULT_ACT_FENCE,           // 200 with prose and a fenced block
     FAULT_ACT_REASONING,       // 200 with the reasoning in a part of its own
     FAULT_ACT_BUDGET,          // 200 cut while it was still reasoning: no text
+    FAULT_ACT_ERROR_200,       // an error under the status 200
+    FAULT_ACT_FILTERED,        // 200 that the content filter ended
+    FAULT_ACT_RESOURCES,       // 200 that ended for want of resources, as DeepSeek says it
+    FAULT_ACT_HUGE,            // 200 with megabytes of text
     FAULT_ACT_NO_USAGE,        // 200 that does not tell what it cost
     FAULT_ACT_KEEP_ALIVE,      // 200 with blank lines or comments while the caller waits
     FAULT_ACT_STREAM_CUT,      // a stream that is closed in the middle of an event
@@ -40,20 +44,22 @@ enum fault_trigger {
     FAULT_ON_FORMAT,      // response_format
     FAULT_ON_TEMPERATURE, // temperature
     FAULT_ON_MAX_TOKENS,  // max_tokens, the old name of max_completion_tokens
+    FAULT_ON_CAP,         // a cap on the answer, under any name
     FAULT_ON_STREAM,      // stream
+    FAULT_ON_IMAGE,       // an image
     FAULT_TRIGGERS,
 };
 
-struct fault_kind {
+struct fault_entry {
     const char *name;
     enum fault_action action;
-    int status;                                // of FAULT_ACT_STATUS
-    const char *type, *code, *param, *message; // of its body; code and param may be NULL
     enum fault_trigger trigger;
+    bool always;             // at each request, the list of models too: of a key or an address
+    long long actual, limit; // numbers for its words (excuses.h)
 };
 
 struct fault_rate {
-    const struct fault_kind *kind;
+    const struct fault_entry *kind;
     double rate; // 0 to 1
 };
 
@@ -62,11 +68,8 @@ struct fault_plan {
     size_t count;
 };
 
-// What is answered to more requests at once than there is capacity for.
-extern const struct fault_kind fault_busy;
-
 // NULL past the end of the table.
-const struct fault_kind *fault_kind_at(size_t index);
+const struct fault_entry *fault_kind_at(size_t index);
 
 // texts: "KIND" or "KIND:rate". False: ERR_SETTINGS for an unknown kind (with the known ones), a
 // rate out of 0 to 1, or rates that add up to more than 1; ERR_MEMORY.
@@ -74,10 +77,13 @@ bool fault_plan_init(struct fault_plan *plan, const char *const *texts, size_t c
                      struct error *why);
 void fault_plan_clear(struct fault_plan *plan);
 
+// NULL: there is no kind of that name.
+const struct fault_entry *fault_kind_find(const char *name);
+
 // The fault for a request, or NULL. A kind that looks at the request comes first; of the others at
 // most one is drawn, each with its rate.
 // has: by enum fault_trigger, what the request holds.
-const struct fault_kind *fault_choose(const struct fault_plan *plan, uint64_t random,
-                                      const bool has[FAULT_TRIGGERS]);
+const struct fault_entry *fault_choose(const struct fault_plan *plan, uint64_t random,
+                                       const bool has[FAULT_TRIGGERS]);
 
 #endif

@@ -1,6 +1,7 @@
 #include "ledger.h"
 
 #include "json.h"
+#include "prefix_cache.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -10,10 +11,7 @@
 enum {
     STATUSES = 600,
     REASONS = 16,
-    FAULTS = 40,
-    PREFIX_SETS = 16384,
-    PREFIX_WAYS = 4,
-    PREFIX_KEPT_MS = 5 * 60 * 1000,
+    FAULTS = 200,
     FIRST_ROOM = 1024,
     MOST_BODIES = 4 << 20, // about 100 MiB; bodies past these are not known again
 };
@@ -21,11 +19,6 @@ enum {
 struct body {
     struct fingerprint print;
     unsigned seen, answered; // seen 0: an empty place
-};
-
-struct prefix {
-    struct fingerprint print;
-    int64_t seen_ms; // 0: an empty place
 };
 
 struct reason {
@@ -50,25 +43,28 @@ struct ledger {
     } faults[FAULTS];
     struct body *bodies; // open addressing, at most 3/4 full
     size_t body_room, body_count;
-    struct prefix prefixes[PREFIX_SETS][PREFIX_WAYS];
+    struct prefix_cache *prefixes;
 };
 
 static struct body *body_find(struct ledger *ledger, const struct fingerprint *print);
 static void body_grow(struct ledger *ledger);
 
-struct ledger *ledger_new(struct error *why)
+struct ledger *ledger_new(size_t cached_prefixes, struct error *why)
 {
     struct ledger *ledger = calloc(1, sizeof *ledger);
-    if (ledger != NULL)
-        ledger->bodies = calloc(FIRST_ROOM, sizeof *ledger->bodies);
-    if (ledger == NULL || ledger->bodies == NULL) {
-        free(ledger);
+    if (ledger == NULL) {
         error_set(why, ERR_MEMORY, "no memory for the simulator's counts");
         return NULL;
     }
-    ledger->body_room = FIRST_ROOM;
     pthread_mutex_init(&ledger->lock, NULL);
-    return ledger;
+    ledger->body_room = FIRST_ROOM;
+    ledger->bodies = calloc(FIRST_ROOM, sizeof *ledger->bodies);
+    if (ledger->bodies == NULL)
+        error_set(why, ERR_MEMORY, "no memory for the simulator's counts");
+    else if ((ledger->prefixes = prefix_cache_new(cached_prefixes, why)) != NULL)
+        return ledger;
+    ledger_free(ledger);
+    return NULL;
 }
 
 void ledger_free(struct ledger *ledger)
@@ -76,6 +72,7 @@ void ledger_free(struct ledger *ledger)
     if (ledger == NULL)
         return;
     pthread_mutex_destroy(&ledger->lock);
+    prefix_cache_free(ledger->prefixes);
     free(ledger->bodies);
     free(ledger);
 }
@@ -153,15 +150,7 @@ unsigned ledger_seen(struct ledger *ledger, const struct fingerprint *print)
 bool ledger_cached(struct ledger *ledger, const struct fingerprint *print, int64_t now_ms)
 {
     pthread_mutex_lock(&ledger->lock);
-    struct prefix *set = ledger->prefixes[print->low % PREFIX_SETS], *place = &set[0];
-    bool cached = false;
-    for (int way = 0; way < PREFIX_WAYS && !cached; way++) {
-        cached = set[way].seen_ms != 0 && fingerprint_equal(&set[way].print, print);
-        if (cached || set[way].seen_ms < place->seen_ms)
-            place = &set[way];
-    }
-    cached = cached && now_ms - place->seen_ms <= PREFIX_KEPT_MS;
-    *place = (struct prefix){*print, now_ms};
+    bool cached = prefix_cache_use(ledger->prefixes, print, now_ms);
     pthread_mutex_unlock(&ledger->lock);
     return cached;
 }

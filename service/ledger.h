@@ -8,7 +8,8 @@
 
 struct ledger;
 
-struct ledger *ledger_new(struct error *why); // NULL: ERR_MEMORY
+// cached_prefixes: beginnings that the prefix cache holds. NULL: ERR_MEMORY.
+struct ledger *ledger_new(size_t cached_prefixes, struct error *why);
 void ledger_free(struct ledger *ledger);
 
 void ledger_connection(struct ledger *ledger, bool opened);

@@ -54,6 +54,7 @@ bool parameters_read(const struct request_rules *rules, const cJSON *body,
     request->has_max_tokens = cJSON_IsNumber(cap);
     if (!cJSON_IsNumber(cap))
         cap = json_member(body, "max_completion_tokens");
+    request->capped = cJSON_IsNumber(cap);
     if (cJSON_IsNumber(cap) && cap->valuedouble >= 1 && cap->valuedouble <= MAX_TOKENS)
         request->max_tokens = (long long)cap->valuedouble;
     const cJSON *format = json_member(body, "response_format");

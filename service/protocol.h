@@ -13,17 +13,20 @@ struct protocol_error {
     const char *type, *param, *code; // OpenAI's words; NULL: none
     const char *word;                // the protocol's own type or status; NULL: by the HTTP status
     const char *details;             // JSON that goes along; NULL: none
+    const char *headers;             // lines "Name: value\n"; NULL: none
+    const char *raw;                 // the whole body in place of an object; NULL: none
+    const char *content_type;        // NULL: JSON
 };
 
 struct protocol {
     const char *name;
     const char *key_header, *key_scheme; // "Authorization", "Bearer "
+    bool bearer;                         // takes the key as "Authorization: Bearer KEY", too
     const char *version_header;          // wanted with every call; NULL: none
     const struct request_form *form;
     void (*write)(const struct completion *completion, struct buffer *out);
     void (*write_error)(const struct protocol_error *error, struct buffer *out);
     bool thinks_apart; // has parts of their own for reasoning
-    struct protocol_error no_key, wrong_key;
 };
 
 extern const struct protocol protocol_openai, protocol_anthropic, protocol_gemini;
@@ -32,10 +35,5 @@ extern const struct protocol protocol_openai, protocol_anthropic, protocol_gemin
 // NULL where it does not, else a copy that the caller frees (NULL without memory, too). stream:
 // whether the path asks for a stream.
 const struct protocol *protocol_find(const char *path, char **model, bool *stream);
-
-// What the provider sends for a fault of the table (faults.h): its own status and words where it
-// has some, else those of the table.
-struct protocol_error protocol_fault(const struct protocol *protocol,
-                                     const struct fault_kind *fault);
 
 #endif

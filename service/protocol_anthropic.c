@@ -12,13 +12,12 @@ const struct protocol protocol_anthropic = {
     .name = "anthropic",
     .key_header = "x-api-key",
     .key_scheme = "",
+    .bearer = true, // the official SDK sends it so since 1.0
     .version_header = "anthropic-version",
     .form = &request_form_anthropic,
     .write = write_message,
     .write_error = write_error,
     .thinks_apart = true,
-    .no_key = {.status = 401, .message = "x-api-key header is required"},
-    .wrong_key = {.status = 401, .message = "invalid x-api-key"},
 };
 
 // Opaque to clients, which hand it back.
@@ -53,7 +52,8 @@ static void write_usage(const struct completion *completion, long long output, s
 
 static const char *stop_reason(const struct completion *completion)
 {
-    return completion->refusal != NULL                 ? "refusal"
+    bool filtered = strcmp(completion->finish, "content_filter") == 0;
+    return completion->refusal != NULL || filtered     ? "refusal"
            : strcmp(completion->finish, "length") == 0 ? "max_tokens"
            : completion->stop != NULL                  ? "stop_sequence"
                                                        : "end_turn";

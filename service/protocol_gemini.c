@@ -16,14 +16,6 @@ const struct protocol protocol_gemini = {
     .write = write_content,
     .write_error = write_error,
     .thinks_apart = true,
-    .no_key = {.status = 403,
-               .message = "Method doesn't allow unregistered callers (callers without established "
-                          "identity). Please use API Key or other form of API consumer identity to "
-                          "call this API."},
-    .wrong_key = {.status = 400,
-                  .message = "API key not valid. Please pass a valid API key.",
-                  .details = "[{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\","
-                             "\"reason\":\"API_KEY_INVALID\",\"domain\":\"googleapis.com\"}]"},
 };
 
 static void write_part(const char *text, size_t length, bool thought, struct buffer *out)
@@ -42,7 +34,10 @@ static void write_part(const char *text, size_t length, bool thought, struct buf
 
 static const char *finish_reason(const struct completion *completion)
 {
-    return strcmp(completion->finish, "length") == 0 ? "MAX_TOKENS" : "STOP";
+    return strcmp(completion->finish, "length") == 0           ? "MAX_TOKENS"
+           : strcmp(completion->finish, "content_filter") == 0 ? "SAFETY"
+           : strcmp(completion->finish, "stop") == 0           ? "STOP"
+                                                               : "OTHER";
 }
 
 static void write_candidate(const struct completion *completion, struct buffer *out)

@@ -21,11 +21,14 @@ struct reader {
 };
 
 struct request_form {
-    const char *marker;                                     // before base64 in a body
+    const char *name;   // caches of different protocols have nothing in common
+    const char *marker; // before base64 in a body
     bool (*read)(struct reader *reader, const cJSON *body); // false: the fault is set
 };
 
 bool reader_wants(const struct reader *reader, const char *model); // whether the model exists
+bool reader_no_model(struct reader *reader, const char *model);    // refuses it; false
+bool reader_stops(struct reader *reader, const cJSON *stops);      // notes a text, or a list
 bool reader_model(struct reader *reader, const char *model);       // notes it as asked for
 
 // Takes a text of a message; user: it is part of the prompt.

@@ -24,8 +24,8 @@ enum answer_kind {
     ANSWER_BRIGHTNESS,
     ANSWER_ORIENTATION,
     ANSWER_DIRECTION,
-    ANSWER_GROUND, // the kind of surroundings
-    ANSWER_SIDE,   // which sides of the frame are the longer ones
+    ANSWER_GROUND,  // the kind of surroundings
+    ANSWER_SIDE,    // which sides of the frame are the longer ones
     ANSWER_COLOURS, // of the shapes from left to right: digits to the base COLOUR_NONE, last first
     ANSWER_SENTENCE,
     ANSWER_NONE,

@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include "conditions.h"
 #include "json.h"
 #include "parameters.h"
 #include "reader.h"
@@ -13,7 +14,8 @@
 // OpenAI's protocol.
 static bool read_openai(struct reader *reader, const cJSON *body);
 
-const struct request_form request_form_openai = {.marker = ";base64,", .read = read_openai};
+const struct request_form request_form_openai = {
+    .name = "openai", .marker = ";base64,", .read = read_openai};
 
 static bool print_body(struct reader *reader);
 static bool read_model(struct reader *reader, const cJSON *body);
@@ -33,6 +35,7 @@ bool request_refuse(struct request_fault *fault, int status, const char *code, c
     fault->status = status;
     fault->type = status == 500 ? "server_error" : "invalid_request_error";
     fault->code = code;
+    fault->kind = NULL;
     snprintf(fault->param, sizeof fault->param, "%s", param != NULL ? param : "");
     vsnprintf(fault->message, sizeof fault->message, format, arguments);
     fault->message[text_cut(fault->message, sizeof fault->message - 4)] = '\0';
@@ -90,6 +93,9 @@ static bool read_whole(struct reader *reader, const char *body, size_t length)
 void request_clear(struct chat_request *request)
 {
     free(request->model);
+    free(request->start);
+    for (size_t i = 0; i < request->stop_count; i++)
+        free(request->stops[i]);
     buffer_clear(&request->prompt);
     *request = (struct chat_request){0};
 }
@@ -126,8 +132,12 @@ static bool read_body(struct reader *reader)
                               why.message);
     bool good = cJSON_IsObject(body) ||
                 request_refuse(reader->fault, 400, NULL, NULL, "The body must be a JSON object.");
+    buffer_append_text(&reader->beginning, reader->form->name);
     good = good && reader->form->read(reader, body);
     reader->request->text_tokens = reader->tokens;
+    if (good && reader->rules->refused_count > 0)
+        reader->request->refused = conditions_named(
+            reader->rules->refused, reader->rules->refused_count, reader->form, body);
     if (good && (reader->beginning.failed || reader->request->prompt.failed))
         good = reader_no_memory(reader);
     cJSON_Delete(body);
@@ -138,6 +148,7 @@ static bool read_openai(struct reader *reader, const cJSON *body)
 {
     reader->request->caches = true;
     return read_model(reader, body) && read_messages(reader, body) &&
+           reader_stops(reader, json_member(body, "stop")) &&
            parameters_read(reader->rules, body, reader->request, reader->fault);
 }
 
@@ -147,16 +158,40 @@ static bool read_model(struct reader *reader, const cJSON *body)
     if (model == NULL || *model == '\0')
         return request_refuse(reader->fault, 400, NULL, "model",
                               "you must provide a model parameter");
-    if (!reader_wants(reader, model))
-        return request_refuse(reader->fault, 404, "model_not_found", NULL,
-                              "The model `%.100s` does not exist or you do not have access to it.",
-                              model);
-    return reader_model(reader, model);
+    return reader_wants(reader, model) ? reader_model(reader, model)
+                                       : reader_no_model(reader, model);
 }
 
 bool reader_wants(const struct reader *reader, const char *model)
 {
-    return reader->rules->model == NULL || strcmp(model, reader->rules->model) == 0;
+    const struct request_rules *rules = reader->rules;
+    for (size_t i = 0; i < rules->model_count; i++)
+        if (strcmp(model, rules->models[i]) == 0)
+            return true;
+    return rules->model_count == 0;
+}
+
+bool reader_no_model(struct reader *reader, const char *model)
+{
+    request_refuse(reader->fault, 404, NULL, model, "the model %.100s does not exist", model);
+    reader->fault->kind = "model-unknown";
+    return false;
+}
+
+bool reader_stops(struct reader *reader, const cJSON *stops)
+{
+    struct chat_request *request = reader->request;
+    const cJSON *stop = cJSON_IsArray(stops) ? stops->child : stops;
+    for (; stop != NULL && request->stop_count < REQUEST_STOPS;
+         stop = cJSON_IsArray(stops) ? stop->next : NULL) {
+        if (!cJSON_IsString(stop) || *stop->valuestring == '\0')
+            continue;
+        char *copy = text_copy(stop->valuestring);
+        if (copy == NULL)
+            return reader_no_memory(reader);
+        request->stops[request->stop_count++] = copy;
+    }
+    return true;
 }
 
 bool reader_model(struct reader *reader, const char *model)
@@ -189,12 +224,26 @@ void reader_text(struct reader *reader, const char *text, bool user)
 {
     struct chat_request *request = reader->request;
     reader->tokens += text_tokens(text);
+    request->characters += (long long)strlen(text);
     buffer_append_text(&reader->beginning, text);
     if (!user)
         return;
     if (request->prompt.length > 0)
         buffer_append_char(&request->prompt, '\n');
     buffer_append_text(&request->prompt, text);
+}
+
+// DeepSeek's prefix completion: the last message is the beginning of the answer.
+static bool read_prefix(struct reader *reader, const cJSON *message, const char *role)
+{
+    const char *content = json_text(message, "content");
+    struct chat_request *request = reader->request;
+    request->ends_with_assistant = message->next == NULL && strcmp(role, "assistant") == 0;
+    if (!request->ends_with_assistant || !cJSON_IsTrue(json_member(message, "prefix")))
+        return true;
+    request->ends_with_assistant = false;
+    request->start = text_copy(content != NULL ? content : "");
+    return request->start != NULL || reader_no_memory(reader);
 }
 
 static bool read_message(struct reader *reader, const cJSON *message, int index, bool *user)
@@ -216,6 +265,8 @@ static bool read_message(struct reader *reader, const cJSON *message, int index,
     if (is_user)
         buffer_empty(&reader->request->prompt);
     buffer_append_format(&reader->beginning, "\n%s\n", role);
+    if (!read_prefix(reader, message, role))
+        return false;
     const cJSON *content = json_member(message, "content");
     if (cJSON_IsArray(content) && content->child != NULL)
         return read_parts(reader, content, index, is_user);
@@ -339,6 +390,13 @@ bool reader_image(struct reader *reader, const char *data, bool low)
         return true;
     }
     request->image = true;
+    request->images++;
+    if (length > request->image_bytes)
+        request->image_bytes = length;
+    unsigned side = request->picture.width > request->picture.height ? request->picture.width
+                                                                     : request->picture.height;
+    if (side > request->image_side)
+        request->image_side = side;
     request->image_tokens += image_tokens(request->picture.width, request->picture.height, low);
     char name[33];
     fingerprint_text(&print, name);

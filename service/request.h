@@ -8,9 +8,14 @@
 
 enum structured_mode { STRUCTURED_MODE_SCHEMA, STRUCTURED_MODE_OBJECT, STRUCTURED_MODE_NONE };
 
+enum { REQUEST_STOPS = 8 };
+
 // What every request is checked against. Shared by all threads, read only.
 struct request_rules {
-    const char *model; // NULL: any
+    char *const *models;  // those that there are
+    size_t model_count;   // 0: any
+    char *const *refused; // names of parameters, see conditions.h
+    size_t refused_count;
     enum structured_mode structured;
     bool strict;
     const struct fingerprinter *fingerprinter;
@@ -21,6 +26,7 @@ struct request_rules {
 struct request_fault {
     int status;
     const char *type, *code; // static; code may be NULL
+    const char *kind;        // of faults.h, whose words it has; NULL: those that stand here
     char param[80];          // "": null
     char message[400];
 };
@@ -40,8 +46,17 @@ struct chat_request {
     bool has_max_tokens;     // under the old name
     bool format;             // response_format asks for JSON
     bool stream;
-    bool stream_usage; // stream_options.include_usage
-    bool stream_array; // Gemini's stream without alt=sse
+    bool stream_usage;           // stream_options.include_usage
+    bool stream_array;           // Gemini's stream without alt=sse
+    bool capped;                 // a cap on the answer was given, under any name
+    unsigned images, image_side; // pixels, of the largest
+    size_t image_bytes;          // of base64, of the largest
+    long long characters;        // of text
+    const char *refused;         // a parameter that it holds and must not; borrowed from the rules
+    char *start;                 // what the answer must begin with (DeepSeek's prefix); owned
+    bool ends_with_assistant;    // and without prefix
+    char *stops[REQUEST_STOPS];  // texts that end the answer; owned
+    size_t stop_count;
 };
 
 // Reads a body. False: fault says why it is refused (500 without memory); request->print is set

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_TOKENS = 131072, MOST_MARKERS = 4 };
+enum { MOST_TOKENS = 131072, MOST_MARKERS = 4, LEAST_BUDGET = 1024 };
 
 static bool read_anthropic(struct reader *reader, const cJSON *body);
 static bool check_known(struct reader *reader, const cJSON *body);
@@ -17,10 +17,11 @@ static bool read_messages(struct reader *reader, const cJSON *messages, int *mar
 static bool read_blocks(struct reader *reader, const cJSON *content, const char *where, bool user,
                         int *markers);
 static bool read_numbers(struct reader *reader, const cJSON *body);
+static bool read_thinking(struct reader *reader, const cJSON *thinking);
 static bool read_output(struct reader *reader, const cJSON *output);
 
-const struct request_form request_form_anthropic = {.marker = "\"data\":\"",
-                                                    .read = read_anthropic};
+const struct request_form request_form_anthropic = {
+    .name = "anthropic", .marker = "\"data\":\"", .read = read_anthropic};
 
 static bool read_anthropic(struct reader *reader, const cJSON *body)
 {
@@ -29,8 +30,9 @@ static bool read_anthropic(struct reader *reader, const cJSON *body)
     if (model == NULL || *model == '\0')
         return request_refuse(reader->fault, 400, NULL, NULL, "model: Field required");
     if (!reader_wants(reader, model))
-        return request_refuse(reader->fault, 404, NULL, NULL, "model: %.100s", model);
+        return reader_no_model(reader, model);
     return check_known(reader, body) && reader_model(reader, model) && read_numbers(reader, body) &&
+           read_thinking(reader, json_member(body, "thinking")) &&
            read_output(reader, json_member(body, "output_config")) &&
            read_system(reader, json_member(body, "system"), &markers) &&
            read_messages(reader, json_member(body, "messages"), &markers);
@@ -94,9 +96,43 @@ static bool read_numbers(struct reader *reader, const cJSON *body)
         !check_number(reader, body, "top_p", 0, 1, false))
         return false;
     request->max_tokens = (long long)cap->valuedouble;
+    request->capped = true;
     request->temperature = temperature != NULL ? temperature->valuedouble : -1;
     request->stream = cJSON_IsTrue(stream);
-    return true;
+    return reader_stops(reader, json_member(body, "stop_sequences"));
+}
+
+// Thinking with a budget needs room for it below max_tokens, and the usual temperature.
+static bool read_thinking(struct reader *reader, const cJSON *thinking)
+{
+    static const char *const types[] = {"enabled", "disabled", "adaptive"};
+    const char *type = json_text(thinking, "type");
+    bool known = false;
+    if (thinking == NULL || cJSON_IsNull(thinking))
+        return true;
+    for (size_t i = 0; i < 3 && type != NULL; i++)
+        known = known || strcmp(type, types[i]) == 0;
+    if (!known)
+        return request_refuse(
+            reader->fault, 400, NULL, NULL,
+            "thinking: Input tag '%.30s' found using 'type' does not match any of "
+            "the expected tags: 'adaptive', 'disabled', 'enabled'",
+            type != NULL ? type : "null");
+    if (strcmp(type, "enabled") != 0)
+        return true;
+    long long budget = json_integer(thinking, "budget_tokens", 0);
+    if (budget < LEAST_BUDGET)
+        return request_refuse(reader->fault, 400, NULL, NULL,
+                              "thinking.enabled.budget_tokens: Input should be greater than or "
+                              "equal to %d",
+                              LEAST_BUDGET);
+    if (budget >= reader->request->max_tokens)
+        return request_refuse(reader->fault, 400, NULL, NULL,
+                              "`max_tokens` must be greater than `thinking.budget_tokens`.");
+    double temperature = reader->request->temperature;
+    return temperature < 0 || temperature == 1 ||
+           request_refuse(reader->fault, 400, NULL, NULL,
+                          "`temperature` may only be set to 1 when thinking is enabled.");
 }
 
 static bool read_output(struct reader *reader, const cJSON *output)

@@ -18,7 +18,8 @@ static bool read_contents(struct reader *reader, const cJSON *contents);
 static bool read_parts(struct reader *reader, const cJSON *parts, const char *where, bool user);
 static bool read_config(struct reader *reader, const cJSON *config);
 
-const struct request_form request_form_gemini = {.marker = "\"data\":\"", .read = read_gemini};
+const struct request_form request_form_gemini = {
+    .name = "gemini", .marker = "\"data\":\"", .read = read_gemini};
 
 static const char *const known_members[] = {"contents",
                                             "systemInstruction",
@@ -54,11 +55,7 @@ static bool read_gemini(struct reader *reader, const cJSON *body)
 {
     const char *model = reader->model != NULL ? reader->model : "";
     if (*model == '\0' || !reader_wants(reader, model))
-        return request_refuse(reader->fault, 404, NULL, NULL,
-                              "models/%.100s is not found for API version v1beta, or is not "
-                              "supported for generateContent. Call ListModels to see the list of "
-                              "available models and their supported methods.",
-                              model);
+        return reader_no_model(reader, model);
     reader->request->caches = true;
     return check_known(reader, body, known_members, "") && reader_model(reader, model) &&
            read_instruction(reader, json_member(body, "systemInstruction")) &&
@@ -207,6 +204,18 @@ static bool read_form(struct reader *reader, const cJSON *config)
                           "Invalid value at 'generation_config.response_json_schema'");
 }
 
+// A budget in tokens (Gemini 2.5) or a level (3), not both.
+static bool check_thinking(struct reader *reader, const cJSON *thinking)
+{
+    static const char *const known[] = {"thinkingBudget", "thinkingLevel", "includeThoughts", NULL};
+    if (!check_known(reader, thinking, known, " at 'generation_config.thinking_config'"))
+        return false;
+    return json_member(thinking, "thinkingBudget") == NULL ||
+           json_member(thinking, "thinkingLevel") == NULL ||
+           request_refuse(reader->fault, 400, NULL, NULL,
+                          "You can only set only one of thinking budget and thinking level.");
+}
+
 static bool read_config(struct reader *reader, const cJSON *config)
 {
     struct chat_request *request = reader->request;
@@ -217,12 +226,14 @@ static bool read_config(struct reader *reader, const cJSON *config)
         !check_number(reader, config, "topP", 0, 1.0001, false) ||
         !check_number(reader, config, "candidateCount", 1, 2, true) ||
         !check_number(reader, config, "maxOutputTokens", 1, MOST_TOKENS, true) ||
+        !check_thinking(reader, json_member(config, "thinkingConfig")) ||
         !read_form(reader, config))
         return false;
     request->temperature = cJSON_IsNumber(temperature) ? temperature->valuedouble : -1;
     if (cJSON_IsNumber(cap)) {
         request->max_tokens = (long long)cap->valuedouble;
         request->has_max_tokens = true;
+        request->capped = true;
     }
-    return true;
+    return reader_stops(reader, json_member(config, "stopSequences"));
 }

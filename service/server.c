@@ -30,11 +30,10 @@ struct call {
     struct server *server;
     struct MHD_Connection *connection;
     enum route route;
-    const struct protocol *protocol;
-    char *model;  // from the path; or NULL
-    bool stream;  // as the path says
-    size_t piece; // of the reply's script, the next to be sent
-    bool waited;  // for that piece
+    struct chat_asked asked;
+    char *path, *model; // owned; asked borrows them
+    size_t piece;       // of the reply's script, the next to be sent
+    bool waited;        // for that piece
     struct buffer body;
     bool too_large;
     bool worked; // reply is decided
@@ -52,6 +51,8 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 static struct call *call_new(struct server *server, struct MHD_Connection *connection,
                              const char *url, const char *method);
 static bool call_take(struct call *call, const char *data, size_t size);
+static bool refuse_head(struct call *call);
+static void refuse_version(struct call *call);
 static void call_work(struct call *call);
 static enum MHD_Result call_wait(struct call *call);
 static enum MHD_Result call_send(struct call *call);
@@ -126,6 +127,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
         chat_finish(server->chat, &call->reply, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     buffer_clear(&call->body);
     chat_reply_clear(&call->reply);
+    free(call->path);
     free(call->model);
     free(call);
 }
@@ -154,126 +156,193 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return call_wait(call);
 }
 
-static enum route find_route(struct call *call, const char *url, const char *method)
-{
-    const struct protocol *protocol = protocol_find(url, &call->model, &call->stream);
-    call->protocol = protocol != NULL ? protocol : &protocol_openai;
-    enum route route = protocol != NULL              ? ROUTE_CHAT
-                       : text_ends(url, "/models")   ? ROUTE_MODELS
-                       : strcmp(url, "/stats") == 0  ? ROUTE_STATS
-                       : strcmp(url, "/health") == 0 ? ROUTE_HEALTH
-                                                     : ROUTE_NONE;
-    const char *wanted = route == ROUTE_CHAT ? "POST" : "GET";
-    return route == ROUTE_NONE || strcmp(method, wanted) == 0 ? route : ROUTE_WRONG_METHOD;
-}
-
 static const char *header(const struct call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
+}
+
+// The key as the request brings it; NULL: none. Without the scheme before it, it is no key.
+static const char *call_key(const struct call *call)
+{
+    static const char bearer[] = "Bearer ";
+    const struct protocol *protocol = call->asked.protocol;
+    const char *key = header(call, protocol->key_header);
+    const char *scheme = protocol->key_scheme;
+    if (key == NULL && protocol->bearer) {
+        key = header(call, "Authorization");
+        scheme = bearer;
+    }
+    return key != NULL && text_starts(key, scheme) ? key + strlen(scheme) : NULL;
+}
+
+// Whether the path lies where the server was told to serve: it is that path, or a call right below.
+static bool is_served(const char *only, const char *path)
+{
+    if (only == NULL || strcmp(path, only) == 0)
+        return true;
+    size_t length = strlen(only);
+    while (length > 0 && only[length - 1] == '/')
+        length--;
+    const char *rest = path + length;
+    return strncmp(path, only, length) == 0 &&
+           (strcmp(rest, "/chat/completions") == 0 || strcmp(rest, "/messages") == 0 ||
+            strcmp(rest, "/models") == 0 || text_starts(rest, "/models/"));
+}
+
+// Lists of models have no protocol in their path: it is told by the key's header.
+static const struct protocol *list_protocol(const struct call *call)
+{
+    bool openai = strstr(call->path, "/openai/") != NULL;
+    if (!openai && (strstr(call->path, "/v1beta/") != NULL || header(call, "x-goog-api-key")))
+        return &protocol_gemini;
+    return header(call, "anthropic-version") != NULL ? &protocol_anthropic : &protocol_openai;
+}
+
+static enum route find_list(struct call *call)
+{
+    const char *name = strstr(call->path, "/models/");
+    if (name == NULL && !text_ends(call->path, "/models"))
+        return ROUTE_NONE;
+    call->asked.protocol = list_protocol(call);
+    if (name != NULL)
+        call->asked.model = name + strlen("/models/");
+    return ROUTE_MODELS;
+}
+
+static enum route find_route(struct call *call, const char *method)
+{
+    const char *path = call->path;
+    const struct protocol *protocol = protocol_find(path, &call->model, &call->asked.stream);
+    call->asked.protocol = protocol != NULL ? protocol : &protocol_openai;
+    call->asked.path = path;
+    call->asked.model = call->model;
+    call->asked.beta = strstr(path, "/beta/") != NULL;
+    enum route route = strcmp(path, "/stats") == 0                       ? ROUTE_STATS
+                       : strcmp(path, "/health") == 0                    ? ROUTE_HEALTH
+                       : !is_served(chat_path(call->server->chat), path) ? ROUTE_NONE
+                       : protocol != NULL                                ? ROUTE_CHAT
+                                                                         : find_list(call);
+    const char *wanted = route == ROUTE_CHAT ? "POST" : "GET";
+    return route == ROUTE_NONE || strcmp(method, wanted) == 0 ? route : ROUTE_WRONG_METHOD;
 }
 
 static struct call *call_new(struct server *server, struct MHD_Connection *connection,
                              const char *url, const char *method)
 {
     struct call *call = calloc(1, sizeof *call);
-    if (call == NULL)
+    if (call == NULL || (call->path = text_copy(url)) == NULL) {
+        free(call);
         return NULL;
+    }
     call->server = server;
     call->connection = connection;
-    call->route = find_route(call, url, method);
-    buffer_init(&call->body, MAX_BODY);
+    call->route = find_route(call, method);
+    buffer_init(&call->body, chat_max_body(server->chat));
     if (call->route != ROUTE_CHAT)
         return call;
     ledger_begin(chat_ledger(server->chat));
     const char *told = header(call, "Content-Length");
     unsigned long long length = told != NULL ? strtoull(told, NULL, 10) : 0;
-    call->too_large = length > MAX_BODY;
+    call->too_large = length > chat_max_body(server->chat);
     // A client that waits for "100 Continue" is told before it sends; another one is let finish,
-    // as it would not read an answer that comes before.
-    if (call->too_large && header(call, "Expect") != NULL)
-        call_work(call);
-    else if (!call->too_large && length > 0)
+    // as it might not read an answer that comes before, unless that is what is to be tried.
+    bool early = chat_early(server->chat);
+    if (early || (call->too_large && header(call, "Expect") != NULL))
+        call->worked = refuse_head(call);
+    if (!call->worked && !call->too_large && length > 0)
         buffer_reserve(&call->body, (size_t)length);
     return call;
+}
+
+// Refuses what the head alone tells to be wrong. False: nothing is.
+static bool refuse_head(struct call *call)
+{
+    struct chat *chat = call->server->chat;
+    const struct protocol *protocol = call->asked.protocol;
+    if (call->too_large)
+        chat_refuse(chat, &call->asked, "body-size", &call->reply);
+    else if (protocol->version_header != NULL && header(call, protocol->version_header) == NULL)
+        refuse_version(call);
+    else if (chat_authorize(chat, &call->asked, call_key(call), &call->reply))
+        return false;
+    call->reply.outcome.status = call->reply.status;
+    call->reply.outcome.bytes_out = call->reply.body.length;
+    return true;
+}
+
+static void refuse_version(struct call *call)
+{
+    char message[100];
+    snprintf(message, sizeof message, "%s: header is required",
+             call->asked.protocol->version_header);
+    chat_refuse_saying(call->server->chat, &call->asked, 400, message, &call->reply);
 }
 
 static bool call_take(struct call *call, const char *data, size_t size)
 {
     if (call->too_large || buffer_append(&call->body, data, size))
         return true;
-    call->too_large = call->body.length + size > MAX_BODY;
+    call->too_large = call->body.length + size > chat_max_body(call->server->chat);
     buffer_clear(&call->body);
     return call->too_large;
-}
-
-static void refuse_version(struct call *call)
-{
-    char message[100];
-    snprintf(message, sizeof message, "%s: header is required", call->protocol->version_header);
-    chat_refuse(call->server->chat, call->protocol, 400, message, &call->reply);
 }
 
 // Gemini's stream is server-sent events only when alt=sse asks for them.
 static void answer_body(struct call *call)
 {
     const char *alt = MHD_lookup_connection_value(call->connection, MHD_GET_ARGUMENT_KIND, "alt");
-    struct chat_asked asked = {.protocol = call->protocol,
-                               .model = call->model,
-                               .stream = call->stream,
-                               .stream_array =
-                                   call->stream && (alt == NULL || strcmp(alt, "sse") != 0)};
-    chat_answer(call->server->chat, &asked, buffer_text(&call->body), call->body.length,
-                &call->reply);
+    struct chat_asked *asked = &call->asked;
+    asked->stream_array = asked->stream && (alt == NULL || strcmp(alt, "sse") != 0);
+    if (schedule_enter(call->server->schedule, &call->job))
+        chat_answer(call->server->chat, asked, buffer_text(&call->body), call->body.length,
+                    &call->reply);
+    else
+        chat_refuse(call->server->chat, asked, "concurrency", &call->reply);
 }
 
 static void work_chat(struct call *call)
 {
-    struct chat *chat = call->server->chat;
-    const struct protocol *protocol = call->protocol;
-    if (call->too_large)
-        chat_refuse(chat, protocol, 413, "Request body is larger than 64 MiB.", &call->reply);
-    else if (protocol->version_header != NULL && header(call, protocol->version_header) == NULL)
-        refuse_version(call);
-    else if (!chat_authorize(chat, protocol, header(call, protocol->key_header), &call->reply))
-        ;
-    else if (!schedule_enter(call->server->schedule, &call->job))
-        chat_refuse_busy(protocol, &call->reply);
-    else
-        answer_body(call);
+    if (refuse_head(call))
+        return;
+    answer_body(call);
     call->reply.outcome.status = call->reply.status;
     call->reply.outcome.bytes_out = call->reply.body.length;
     // Whoever waits for latency holds no body.
     buffer_clear(&call->body);
 }
 
-static void work_other(struct call *call)
+static void write_stats(struct call *call)
 {
-    struct chat *chat = call->server->chat;
     struct chat_reply *reply = &call->reply;
     unsigned working, most_working, waiting;
     *reply = (struct chat_reply){.status = 200, .content_type = "application/json"};
     buffer_init(&reply->body, 1 << 20);
+    schedule_count(call->server->schedule, &working, &most_working, &waiting);
+    ledger_write(chat_ledger(call->server->chat), working, most_working, waiting, &reply->body);
+}
+
+static void work_other(struct call *call)
+{
+    struct chat *chat = call->server->chat;
+    struct chat_reply *reply = &call->reply;
     switch (call->route) {
     case ROUTE_MODELS:
-        if (chat_authorize(chat, call->protocol, header(call, call->protocol->key_header), reply))
-            completion_write_models(chat_model(chat), &reply->body);
+        if (chat_authorize(chat, &call->asked, call_key(call), reply))
+            chat_models(chat, &call->asked, reply);
         break;
     case ROUTE_STATS:
-        schedule_count(call->server->schedule, &working, &most_working, &waiting);
-        ledger_write(chat_ledger(chat), working, most_working, waiting, &reply->body);
+        write_stats(call);
         break;
     case ROUTE_HEALTH:
+        *reply = (struct chat_reply){.status = 200, .content_type = "application/json"};
+        buffer_init(&reply->body, 100);
         buffer_append_text(&reply->body, "{\"status\":\"ok\"}");
         break;
     case ROUTE_WRONG_METHOD:
-        chat_refuse(chat, call->protocol, 405, "Not allowed to use this method on this path.",
-                    reply);
+        chat_refuse(chat, &call->asked, "405", reply);
         break;
     default:
-        chat_refuse(chat, call->protocol, 404,
-                    "Unknown request URL. The simulator serves /v1/chat/completions, /v1/messages, "
-                    "/v1beta/models/MODEL:generateContent and /v1/models.",
-                    reply);
+        chat_refuse(chat, &call->asked, "not-found", reply);
     }
 }
 
@@ -407,19 +476,17 @@ static struct MHD_Response *make_response(struct call *call)
     return response;
 }
 
-// Gemini says in the body when to come again.
-static void add_limits(const struct protocol *protocol, struct MHD_Response *response)
+// From lines "Name: value\n", which are cut up.
+static void add_headers(struct buffer *lines, struct MHD_Response *response)
 {
-    if (protocol == &protocol_gemini)
-        return;
-    MHD_add_response_header(response, "Retry-After", "1");
-    bool anthropic = protocol == &protocol_anthropic;
-    MHD_add_response_header(response,
-                            anthropic ? "anthropic-ratelimit-requests-remaining"
-                                      : "x-ratelimit-remaining-requests",
-                            "0");
-    if (!anthropic)
-        MHD_add_response_header(response, "x-ratelimit-reset-requests", "1s");
+    char *rest = lines->data;
+    for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
+        char *colon = strstr(line, ": ");
+        if (colon == NULL)
+            continue;
+        *colon = '\0';
+        MHD_add_response_header(response, line, colon + 2);
+    }
 }
 
 static enum MHD_Result call_send(struct call *call)
@@ -432,8 +499,7 @@ static enum MHD_Result call_send(struct call *call)
     if (response == NULL)
         return MHD_NO;
     MHD_add_response_header(response, "Content-Type", call->reply.content_type);
-    if (call->reply.retry_after)
-        add_limits(call->protocol, response);
+    add_headers(&call->reply.headers, response);
     enum MHD_Result queued =
         MHD_queue_response(call->connection, (unsigned)call->reply.status, response);
     MHD_destroy_response(response);

@@ -1,7 +1,7 @@
 // CPU of the client library for a call on loopback, beside a bare libcurl loop that sends the same
 // bytes from one piece of memory. The server is a process of its own and answers at once.
 //
-//   client_bench ours|bare BODY_BYTES CALLS CONCURRENCY
+//   client_bench ours|bare|aiohttp BODY_BYTES CALLS CONCURRENCY
 //
 // Prints the CPU of this process for one call in milliseconds, and calls a second.
 #include "client.h"
@@ -156,6 +156,8 @@ static void run_ours(struct bench *bench)
     struct error why = {0};
     struct client_settings settings = {.timeout_ms = 60000,
                                        .connect_timeout_ms = 10000,
+                                       .first_byte_timeout_ms = 60000,
+                                       .idle_timeout_ms = 60000,
                                        .user_agent = "vqagen",
                                        .done = on_done,
                                        .context = bench};
@@ -228,6 +230,20 @@ static void run_bare(struct bench *bench)
     }
 }
 
+// aiohttp measures itself.
+static bool run_aiohttp(const char *url, char **sizes)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/usr/bin/python3", "python3", "-B", "scripts/bench/client_aiohttp.py", url, sizes[0],
+              sizes[1], sizes[2], (char *)NULL);
+        _exit(1);
+    }
+    int status = 1;
+    waitpid(child, &status, 0);
+    return status == 0;
+}
+
 static double cpu_seconds(void)
 {
     struct rusage usage;
@@ -246,7 +262,7 @@ static double wall_seconds(void)
 int main(int argc, char **argv)
 {
     if (argc != 5) {
-        fprintf(stderr, "usage: client_bench ours|bare BODY_BYTES CALLS CONCURRENCY\n");
+        fprintf(stderr, "usage: client_bench ours|bare|aiohttp BODY_BYTES CALLS CONCURRENCY\n");
         return 2;
     }
     struct bench bench = {.body_bytes = strtoul(argv[2], NULL, 10),
@@ -257,6 +273,12 @@ int main(int argc, char **argv)
     snprintf(bench.url, sizeof bench.url, "http://127.0.0.1:%d/v1/chat/completions",
              start_server(&child));
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (strcmp(argv[1], "aiohttp") == 0) {
+        bool good = run_aiohttp(bench.url, argv + 2);
+        kill(child, SIGTERM);
+        waitpid(child, NULL, 0);
+        return good ? 0 : 1;
+    }
     double cpu = cpu_seconds(), wall = wall_seconds();
     if (strcmp(argv[1], "ours") == 0)
         run_ours(&bench);

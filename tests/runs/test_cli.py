@@ -72,7 +72,7 @@ class Usage(Cli):
     def test_what_would_break_the_run_is_refused_before_it(self):
         for options, says in ((("--topics", "counting,countin"), "there is no topic \"countin\""),
                               (("--extra-body", '{"messages": []}'), "must not set 'messages'"),
-                              (("--extra-body", '{"stream": true}'), "replies are read whole"),
+                              (("--extra-body", '{"stream": true}'), "use --stream"),
                               (("--ca-file", "/nonexistent"), "--ca-file: cannot read /nonexistent"),
                               (("--settings", "/nonexistent"), "cannot open /nonexistent")):
             with self.subTest(options=options):

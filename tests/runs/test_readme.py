@@ -53,7 +53,7 @@ class Readme(RunTest):
     def test_files_it_names_exist(self):
         named = set(re.findall(r"(?:samples|scripts|tests|cli)/[\w./-]*\w", self.text))
         self.assertGreater(len(named), 8)
-        built = {name for name in named if name.startswith("scripts/bench/bench_imaging")}
+        built = {name for name in named if name.startswith("scripts/bench/bench_")}
         for name in sorted(named - built):
             self.assertTrue((README.parent / name).exists(), f"README.md names {name}")
 

@@ -2,6 +2,7 @@
 
 #include "secret.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void keys_are_shortened_wherever_they_stand(void **state)
@@ -17,8 +18,26 @@ static void keys_are_shortened_wherever_they_stand(void **state)
     assert_string_equal(secret_shorten("", brief), "*");
 }
 
+static void test_base64(void **state)
+{
+    (void)state;
+    char long_run[400], text[500];
+    memset(long_run, 'q', 300);
+    long_run[300] = '\0';
+    snprintf(text, sizeof text, "<%s> data:image/jpeg;base64,%.40s", long_run, long_run);
+    assert_string_equal(secret_hide_base64(text), "<qqqqqqqqqqqqqqqq...> data:image/jpeg;base64,"
+                                                  "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq");
+    snprintf(text, sizeof text, "%s", long_run);
+    assert_string_equal(secret_hide_base64(text), "qqqqqqqqqqqqqqqq...");
+    char nothing[] = "";
+    assert_string_equal(secret_hide_base64(nothing), "");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(keys_are_shortened_wherever_they_stand)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_shortened_wherever_they_stand),
+        cmocka_unit_test(test_base64),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

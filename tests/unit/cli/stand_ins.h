@@ -90,7 +90,7 @@ static struct {
     char base_url[128];
     int generated, previewed, started, stopped;
     struct simulator_settings simulator;
-    char faults[256], key[64];
+    char faults[256], key[64], capacity[64];
     bool run_result;
     struct run_summary summary;
 } seen;
@@ -142,6 +142,7 @@ STAND_IN bool simulator_run(const struct simulator_settings *settings, struct er
         strcat(seen.faults, settings->faults[i]);
         strcat(seen.faults, ";");
     }
+    strncpy(seen.capacity, settings->capacity, sizeof seen.capacity - 1);
     strncpy(seen.key, settings->key != NULL ? settings->key : "", sizeof seen.key - 1);
     return true;
 }

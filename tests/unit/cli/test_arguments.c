@@ -22,6 +22,35 @@ static void test_forms(void **state)
     settings_clear(&settings);
 }
 
+// An option that may stand alone takes what follows only when that is one of its words.
+static void test_implied_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *value;
+    } cases[] = {
+        {"prepare photos -o out --screen", "skip"},
+        {"prepare --screen photos -o out", "skip"},
+        {"prepare --screen -o out photos", "skip"},
+        {"prepare photos --screen report -o out", "report"},
+        {"prepare --screen report photos -o out", "report"},
+        {"prepare --screen=report -o out photos", "report"},
+        {"prepare -o out photos --screen --screen off", "off"},
+        {"prepare photos -o out", "off"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings settings;
+        struct error why;
+        assert_true(case_read(&settings, FOR_PREPARE, cases[i].line, NULL, &why));
+        assert_string_equal(settings_text(&settings, OPTION_SCREEN), cases[i].value);
+        assert_string_equal(settings.operand, "photos");
+        assert_string_equal(settings_text(&settings, OPTION_OUTPUT), "out");
+        settings_clear(&settings);
+    }
+    case_refused(FOR_PREPARE, "prepare --screen=all photos", NULL, ERR_USAGE, "\"all\"");
+    case_refused(FOR_PREPARE, "prepare --screen= photos", NULL, ERR_USAGE, "skip, report or off");
+}
+
 static void test_operands(void **state)
 {
     (void)state;
@@ -122,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_implied_values),
         cmocka_unit_test(test_operands),
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_keys_are_refused),

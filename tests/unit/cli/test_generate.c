@@ -72,7 +72,8 @@ static void test_run_settings(void **state)
                     "2 --repeat 3 --seed 18446744073709551615 --limit 9 --retry rejected "
                     "--temperature none --answer-temperature 0.5 --max-tokens 100 --batch-size 10 "
                     "-c 3 --timeout 500ms --connect-timeout 2 "
-                    "--first-byte-timeout 90s --idle-timeout 1500ms --outage-patience 2h --retries "
+                    "--first-byte-timeout 90s --idle-timeout 1500ms --retry-wait 250ms "
+                    "--outage-patience 2h --retries "
                     "0 --max-reply-bytes 1M",
                     VARIABLES("VQAGEN_API_KEY=sk-0123456789abcdefghij"), &exit_code, &why));
     assert_int_equal(seen.generated, 1);
@@ -95,14 +96,14 @@ static void test_run_settings(void **state)
     assert_true(got->answer_temperature == 0.5);
     assert_int_equal(got->max_tokens, 100);
     assert_int_equal(got->batch_size, 10);
-    assert_int_equal(got->upstreams[0].concurrency, 3);
+    assert_int_equal(got->upstreams[0].pace.concurrency, 3);
     assert_int_equal(got->timeout_ms, 500);
     assert_int_equal(got->connect_timeout_ms, 2000);
     assert_int_equal(got->first_byte_timeout_ms, 90000);
     assert_int_equal(got->idle_timeout_ms, 1500);
     assert_int_equal(got->outage_patience_ms, 7200000);
     assert_int_equal(got->retry.retries, 0);
-    assert_true(got->retry.base_ms > 0);
+    assert_int_equal(got->retry.base_ms, 250);
     assert_int_equal(got->max_reply_bytes, 1000000);
     assert_int_equal(*got->stop, 0);
 }
@@ -237,7 +238,7 @@ static void test_simulate(void **state)
     assert_true(seen.simulator.strict);
     assert_int_equal(seen.simulator.ready_file, 5);
     assert_int_equal(seen.simulator.parent_file, -1);
-    assert_string_equal(seen.simulator.capacity, "3");
+    assert_string_equal(seen.capacity, "3");
     assert_true(seen.simulator.seed == UINT64_MAX);
     assert_null(seen.simulator.model);
     assert_true(

@@ -26,7 +26,11 @@ static void test_values(void **state)
               "    intent: \"ask what something is made of\"\n"
               "    example: What is the chair made of?\n"
               "  - {name: mood, intent: ask for the mood, answer_type: one word, constraints: no "
-              "guessing}\n",
+              "guessing}\n"
+              "capabilities:\n"
+              "  - {model: \"qwen*\", endpoint: gpu1, vision: yes, temperature: no}\n"
+              "  - model: mine\n"
+              "    thinking_off: '{\"think\": false}'\n",
               0644);
     assert_true(case_read(&settings, FOR_GENERATE, "generate -s s.yaml", NULL, &why));
     assert_string_equal(settings_text(&settings, OPTION_ENDPOINT), "openai");
@@ -43,6 +47,14 @@ static void test_values(void **state)
     assert_null(settings.own_topics[0].constraints);
     assert_string_equal(settings.own_topics[1].answer_type, "one word");
     assert_string_equal(settings.own_topics[1].constraints, "no guessing");
+    assert_int_equal(settings.capability_count, 2);
+    assert_string_equal(settings.capabilities[0].model, "qwen*");
+    assert_string_equal(settings.capabilities[0].endpoint, "gpu1");
+    assert_string_equal(settings.capabilities[0].values[CAPABILITY_vision], "yes");
+    assert_string_equal(settings.capabilities[0].values[CAPABILITY_temperature], "no");
+    assert_null(settings.capabilities[0].values[CAPABILITY_thinking_off]);
+    assert_string_equal(settings.capabilities[1].values[CAPABILITY_thinking_off],
+                        "{\"think\": false}");
     settings_clear(&settings);
 }
 
@@ -121,6 +133,14 @@ static void test_refused(void **state)
         {"own_topics:\n  - name: x\n    answer-type: y\n", "did you mean answer_type"},
         {"own_topics:\n  - name: x\n    name: y\n", "line 3: name is given twice"},
         {"own_topics:\n  - name: [x]\n", "line 2: name of a topic takes text"},
+        {"capabilities: gpt-5\n", "takes a list of what models take"},
+        {"capabilities:\n  - modle: x\n",
+         "line 2: a capability has no \"modle\"; did you mean model;"},
+        {"capabilities:\n  - vision: no\n", "entry 1: a capability needs a model or an endpoint"},
+        {"capabilities:\n  - {model: a, vision: yes}\n  - {model: b, vision: perhaps}\n",
+         "s.yaml line 1: capabilities: entry 2: vision of a capability is 'perhaps'"},
+        {"capabilities:\n  - {model: a, thinking_off: x}\n", "not a JSON object"},
+        {"capability: []\n", "did you mean capabilities?"},
         {"- seed\n", "holds lines such as"},
         {"seed\n", "holds lines such as"},
         {"[a]: 3\n", "a setting's name must be text"},

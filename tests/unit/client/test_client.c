@@ -1,5 +1,6 @@
 #include "client.h"
 #include "clock.h"
+#include "reply_stream.h"
 
 #include "loopback.h"
 
@@ -58,6 +59,19 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
         char byte;
         while (!server->stopping && recv(socket, &byte, 1, MSG_PEEK) > 0)
             usleep(10000);
+        return false;
+    }
+    if (strstr(head, " /events") != NULL) {
+        loopback_send(socket, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                              "Connection: close\r\n\r\n: keep-alive\n\n");
+        usleep(30000);
+        loopback_send(socket, "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n");
+        usleep(30000);
+        loopback_send(socket, "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"},"
+                              "\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+        char more[] = "data: {\"choices\":[{\"delta\":{\"content\":\"0123456789\"}}]}\n\n";
+        for (int i = 0; strstr(head, " /eventsmany ") != NULL && i < 1000; i++)
+            loopback_send(socket, more);
         return false;
     }
     if (strstr(head, " /cut ") != NULL) {
@@ -220,6 +234,53 @@ static void test_normal(void **state)
     assert_true(exchange->seconds_total > 0);
     assert_true(exchange->seconds_first_byte <= exchange->seconds_total);
     assert_int_equal(client_in_flight(run.client), 0);
+    run_end(&run);
+}
+
+static struct exchange *stream_once(struct run *run, const char *path, size_t max_bytes)
+{
+    struct error why = {0};
+    unsigned before = run->count;
+    struct exchange *exchange = make_exchange(run, path, "{}", "");
+    exchange->stream = reply_stream_new(&provider_openai, max_bytes, &why);
+    assert_true(client_start(run->client, exchange, &why));
+    turn_until(run, before + 1);
+    return run->done[before];
+}
+
+// A stream is read as it arrives, and the time of its first token kept.
+static void test_stream(void **state)
+{
+    (void)state;
+    struct run run;
+    run_begin(&run);
+    struct exchange *exchange = stream_once(&run, "/events", 1000);
+    assert_int_equal(exchange->transport, TRANSPORT_OK);
+    assert_true(reply_stream_is_events(exchange->stream));
+    assert_string_equal(reply_stream_so_far(exchange->stream), "Hello");
+    // The pieces came with pauses between, which only ever get longer.
+    assert_true(exchange->seconds_first_token >= 0.03);
+    assert_true(exchange->seconds_total >= exchange->seconds_first_token + 0.02);
+    assert_true(exchange->seconds_first_byte <= exchange->seconds_first_token);
+    // A long stream fits as long as its text does; the body keeps its beginning only.
+    exchange = stream_once(&run, "/eventsmany", 100000);
+    assert_int_equal(exchange->transport, TRANSPORT_OK);
+    assert_int_equal(strlen(reply_stream_so_far(exchange->stream)), 5 + 10 * 1000);
+    assert_true(exchange->body.length <= 16 << 10);
+    exchange = stream_once(&run, "/eventsmany", 1000);
+    assert_int_equal(exchange->transport, TRANSPORT_TOO_LARGE);
+    // What comes whole all the same is a body as ever.
+    exchange = stream_once(&run, "/ok", 1000);
+    assert_false(reply_stream_is_events(exchange->stream));
+    assert_string_equal(buffer_text(&exchange->body), good);
+    assert_true(exchange->seconds_first_token < 0);
+    exchange = stream_once(&run, "/seconds", 1000);
+    assert_int_equal(exchange->status, 429);
+    assert_string_equal(buffer_text(&exchange->body), "{}");
+    exchange = stream_once(&run, "/head", 1000);
+    assert_non_null(strstr(buffer_text(&exchange->body), "Accept: text/event-stream, "));
+    exchange = exchange_once(&run, "/head");
+    assert_non_null(strstr(buffer_text(&exchange->body), "Accept: application/json\r\n"));
     run_end(&run);
 }
 
@@ -604,6 +665,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_normal),
+        cmocka_unit_test(test_stream),
         cmocka_unit_test(test_body_parts),
         cmocka_unit_test(test_headers_sent),
         cmocka_unit_test(test_reset),

@@ -1,4 +1,6 @@
+#include "capability.h"
 #include "endpoint.h"
+#include "endpoint_images.h"
 #include "provider.h"
 
 #include <setjmp.h>
@@ -291,14 +293,232 @@ static void test_structured_start(void **state)
     endpoint_clear(&endpoint);
 }
 
+// Each known endpoint: where its calls go, how the key is sent, and what it takes of an image.
+static void test_preset_table(void **state)
+{
+    (void)state;
+    static const char models[] = "/models/m:generateContent";
+    static const struct {
+        const char *name, *url, *auth, *variable;
+        size_t base64_bytes;
+        unsigned side_px;
+    } wanted[] = {
+        {"openai", "https://api.openai.com/v1/chat/completions", "Authorization: Bearer %s",
+         "OPENAI_API_KEY", 0, 65535},
+        {"anthropic", "https://api.anthropic.com/v1/messages", "x-api-key: %s", "ANTHROPIC_API_KEY",
+         10485760, 8000},
+        {"gemini", NULL, "x-goog-api-key: %s", "GEMINI_API_KEY", 19000000, 0},
+        {"deepseek", "https://api.deepseek.com/chat/completions", "Authorization: Bearer %s",
+         "DEEPSEEK_API_KEY", 33554432, 8192},
+        {"zhipu", "https://open.bigmodel.cn/api/paas/v4/chat/completions",
+         "Authorization: Bearer %s", "ZHIPUAI_API_KEY", 5000000, 6000},
+        {"zai", "https://api.z.ai/api/paas/v4/chat/completions", "Authorization: Bearer %s",
+         "ZAI_API_KEY", 5000000, 6000},
+        {"dashscope", "https://dashscope.aliyuncs.com/compatible-mode/v1/chat/completions",
+         "Authorization: Bearer %s", "DASHSCOPE_API_KEY", 10000000, 0},
+        {"dashscope-intl",
+         "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions",
+         "Authorization: Bearer %s", "DASHSCOPE_API_KEY", 10000000, 0},
+        {"openrouter", "https://openrouter.ai/api/v1/chat/completions", "Authorization: Bearer %s",
+         "OPENROUTER_API_KEY", 0, 0},
+        {"gemini-openai",
+         "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions",
+         "Authorization: Bearer %s", "GEMINI_API_KEY", 19000000, 0},
+        {"vllm", "http://127.0.0.1:8000/v1/chat/completions", "Authorization: Bearer %s", NULL, 0,
+         0},
+        {"llamacpp", "http://127.0.0.1:8080/v1/chat/completions", "Authorization: Bearer %s", NULL,
+         0, 0},
+        {"ollama", "http://127.0.0.1:11434/v1/chat/completions", "Authorization: Bearer %s", NULL,
+         0, 0},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const struct endpoint_preset *preset = endpoint_preset_at(i);
+        struct endpoint_settings settings = {
+            .endpoint = wanted[i].name, .api_key = key, .model = "m"};
+        struct endpoint endpoint;
+        struct error why = {0};
+        assert_true(endpoint_init(&endpoint, &settings, &why));
+        assert_string_equal(preset->name, wanted[i].name);
+        if (wanted[i].url != NULL)
+            assert_string_equal(endpoint.url, wanted[i].url);
+        else
+            assert_non_null(strstr(endpoint.url, models));
+        assert_string_equal(endpoint.provider->auth_header, wanted[i].auth);
+        assert_true((preset->key_variable == NULL) == (wanted[i].variable == NULL));
+        if (preset->key_variable != NULL)
+            assert_string_equal(preset->key_variable, wanted[i].variable);
+        struct endpoint_images images;
+        assert_true(endpoint_images_find(wanted[i].name, NULL, &images, &why));
+        assert_int_equal(images.max_base64_bytes, wanted[i].base64_bytes);
+        assert_int_equal(images.max_side_px, wanted[i].side_px);
+        // Its own address means it too, except on this machine.
+        assert_ptr_equal(endpoint_preset_meant(wanted[i].name, NULL), preset);
+        const struct endpoint_preset *there = endpoint_preset_meant(NULL, preset->base_url);
+        if (preset->local)
+            assert_null(there);
+        else
+            assert_string_equal(there->key_variable, preset->key_variable);
+        endpoint_clear(&endpoint);
+    }
+    assert_null(endpoint_preset_at(sizeof wanted / sizeof *wanted));
+    assert_null(endpoint_preset_meant(NULL, "https://api.openai.com.example/v1"));
+    assert_null(endpoint_preset_meant(NULL, NULL));
+}
+
+static void expect_addresses(const char *endpoint, const char *base_url, const char *stream,
+                             const char *prefix)
+{
+    struct endpoint_settings settings = {
+        .endpoint = endpoint, .base_url = base_url, .api_key = key, .model = "m", .stream = true};
+    struct endpoint made;
+    struct error why = {0};
+    if (!endpoint_init(&made, &settings, &why))
+        fail_msg("%s", why.message);
+    assert_string_equal(endpoint_address(&made, false), stream);
+    assert_string_equal(endpoint_address(&made, true), prefix);
+    made.lessons.stream = false;
+    assert_string_equal(endpoint_address(&made, false), made.url);
+    endpoint_clear(&made);
+}
+
+static void test_addresses(void **state)
+{
+    (void)state;
+    static const char openai[] = "https://api.openai.com/v1/chat/completions";
+    expect_addresses("openai", NULL, openai, openai);
+    expect_addresses("deepseek", NULL, "https://api.deepseek.com/chat/completions",
+                     "https://api.deepseek.com/beta/chat/completions");
+    expect_addresses("deepseek", "https://gate.example/ds/v1?key=x",
+                     "https://gate.example/ds/v1/chat/completions?key=x",
+                     "https://gate.example/ds/beta/chat/completions?key=x");
+    static const char gemini[] = "http://10.0.0.1:99/v1beta/models/m:streamGenerateContent?alt=sse";
+    expect_addresses("gemini", "http://10.0.0.1:99", gemini,
+                     "http://10.0.0.1:99/v1beta/models/m:generateContent");
+    expect_addresses("gemini", "http://10.0.0.1:99/v1beta?a=b",
+                     "http://10.0.0.1:99/v1beta/models/m:streamGenerateContent?alt=sse&a=b",
+                     "http://10.0.0.1:99/v1beta/models/m:generateContent?a=b");
+}
+
+static struct endpoint_lessons begun_with(struct endpoint_settings settings, char **thinking)
+{
+    struct endpoint made;
+    struct error why = {0};
+    settings.api_key = key;
+    if (!endpoint_init(&made, &settings, &why))
+        fail_msg("%s", why.message);
+    struct endpoint_lessons lessons = made.lessons;
+    assert_memory_equal(&made.begun, &made.lessons, sizeof lessons);
+    if (thinking != NULL) {
+        *thinking = made.thinking;
+        made.thinking = NULL;
+    }
+    endpoint_clear(&made);
+    return lessons;
+}
+
+// What the capability table and the user's rows say is in force from the first call on.
+static void test_known_from_the_start(void **state)
+{
+    (void)state;
+    struct endpoint_lessons lessons =
+        begun_with((struct endpoint_settings){.endpoint = "openai", .model = "gpt-5"}, NULL);
+    assert_true(lessons.no_temperature && lessons.max_completion_tokens && !lessons.stream);
+    assert_false(lessons.prefix || lessons.thinking);
+    static const struct capability own[] = {{.endpoint = "openai",
+                                             .values = {[CAPABILITY_temperature] = "yes",
+                                                        [CAPABILITY_max_tokens] = "none",
+                                                        [CAPABILITY_structured] = "none",
+                                                        [CAPABILITY_stream] = "no",
+                                                        [CAPABILITY_stream_usage] = "no",
+                                                        [CAPABILITY_thinking_low] = "{\"x\":1}"}}};
+    char *thinking = NULL;
+    lessons = begun_with((struct endpoint_settings){.endpoint = "openai",
+                                                    .model = "gpt-5",
+                                                    .stream = true,
+                                                    .thinking = THINKING_LOW,
+                                                    .capabilities = own,
+                                                    .capability_count = 1},
+                         &thinking);
+    assert_string_equal(thinking, "{\"x\":1}");
+    free(thinking);
+    assert_true(!lessons.no_temperature && !lessons.max_completion_tokens && lessons.no_max_tokens);
+    assert_true(!lessons.stream && lessons.no_stream_usage && lessons.thinking);
+    assert_int_equal(lessons.structured, STRUCTURED_NONE);
+    // A provider is known by its address too.
+    lessons = begun_with(
+        (struct endpoint_settings){.base_url = "https://api.deepseek.com", .model = "x"}, NULL);
+    assert_int_equal(lessons.structured, STRUCTURED_OBJECT);
+}
+
+static void test_prefix_use(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *endpoint;
+        enum prefix_use use;
+        bool sent;
+    } cases[] = {
+        {"deepseek", PREFIX_AUTO, true}, {"deepseek", PREFIX_OFF, false},
+        {"openai", PREFIX_AUTO, false},  {"openai", PREFIX_ON, true},
+        {"zhipu", PREFIX_AUTO, false},   {"anthropic", PREFIX_ON, true},
+        {"gemini", PREFIX_AUTO, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct endpoint_lessons lessons = begun_with(
+            (struct endpoint_settings){
+                .endpoint = cases[i].endpoint, .model = "m", .prefix = cases[i].use},
+            NULL);
+        assert_int_equal(lessons.prefix, cases[i].sent);
+    }
+    expect_refusal(
+        (struct endpoint_settings){
+            .endpoint = "gemini", .api_key = key, .model = "m", .prefix = PREFIX_ON},
+        "--prefix on");
+}
+
+static void test_refused_before_work(void **state)
+{
+    (void)state;
+    struct endpoint_settings settings = {
+        .endpoint = "deepseek", .api_key = key, .model = "deepseek-v4-pro"};
+    expect_refusal(settings, "deepseek-v4-pro takes no images");
+    static const struct capability own[] = {
+        {.model = "deepseek-v4-pro", .values = {[CAPABILITY_vision] = "yes"}}};
+    settings.capabilities = own;
+    settings.capability_count = 1;
+    begun_with(settings, NULL);
+    expect_refusal((struct endpoint_settings){.base_url = "http://gpu/v1",
+                                              .model = "m",
+                                              .thinking = THINKING_OFF},
+                   "thinking_off");
+    // What never thinks need be told nothing.
+    char *thinking = NULL;
+    struct endpoint_lessons lessons = begun_with(
+        (struct endpoint_settings){
+            .endpoint = "openai", .model = "gpt-4o", .thinking = THINKING_OFF},
+        &thinking);
+    assert_null(thinking);
+    assert_false(lessons.thinking);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_presets),       cmocka_unit_test(test_base_urls),
-        cmocka_unit_test(test_other_formats), cmocka_unit_test(test_model_in_path),
-        cmocka_unit_test(test_bad_addresses), cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_plain_http),    cmocka_unit_test(test_model_names),
-        cmocka_unit_test(test_private_hosts), cmocka_unit_test(test_structured_start),
+        cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_base_urls),
+        cmocka_unit_test(test_other_formats),
+        cmocka_unit_test(test_model_in_path),
+        cmocka_unit_test(test_bad_addresses),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_plain_http),
+        cmocka_unit_test(test_model_names),
+        cmocka_unit_test(test_private_hosts),
+        cmocka_unit_test(test_structured_start),
+        cmocka_unit_test(test_preset_table),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_known_from_the_start),
+        cmocka_unit_test(test_prefix_use),
+        cmocka_unit_test(test_refused_before_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

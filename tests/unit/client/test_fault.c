@@ -1,6 +1,7 @@
 #include "fault.h"
 #include "file.h"
 #include "provider.h"
+#include "reply_stream.h"
 #include "secret.h"
 #include "text.h"
 
@@ -70,6 +71,14 @@ static struct endpoint_lessons lessons_named(const char *text)
             lessons.max_completion_tokens = true;
         else if (strcmp(word, "no_max_tokens") == 0)
             lessons.no_max_tokens = true;
+        else if (strcmp(word, "stream") == 0)
+            lessons.stream = true;
+        else if (strcmp(word, "no_stream_usage") == 0)
+            lessons.no_stream_usage = true;
+        else if (strcmp(word, "thinking") == 0)
+            lessons.thinking = true;
+        else if (strcmp(word, "prefix") == 0)
+            lessons.prefix = true;
         else if (strncmp(word, "cap=", 4) == 0)
             lessons.max_tokens_cap = atoi(word + 4);
         else
@@ -152,7 +161,9 @@ static bool same_lessons(const struct endpoint_lessons *a, const struct endpoint
 {
     return a->structured == b->structured && a->no_temperature == b->no_temperature &&
            a->max_completion_tokens == b->max_completion_tokens &&
-           a->no_max_tokens == b->no_max_tokens && a->max_tokens_cap == b->max_tokens_cap;
+           a->no_max_tokens == b->no_max_tokens && a->max_tokens_cap == b->max_tokens_cap &&
+           a->stream == b->stream && a->no_stream_usage == b->no_stream_usage &&
+           a->thinking == b->thinking && a->prefix == b->prefix;
 }
 
 // Prints what differs; true: nothing does.
@@ -177,13 +188,15 @@ static bool check_case(const char *file, const struct fault *fault,
     if (!good)
         print_error(
             "%s\n  got  %s %s, wait %lld, unreachable %d, structured %d, no_temperature %d, "
-            "max_completion_tokens %d, no_max_tokens %d, cap %d\n  fix  %s\n  said %s\n"
+            "max_completion_tokens %d, no_max_tokens %d, cap %d, stream %d, no_stream_usage %d, "
+            "thinking %d, prefix %d\n  fix  %s\n  said %s\n"
             "  want %s %s, lessons '%s', wait '%s', fix '%s', message '%s'\n",
             file, fault->kind, verdict, (long long)fault->wait_ms, fault->unreachable,
             learned->structured, learned->no_temperature, learned->max_completion_tokens,
-            learned->no_max_tokens, learned->max_tokens_cap, fault->fix, fault->message,
-            expected->kind, expected->verdict, expected->lessons, expected->wait_ms, expected->fix,
-            expected->message);
+            learned->no_max_tokens, learned->max_tokens_cap, learned->stream,
+            learned->no_stream_usage, learned->thinking, learned->prefix, fault->fix,
+            fault->message, expected->kind, expected->verdict, expected->lessons, expected->wait_ms,
+            expected->fix, expected->message);
     return good;
 }
 
@@ -244,6 +257,62 @@ static struct exchange *answered(int status, const char *body)
     exchange->status = status;
     buffer_append_text(&exchange->body, body);
     return exchange;
+}
+
+// What becomes of a stream, by how its connection ended.
+static void expect_stream(const char *bytes, enum transport transport, const char *kind,
+                          const char *text)
+{
+    struct error why = {0};
+    struct exchange *exchange = answered(200, bytes);
+    exchange->transport = transport;
+    exchange->stream = reply_stream_new(&provider_openai, 1 << 16, &why);
+    assert_true(reply_stream_feed(exchange->stream, bytes, strlen(bytes)));
+    struct endpoint endpoint = {.provider = &provider_openai, .lessons = {.stream = true}};
+    const struct endpoint_lessons sent = endpoint.lessons;
+    struct reply reply;
+    struct fault fault;
+    fault_classify(&endpoint, &sent, exchange, &reply, &fault);
+    assert_string_equal(fault.kind, kind);
+    assert_string_equal(reply.text != NULL ? reply.text : "-", text);
+    assert_int_equal(fault.http_status, 200);
+    reply_clear(&reply);
+    exchange_free(exchange);
+}
+
+static void test_streams(void **state)
+{
+    (void)state;
+#define PIECE "data: {\"choices\":[{\"delta\":{\"content\":\"red\"}}]}\n\n"
+#define FINISH "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+    // An answer that is whole counts, whatever became of the connection behind it.
+    static const enum transport ways[] = {TRANSPORT_OK, TRANSPORT_CUT, TRANSPORT_TIMEOUT};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        expect_stream(PIECE FINISH "data: [DONE]\n\n", ways[i], "", "red");
+        expect_stream(PIECE FINISH, ways[i], "", "red");
+        expect_stream(PIECE "data: [DONE]\n\n", ways[i], "", "red");
+    }
+    expect_stream(PIECE, TRANSPORT_OK, "reply_cut", "-");
+    expect_stream(PIECE, TRANSPORT_CUT, "reply_cut", "-");
+    expect_stream(PIECE "data: {\"cho\n", TRANSPORT_CUT, "reply_cut", "-");
+    expect_stream(PIECE, TRANSPORT_TIMEOUT, "timeout", "-");
+    expect_stream(PIECE, TRANSPORT_ABORTED, "aborted", "-");
+    expect_stream(PIECE, TRANSPORT_TOO_LARGE, "reply_too_large", "-");
+    expect_stream(PIECE "data: {\"error\":{\"message\":\"server busy\",\"code\":503}}\n\n",
+                  TRANSPORT_OK, "overloaded", "-");
+    expect_stream(PIECE "data: {\"choices\":[{\"delta\":{},\"finish_reason\":"
+                        "\"insufficient_system_resource\"}]}\n\n",
+                  TRANSPORT_OK, "overloaded", "-");
+    // What comes whole although a stream was asked for.
+    expect_stream("{\"choices\":[{\"message\":{\"content\":\"red\"},\"finish_reason\":\"stop\"}]}",
+                  TRANSPORT_OK, "", "red");
+    expect_stream("{\"error\":{\"message\":\"server busy\",\"code\":503}}", TRANSPORT_OK,
+                  "overloaded", "-");
+    expect_stream("<html><title>Log in</title></html>", TRANSPORT_OK, "html_reply", "-");
+    expect_stream("", TRANSPORT_OK, "reply_unreadable", "-");
+    expect_stream("nothing of use", TRANSPORT_OK, "reply_unreadable", "-");
+#undef PIECE
+#undef FINISH
 }
 
 static void test_success(void **state)
@@ -335,6 +404,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_success),
+        cmocka_unit_test(test_streams),
         cmocka_unit_test(test_refusal_is_a_reply),
         cmocka_unit_test(test_lesson_learned_meanwhile),
         cmocka_unit_test(test_hostile_bodies),

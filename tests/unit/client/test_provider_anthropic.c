@@ -65,6 +65,44 @@ static void test_lessons(void **state)
     expect_request(&endpoint, &full, BEGINNING ",\"max_tokens\":1000}");
 }
 
+// A stream, and the beginning of the reply in place of a format.
+static void test_stream_and_prefix(void **state)
+{
+    (void)state;
+    struct endpoint endpoint = endpoint_with((struct endpoint_lessons){
+        .structured = STRUCTURED_SCHEMA, .no_temperature = true, .stream = true, .prefix = true});
+    expect_request(&endpoint, &full,
+                   BEGINNING ",\"max_tokens\":1000,\"stream\":true,\"output_config\":{" FORMAT
+                             "}}");
+    struct ask ask = {.prompt = "Hi",
+                      .temperature = -1,
+                      .schema_name = "qa",
+                      .schema = "{}",
+                      .prefix = "{\"a\": \""};
+    expect_request(&endpoint, &ask,
+                   "{\"model\":\"claude-x\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},"
+                   "{\"role\":\"assistant\",\"content\":\"{\\\"a\\\": \\\"\"}],\"max_tokens\":4096,"
+                   "\"stop_sequences\":[\"```\"],\"stream\":true}");
+}
+
+// --thinking goes into the user's own output_config, beside the format.
+static void test_thinking(void **state)
+{
+    (void)state;
+    static char effort[] = "{\"output_config\":{\"effort\":\"low\"}}";
+    struct endpoint endpoint = endpoint_with((struct endpoint_lessons){
+        .structured = STRUCTURED_SCHEMA, .no_temperature = true, .thinking = true});
+    endpoint.thinking = effort;
+    expect_request(&endpoint, &full,
+                   BEGINNING ",\"max_tokens\":1000,\"output_config\":{" FORMAT
+                             ",\"effort\":\"low\"}}");
+    struct ask ask = full;
+    ask.extra_body = "{\"output_config\":{\"effort\":\"max\"}}";
+    expect_request(&endpoint, &ask,
+                   BEGINNING ",\"max_tokens\":1000,\"output_config\":{" FORMAT
+                             ",\"effort\":\"max\"}}");
+}
+
 static void test_extra_body(void **state)
 {
     (void)state;
@@ -129,6 +167,8 @@ int main(void)
         cmocka_unit_test(test_whole_request),
         cmocka_unit_test(test_without_image_or_options),
         cmocka_unit_test(test_lessons),
+        cmocka_unit_test(test_stream_and_prefix),
+        cmocka_unit_test(test_thinking),
         cmocka_unit_test(test_extra_body),
         cmocka_unit_test(test_beginnings_are_equal),
         cmocka_unit_test(test_headers),

@@ -60,6 +60,24 @@ static void test_lessons(void **state)
     expect_request(&endpoint, &full, BEGINNING "}}");
 }
 
+// Whether it is a stream stands in the address; what switches thinking, in generationConfig.
+static void test_stream_and_thinking(void **state)
+{
+    (void)state;
+    static char budget[] = "{\"generationConfig\":{\"thinkingConfig\":{\"thinkingBudget\":0}}}";
+    struct endpoint endpoint = endpoint_with(
+        (struct endpoint_lessons){.no_temperature = true, .stream = true, .thinking = true});
+    endpoint.thinking = budget;
+    expect_request(&endpoint, &full,
+                   BEGINNING
+                   "\"maxOutputTokens\":1000,\"thinkingConfig\":{\"thinkingBudget\":0}}}");
+    struct ask ask = full;
+    ask.extra_body = "{\"generationConfig\":{\"topK\":5}}";
+    expect_request(&endpoint, &ask,
+                   BEGINNING "\"maxOutputTokens\":1000,\"topK\":5,"
+                             "\"thinkingConfig\":{\"thinkingBudget\":0}}}");
+}
+
 static void test_extra_body(void **state)
 {
     (void)state;
@@ -118,11 +136,9 @@ static void test_replies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_request),
-        cmocka_unit_test(test_without_image_or_options),
-        cmocka_unit_test(test_lessons),
-        cmocka_unit_test(test_extra_body),
-        cmocka_unit_test(test_beginnings_are_equal),
+        cmocka_unit_test(test_whole_request), cmocka_unit_test(test_without_image_or_options),
+        cmocka_unit_test(test_lessons),       cmocka_unit_test(test_stream_and_thinking),
+        cmocka_unit_test(test_extra_body),    cmocka_unit_test(test_beginnings_are_equal),
         cmocka_unit_test(test_replies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

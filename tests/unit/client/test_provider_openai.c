@@ -66,6 +66,76 @@ static void test_lessons(void **state)
     expect_request(&endpoint, &full, BEGINNING ",\"max_tokens\":1000,\"stream\":false}");
 }
 
+static void test_stream(void **state)
+{
+    (void)state;
+    struct endpoint endpoint = endpoint_with(
+        (struct endpoint_lessons){.stream = true, .no_temperature = true, .no_max_tokens = true});
+    expect_request(&endpoint, &full,
+                   BEGINNING ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+    struct ask ask = full;
+    ask.extra_body = "{\"stream_options\":{\"include_obfuscation\":false}}";
+    expect_request(&endpoint, &ask,
+                   BEGINNING
+                   ",\"stream\":true,\"stream_options\":{\"include_obfuscation\":false}}");
+    endpoint.lessons.no_stream_usage = true;
+    expect_request(&endpoint, &full, BEGINNING ",\"stream\":true}");
+}
+
+// The reply's beginning stands in for a form of the response.
+static void test_prefix(void **state)
+{
+    (void)state;
+    struct endpoint endpoint = endpoint_with((struct endpoint_lessons){
+        .structured = STRUCTURED_OBJECT, .prefix = true, .no_temperature = true});
+    struct ask ask = {.prompt = "Hi",
+                      .temperature = -1,
+                      .schema_name = "qa",
+                      .schema = "{}",
+                      .prefix = "```json\n{\"a\": \""};
+    static const char beginning[] =
+        "{\"model\":\"m\\\"1\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}";
+    char expected[400];
+    snprintf(
+        expected, sizeof expected,
+        "%s,{\"role\":\"assistant\",\"content\":\"```json\\n{\\\"a\\\": \\\"\",\"prefix\":true}],"
+        "\"stop\":[\"```\"],\"stream\":false}",
+        beginning);
+    expect_request(&endpoint, &ask, expected);
+    ask.extra_body = "{\"stop\":[\"END\"]}";
+    snprintf(
+        expected, sizeof expected,
+        "%s,{\"role\":\"assistant\",\"content\":\"```json\\n{\\\"a\\\": \\\"\",\"prefix\":true}],"
+        "\"stream\":false,\"stop\":[\"END\"]}",
+        beginning);
+    expect_request(&endpoint, &ask, expected);
+    // Refused, it is left out, and the form asked for again.
+    ask.extra_body = NULL;
+    endpoint.lessons.prefix = false;
+    snprintf(expected, sizeof expected,
+             "%s],\"stream\":false,\"response_format\":{\"type\":\"json_object\"}}", beginning);
+    expect_request(&endpoint, &ask, expected);
+}
+
+static void test_thinking(void **state)
+{
+    (void)state;
+    static char thinking[] = "{\"thinking\":{\"type\":\"disabled\"},\"x\":1}";
+    struct endpoint endpoint = endpoint_with(
+        (struct endpoint_lessons){.thinking = true, .no_temperature = true, .no_max_tokens = true});
+    endpoint.thinking = thinking;
+    expect_request(&endpoint, &full,
+                   BEGINNING ",\"stream\":false,\"thinking\":{\"type\":\"disabled\"},\"x\":1}");
+    // What the user sets stands.
+    struct ask ask = full;
+    ask.extra_body = "{\"x\":2,\"thinking\":{\"type\":\"enabled\",\"y\":[]}}";
+    expect_request(&endpoint, &ask,
+                   BEGINNING
+                   ",\"stream\":false,\"x\":2,\"thinking\":{\"type\":\"enabled\",\"y\":[]}}");
+    endpoint.lessons.thinking = false;
+    expect_request(&endpoint, &full, BEGINNING ",\"stream\":false}");
+}
+
 static void test_extra_body(void **state)
 {
     (void)state;
@@ -120,11 +190,10 @@ static void test_replies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_request),
-        cmocka_unit_test(test_without_image_or_options),
-        cmocka_unit_test(test_lessons),
-        cmocka_unit_test(test_extra_body),
-        cmocka_unit_test(test_beginnings_are_equal),
+        cmocka_unit_test(test_whole_request), cmocka_unit_test(test_without_image_or_options),
+        cmocka_unit_test(test_lessons),       cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_prefix),        cmocka_unit_test(test_thinking),
+        cmocka_unit_test(test_extra_body),    cmocka_unit_test(test_beginnings_are_equal),
         cmocka_unit_test(test_replies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,14 @@
 
 #include "wire_case.h"
 
+// Each stream is cut in two at every byte; where a sanitizer looks on, at every eleventh. Byte by
+// byte it comes in any build.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { STRIDE = 11 };
+#else
+enum { STRIDE = 1 };
+#endif
+
 struct stream_case {
     const char *file;
     const struct provider *provider;
@@ -67,7 +75,7 @@ static bool run_split(const struct stream_case *c, size_t first, size_t piece)
 {
     static const char *const names[] = {"whole", "cut", "error", "unreadable"};
     struct error why = {0};
-    struct reply reply = {.usage = {-1, -1, -1, -1}};
+    struct reply reply = {.usage = usage_unknown};
     const char *refusal = NULL;
     struct reply_stream *stream = reply_stream_new(c->provider, 1 << 20, &why);
     assert_non_null(stream);
@@ -99,7 +107,7 @@ static bool run_stream_case(const char *file)
     struct stream_case c;
     read_case(file, &c);
     bool good = true;
-    for (size_t first = 0; good && first <= c.length; first++) // cut in two at every byte
+    for (size_t first = 0; good && first <= c.length; first += STRIDE) // cut in two
         good = run_split(&c, first, c.length);
     for (size_t piece = 1; good && piece <= 7; piece += 3)
         good = run_split(&c, 0, piece);

@@ -70,6 +70,10 @@ static inline bool check_line(const char *file, const char *name, const char *va
         snprintf(number, sizeof number, "%lld", reply->usage.input_tokens);
     else if (strcmp(name, "cached") == 0)
         snprintf(number, sizeof number, "%lld", reply->usage.cached_tokens);
+    else if (strcmp(name, "cache-written") == 0)
+        snprintf(number, sizeof number, "%lld", reply->usage.cache_write_tokens);
+    else if (strcmp(name, "image-tokens") == 0)
+        snprintf(number, sizeof number, "%lld", reply->usage.image_tokens);
     else if (strcmp(name, "output") == 0)
         snprintf(number, sizeof number, "%lld", reply->usage.output_tokens);
     else if (strcmp(name, "reasoning-tokens") == 0)

@@ -36,7 +36,7 @@ __attribute__((unused)) static void finish(struct store *store, int64_t number,
                                            enum item_state state, const char *kind,
                                            const char *line)
 {
-    expect(store_finish_item(store, number, state, kind, line, &why));
+    expect(store_finish_item(store, number, state, kind, NULL, line, &why));
 }
 
 // A reply to the call named by a text; strings are borrowed.
@@ -49,6 +49,9 @@ __attribute__((unused)) static struct call make_call(const char *name, char *tex
                          .text = text,
                          .http_status = 200,
                          .input_tokens = 100,
+                         .cache_write_tokens = -1,
+                         .image_tokens = -1,
+                         .cost_nano = -1,
                          .cached_tokens = -1,
                          .output_tokens = 10,
                          .reasoning_tokens = -1,

@@ -91,36 +91,6 @@ static void refuses_other_versions(void **state)
     expect_refusal(scratch, ERR_DISK, "newer");
     change_database(scratch, "PRAGMA user_version = 0");
     expect_refusal(scratch, ERR_DISK, "older");
-    change_database(scratch, "PRAGMA user_version = 2");
-    store_close(open_store(scratch));
-    remove_scratch(scratch);
-}
-
-// A store as the first version made it is opened, and keeps what it held.
-static void upgrades_a_store_of_the_first_version(void **state)
-{
-    (void)state;
-    char *scratch = make_scratch();
-    struct store *store = open_store(scratch);
-    struct stored_item item = admit(store, "x", 0, "f");
-    struct error why = {0};
-    char text[] = "kept";
-    struct call call = {.replied = true, .text = text, .attempts = 1, .first_token_ms = 5};
-    assert_true(store_add_call(store, item.number, &call, &why));
-    store_close(store);
-    change_database(scratch, "ALTER TABLE calls DROP COLUMN first_token_ms; DROP TABLE lessons;"
-                             "PRAGMA user_version = 1");
-    store = open_store(scratch);
-    struct call *calls = NULL;
-    size_t count = 0;
-    assert_true(store_load_calls(store, item.number, &calls, &count, &why));
-    assert_int_equal(count, 1);
-    assert_string_equal(calls[0].text, "kept");
-    assert_true(calls[0].first_token_ms < 0);
-    call_clear(&calls[0]);
-    free(calls);
-    assert_true(store_put_lessons(store, "e", "m", "1", "no_stream", &why));
-    store_close(store);
     remove_scratch(scratch);
 }
 
@@ -350,7 +320,6 @@ int main(void)
         cmocka_unit_test(refuses_a_second_run),
         cmocka_unit_test(refuses_what_is_no_store),
         cmocka_unit_test(refuses_other_versions),
-        cmocka_unit_test(upgrades_a_store_of_the_first_version),
         cmocka_unit_test(makes_an_empty_database_into_a_store),
         cmocka_unit_test(names_damage),
         cmocka_unit_test(names_missing_rights),

@@ -51,7 +51,7 @@ static void opens_again_for_a_retry(void **state)
     assert_false(store_retry_item(store, 99, 1, &refusal));
     assert_int_equal(refusal.kind, ERR_INTERNAL);
     error_clear(&refusal);
-    assert_false(store_finish_item(store, 99, ITEM_ACCEPTED, NULL, "x", &refusal));
+    assert_false(store_finish_item(store, 99, ITEM_ACCEPTED, NULL, NULL, "x", &refusal));
     assert_int_equal(refusal.kind, ERR_INTERNAL);
     store_close(store);
     remove_scratch(scratch);

@@ -10,7 +10,7 @@ static void moves_every_sample(void **state)
     for (size_t s = 0; s < sizeof sides / sizeof sides[0]; s++) {
         for (int orientation = 1; orientation <= 8; orientation++) {
             unsigned width = sides[s][0], height = sides[s][1];
-            struct picture stored = {.colour = COLOUR_GREY,
+            struct picture stored = {.colour = PICTURE_GREY,
                                      .width = width,
                                      .height = height,
                                      .shrink = 1,

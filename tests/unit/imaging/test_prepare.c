@@ -193,6 +193,75 @@ static void refuses_too_many_pixels_exactly(void **state)
     file_free(&file);
 }
 
+static unsigned difference(unsigned a, unsigned b)
+{
+    return a > b ? a - b : b - a;
+}
+
+// Squares of 100 pixels, each of another brightness.
+static struct file make_mosaic(unsigned width, unsigned height)
+{
+    unsigned char *levels = make_noise(width / 100, height / 100);
+    unsigned char *pixels = malloc((size_t)width * height);
+    assert_non_null(pixels);
+    for (unsigned y = 0; y < height; y++)
+        for (unsigned x = 0; x < width; x++)
+            pixels[(size_t)y * width + x] = levels[y / 100 * (width / 100) + x / 100];
+    struct file file = encode_jpeg(pixels, width, height, TJPF_GRAY, TJSAMP_GRAY, 0);
+    free(pixels);
+    free(levels);
+    return file;
+}
+
+// Whether a JPEG is passed on, encoded, reduced or hardly left, its figures are about the same.
+static void measures_the_picture_however_it_is_prepared(void **state)
+{
+    (void)state;
+    static const unsigned sides[] = {2048, 1400, 1024, 600, 100};
+    struct file file = make_mosaic(1600, 1200);
+    struct image_limits limits = image_limits_default();
+    struct prepared_image image = prepare_file(&file, &limits);
+    assert_int_equal(image.figures.shorter_px, 0); // not asked for
+    prepared_image_clear(&image);
+    limits.figures = true;
+    struct prepared_image passed = prepare_file(&file, &limits);
+    assert_true(passed.passed);
+    assert_int_equal(passed.figures.shorter_px, 1200);
+    limits.encode_all = true;
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        limits.max_side_px = sides[i];
+        image = prepare_file(&file, &limits);
+        assert_false(image.passed);
+        assert_int_equal(image.figures.shorter_px, 1200);
+        assert_in_range(difference(image.figures.contrast, passed.figures.contrast), 0, 6);
+        assert_in_range(difference(image.figures.detail, passed.figures.detail), 0, 6);
+        assert_in_range(likeness_distance(&image.figures.look, &passed.figures.look), 0, 16);
+        assert_true(image.figures.blur > 0 && image.figures.blur < 1.2);
+        prepared_image_clear(&image);
+    }
+    prepared_image_clear(&passed);
+    file_free(&file);
+}
+
+// Figures need the pixels, so a JPEG that was cut off is found out though its markers are sound.
+static void does_not_pass_on_what_cannot_be_measured(void **state)
+{
+    (void)state;
+    struct file file = make_jpeg(300, 200, true);
+    struct image_limits limits = image_limits_default();
+    struct prepared_image image = {0};
+    struct error why = {0};
+    file.length /= 2;
+    memcpy(file.bytes + file.length - 2, "\xff\xd9", 2);
+    image = prepare_file(&file, &limits);
+    assert_true(image.passed);
+    prepared_image_clear(&image);
+    limits.figures = true;
+    assert_false(image_prepare(file.bytes, file.length, &limits, &image, &why));
+    assert_int_equal(why.kind, ERR_IMAGE);
+    file_free(&file);
+}
+
 // The pixels of the result have a limit of their own, at any shape.
 static void keeps_to_the_pixels_of_a_result(void **state)
 {
@@ -391,6 +460,8 @@ int main(void)
         cmocka_unit_test(steps_to_the_lowest_quality_exactly),
         cmocka_unit_test(refuses_only_what_cannot_be_made_small),
         cmocka_unit_test(refuses_too_many_pixels_exactly),
+        cmocka_unit_test(measures_the_picture_however_it_is_prepared),
+        cmocka_unit_test(does_not_pass_on_what_cannot_be_measured),
         cmocka_unit_test(keeps_to_the_pixels_of_a_result),
         cmocka_unit_test(names_what_it_does_not_read),
         cmocka_unit_test(survives_changed_bytes),

@@ -50,8 +50,44 @@ static void counts_as_the_providers_examples(void **state)
     }
 }
 
+static void models_have_the_rules_of_their_providers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model;
+        unsigned width, height, low, high;
+    } cases[] = {
+        {"gpt-4o", 1024, 1024, 765, 765},
+        {"openai/gpt-4o-2024-08-06", 1024, 1024, 765, 765},
+        {"GPT-4o-mini", 512, 512, 2833 + 5667, 2833 + 5667 + 2}, // the guide's own figures
+        {"gpt-5", 512, 512, 70 + 140, 70 + 140},
+        {"o3", 512, 512, 75 + 150, 75 + 150},
+        {"gpt-4.1-mini", 1800, 2400, 2352, 2353}, // 1452 x 1.62
+        {"gpt-5.6-sol", 2048, 1536, 3072, 3072},
+        {"claude-haiku-4-5", 1920, 1080, 1560, 1560},
+        {"claude-opus-4-6", 1920, 1080, 1560, 1560},
+        {"claude-opus-4-8", 1920, 1080, 2691, 2691},
+        {"claude-sonnet-5-5", 1920, 1080, 2691, 2691},
+        {"models/gemini-2.5-flash", 960, 540, 1548, 1548},
+        {"gemini-3.8-flash", 960, 540, 1120, 1120},
+        {"deepseek-flash", 8, 8, 190, 190},
+        {"deepseek-flash", 4000, 4000, 1024, 1024},
+        {"qwen2.5-vl-7b", 280, 560, 202, 202},
+        {"qwen3-vl-plus", 320, 640, 200, 200},
+        {"my-own", 280, 280, 100, 100},
+        {"", 280, 280, 100, 100},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        unsigned tokens = token_estimate(cases[i].model, cases[i].width, cases[i].height);
+        if (tokens < cases[i].low || tokens > cases[i].high)
+            fail_msg("%s: %u, expected %u to %u", cases[i].model, tokens, cases[i].low,
+                     cases[i].high);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_as_the_providers_examples)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_as_the_providers_examples),
+                                       cmocka_unit_test(models_have_the_rules_of_their_providers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

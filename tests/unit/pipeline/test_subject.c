@@ -403,7 +403,7 @@ static void keys_tell_calls_apart(void **state)
     assert_true(recipe_plan(&recipe, STEP_ANSWER, 1, 0, 0, 2).max_tokens == 400);
     recipe_clear(&recipe);
     // Where calls go, and how many at once, is no part of it.
-    upstream.concurrency = 99;
+    upstream.pace.most = 99;
     upstream.name = other_name;
     ready();
     struct digest again = recipe_key(&recipe, &plan, "p", &image);

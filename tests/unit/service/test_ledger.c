@@ -16,7 +16,7 @@ static struct ledger *open_ledger(void **state)
 {
     struct error why = {0};
     (void)state;
-    struct ledger *ledger = ledger_new(&why);
+    struct ledger *ledger = ledger_new(1000, &why);
     assert_non_null(ledger);
     return ledger;
 }

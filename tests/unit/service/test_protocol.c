@@ -1,5 +1,5 @@
 // The simulator's other protocols over loopback: the same model behind each.
-#include "protocol.h"
+#include "excuses.h"
 
 #include "simulation.h"
 
@@ -262,29 +262,36 @@ static void faults_have_the_shape_of_the_protocol(void **state)
     (void)state;
     static const struct protocol *const protocols[] = {&protocol_openai, &protocol_anthropic,
                                                        &protocol_gemini};
-    const struct fault_kind *kind;
+    const struct fault_entry *kind;
     for (size_t i = 0; (kind = fault_kind_at(i)) != NULL; i++)
         for (size_t j = 0; kind->action == FAULT_ACT_STATUS && j < 3; j++) {
-            struct protocol_error error = protocol_fault(protocols[j], kind);
+            const struct player *player = player_of(NULL, protocols[j]);
+            const struct protocol_error *error = excuse_find(kind->name, player);
+            struct excuse_values values = {.model = "m", .limit = kind->limit};
             struct error why = {0};
-            struct buffer body;
+            struct buffer body, headers;
+            if (error == NULL)
+                fail_msg("%s: nobody says so", kind->name);
             buffer_init(&body, 1 << 16);
-            protocols[j]->write_error(&error, &body);
-            cJSON *parsed = json_parse(body.data, body.length, &why);
-            if (parsed == NULL)
-                fail_msg("%s, %s: %s in %s", protocols[j]->name, kind->name, why.message,
-                         body.data);
-            const cJSON *inner = json_member(parsed, "error");
-            assert_true(error.status >= 400 && error.status <= 599);
-            assert_string_equal(json_text(inner, "message"), error.message);
-            if (protocols[j] == &protocol_anthropic)
-                assert_string_equal(json_text(parsed, "type"), "error");
-            if (protocols[j] == &protocol_gemini)
-                assert_int_equal(json_integer(inner, "code", 0), error.status);
-            if (protocols[j] != &protocol_gemini)
-                assert_non_null(json_text(inner, "type"));
-            cJSON_Delete(parsed);
+            buffer_init(&headers, 1 << 16);
+            struct excuse_out out = {&body, &headers, NULL};
+            excuse_write(player, error, &values, &out);
+            assert_true(error->status >= 300 && error->status <= 599);
+            if (error->raw == NULL) {
+                cJSON *parsed = json_parse(body.data, body.length, &why);
+                if (parsed == NULL)
+                    fail_msg("%s, %s: %s in %s", protocols[j]->name, kind->name, why.message,
+                             body.data);
+                const cJSON *inner = json_member(parsed, "error");
+                assert_non_null(json_text(inner, "message"));
+                if (protocols[j] == &protocol_anthropic)
+                    assert_string_equal(json_text(parsed, "type"), "error");
+                if (protocols[j] == &protocol_gemini)
+                    assert_int_equal(json_integer(inner, "code", 0), error->status);
+                cJSON_Delete(parsed);
+            }
             buffer_clear(&body);
+            buffer_clear(&headers);
         }
 }
 

@@ -125,6 +125,52 @@ static void refuses_what_providers_refuse(void **state)
         check_refused(&world->rules, cases[i][0], strlen(cases[i][0]), 400, cases[i][1]);
 }
 
+// Of the other protocols what their references say of thinking, in their words.
+static void refuses_thinking_that_does_not_fit(void **state)
+{
+    const struct world *world = *state;
+#define ANTHROPIC(more)                                                                            \
+    "{\"model\":\"m\",\"max_tokens\":2000,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}"     \
+    "]" more "}"
+#define GEMINI(thinking)                                                                           \
+    "{\"contents\":[{\"parts\":[{\"text\":\"x\"}]}],\"generationConfig\":{"                        \
+    "\"thinkingConfig\":" thinking "}}"
+    static const struct {
+        const struct request_form *form;
+        const char *body, *words; // NULL: it is taken
+    } cases[] = {
+        {&request_form_anthropic, ANTHROPIC(""), NULL},
+        {&request_form_anthropic, ANTHROPIC(",\"thinking\":{\"type\":\"adaptive\"}"), NULL},
+        {&request_form_anthropic,
+         ANTHROPIC(",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}"), NULL},
+        {&request_form_anthropic,
+         ANTHROPIC(",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1000}"), "1024"},
+        {&request_form_anthropic,
+         ANTHROPIC(",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":2000}"),
+         "greater than `thinking.budget_tokens`"},
+        {&request_form_anthropic,
+         ANTHROPIC(",\"temperature\":0,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}"),
+         "may only be set to 1"},
+        {&request_form_anthropic, ANTHROPIC(",\"thinking\":{\"type\":\"deep\"}"), "'deep'"},
+        {&request_form_gemini, GEMINI("{\"thinkingBudget\":0}"), NULL},
+        {&request_form_gemini, GEMINI("{\"thinkingLevel\":\"low\"}"), NULL},
+        {&request_form_gemini, GEMINI("{\"thinkingLevel\":\"low\",\"thinkingBudget\":1}"),
+         "only one"},
+        {&request_form_gemini, GEMINI("{\"budget\":1}"), "\"budget\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct chat_request request;
+        struct request_fault fault;
+        bool taken = request_read_as(cases[i].form, &world->rules, "m", cases[i].body,
+                                     strlen(cases[i].body), &request, &fault);
+        if (taken != (cases[i].words == NULL))
+            fail_msg("case %zu: %s", i, fault.message);
+        if (!taken)
+            assert_non_null(strstr(fault.message, cases[i].words));
+        request_clear(&request);
+    }
+}
+
 static void refuses_pictures_that_are_not_whole(void **state)
 {
     const struct world *world = *state;
@@ -316,6 +362,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_providers_refuse),
+        cmocka_unit_test(refuses_thinking_that_does_not_fit),
         cmocka_unit_test(refuses_pictures_that_are_not_whole),
         cmocka_unit_test(structured_output_is_refused_as_told),
         cmocka_unit_test(lenient_rules_take_more),

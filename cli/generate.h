@@ -1,0 +1,15 @@
+// What a run of generate is told, from the settings.
+#ifndef VQAGEN_GENERATE_H
+#define VQAGEN_GENERATE_H
+
+#include "endpoints.h"
+#include "run.h"
+
+// Texts stay the settings' and the endpoints'.
+void generate_fill(const struct settings *settings, const struct endpoints *endpoints,
+                   struct run_settings *run);
+
+// The one endpoint that --endpoint and --base-url name, with its key and model.
+void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint);
+
+#endif

@@ -1,0 +1,72 @@
+#include "connection.h"
+
+#include "loopback.h"
+#include "unit.h"
+
+static bool answer(struct loopback *server, int socket, const struct loopback_request *request)
+{
+    (void)server, (void)request;
+    loopback_reply(socket, "200 OK", "", "{}");
+    return true;
+}
+
+static struct connection connect_to(const char *scheme, int port, const char *proxy)
+{
+    char url[100];
+    snprintf(url, sizeof url, "%s://127.0.0.1:%d/v1", scheme, port);
+    struct client_settings settings = {
+        .timeout_ms = 5000, .connect_timeout_ms = 2000, .proxy = proxy};
+    struct connection connection;
+    struct error why = {0};
+    assert_true(connection_try(url, &settings, false, &connection, &why));
+    return connection;
+}
+
+// A port that is held, and at which nobody listens.
+static int closed_port(int *held)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    *held = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(*held, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(getsockname(*held, (struct sockaddr *)&address, &size), 0);
+    return ntohs(address.sin_port);
+}
+
+static void says_how_far_it_came(void **state)
+{
+    (void)state;
+    int held, closed = closed_port(&held);
+    char proxy[60];
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", closed);
+    struct loopback *server = loopback_start(answer);
+
+    struct connection open = connect_to("http", server->port, NULL);
+    assert_int_equal(open.transport, TRANSPORT_OK);
+    assert_int_equal(open.reached, CONNECTION_OPEN);
+    assert_string_equal(open.address, "127.0.0.1");
+    assert_string_equal(open.message, "");
+
+    struct connection refused = connect_to("http", closed, NULL);
+    assert_int_equal(refused.transport, TRANSPORT_REFUSED);
+    assert_int_equal(refused.reached, CONNECTION_TCP);
+    assert_true(strlen(refused.message) > 0);
+
+    struct connection plain = connect_to("https", server->port, NULL);
+    assert_int_equal(plain.transport, TRANSPORT_TLS);
+    assert_int_equal(plain.reached, CONNECTION_TLS);
+
+    struct connection proxied = connect_to("http", server->port, proxy);
+    assert_int_equal(proxied.transport, TRANSPORT_PROXY);
+    assert_true(proxied.proxied);
+
+    assert_int_equal(server->requests, 0);
+    loopback_stop(server);
+    close(held);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(says_how_far_it_came)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
