@@ -167,6 +167,13 @@ class Prepare(RunTest):
                                   "out_width", "out_height", "quality", "bytes", "base64_bytes", "sha256",
                                   "tokens"}, set(row))
 
+    def test_the_peak_is_its_own(self):
+        ballast = bytearray(os.urandom(1 << 20)) * 200  # of this process, which starts the other
+        summary, _, _ = self.prepare(samples_images() / "five-shapes.png")
+        self.assertGreater(summary["peak_rss_kib"], 1000)
+        if "asan" not in str(self.command()) and "tsan" not in str(self.command()):
+            self.assertLess(summary["peak_rss_kib"], len(ballast) // 1024)
+
     def test_large_ones_wait_for_memory_or_are_refused(self):
         folder = self.folder / "in"
         folder.mkdir()
