@@ -20,7 +20,7 @@ static void tells_new_ids_from_known_ones(void **state)
 {
     (void)state;
     struct seen seen = {0};
-    enum { COUNT = 200000 };
+    enum { COUNT = 100000 };
     for (int round = 0; round < 2; round++)
         for (int i = 0; i < COUNT; i++)
             add(&seen, "id", i, round == 0);
