@@ -69,10 +69,9 @@ static void write_text(const struct plot *plot, double x, double y, const char *
 static void write_line(const struct plot *plot, double x1, double y1, double x2, double y2,
                        const char *name)
 {
-    buffer_append_format(
-        plot->out,
-        "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x1, y1,
-        x2, y2, name);
+    buffer_append_format(plot->out,
+                         "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n",
+                         x1, y1, x2, y2, name);
 }
 
 void plot_axes(const struct plot *plot, const char *x_name, const char *y_name)
@@ -141,8 +140,9 @@ void plot_marker(const struct plot *plot, double x, double y, size_t shape, cons
                          plot_y(plot, y));
     write_hover(plot, hover);
     // The circle is what the pointer meets: markers alone are too small to be met.
-    buffer_append_format(plot->out, "<circle r=\"11\" class=\"meet\"/>"
-                                    "<path class=\"mark %s\" d=\"%s\"/></g>\n",
+    buffer_append_format(plot->out,
+                         "<circle r=\"11\" class=\"meet\"/>"
+                         "<path class=\"mark %s\" d=\"%s\"/></g>\n",
                          name, plot_shape(shape));
 }
 
@@ -159,18 +159,44 @@ void plot_bar(const struct plot *plot, double left, double right, double low, do
     buffer_append_text(plot->out, "</rect>\n");
 }
 
-void plot_upright(const struct plot *plot, double x, int line, const char *name, const char *label)
+// About as wide as the label is, set in bold.
+static double label_width(const struct plot_upright *mark)
+{
+    return 7.4 * (double)strlen(mark->label);
+}
+
+// The label stands at the left of the line ("end"), at its right ("start") or over it ("middle").
+static void draw_upright(const struct plot *plot, const struct plot_upright *mark, int line,
+                         const char *anchor)
 {
     char classes[60];
-    double at = plot_x(plot, x), half = 3.4 * (double)strlen(label); // about, at 12 units
-    double y = plot->top - 6 - (double)(1 - line) * (LINE_HEIGHT - 2);
-    snprintf(classes, sizeof classes, "upright %s", name);
-    write_line(plot, at, y + 3, at, plot->bottom, classes);
-    snprintf(classes, sizeof classes, "label %s", name);
-    if (at - half < plot->left)
-        write_text(plot, at - 3 > 0 ? at - 3 : 0, y, "start", classes, label);
-    else if (at + half > plot->right)
-        write_text(plot, at + 3, y, "end", classes, label);
-    else
-        write_text(plot, at, y, "middle", classes, label);
+    double at = plot_x(plot, mark->x), y = plot->top - 6 - (1 - line) * (LINE_HEIGHT - 2);
+    double aside = anchor[0] == 'e' ? -5 : anchor[0] == 's' ? 5 : 0;
+    snprintf(classes, sizeof classes, "upright %s", mark->name);
+    write_line(plot, at, aside == 0 ? y + 3 : y - 9, at, plot->bottom, classes);
+    write_text(plot, at + aside, y, anchor, "label", mark->label);
+}
+
+void plot_uprights(const struct plot *plot, const struct plot_upright *marks, size_t count)
+{
+    if (count == 1) {
+        double at = plot_x(plot, marks[0].x), half = label_width(&marks[0]) / 2;
+        draw_upright(plot, &marks[0], 1,
+                     at - half < 0             ? "start"
+                     : at + half > plot->width ? "end"
+                                               : "middle");
+    }
+    if (count != 2)
+        return;
+    const struct plot_upright *left = &marks[marks[1].x < marks[0].x];
+    const struct plot_upright *right = left == &marks[0] ? &marks[1] : &marks[0];
+    bool left_fits = plot_x(plot, left->x) - 5 - label_width(left) >= 0;
+    bool right_fits = plot_x(plot, right->x) + 5 + label_width(right) <= plot->width;
+    if (left_fits) { // both outwards; else the right one above, where the left one's line is not
+        draw_upright(plot, right, right_fits ? 1 : 0, right_fits ? "start" : "end");
+        draw_upright(plot, left, 1, "end");
+    } else {
+        draw_upright(plot, left, 0, "start");
+        draw_upright(plot, right, 1, right_fits ? "start" : "end");
+    }
 }

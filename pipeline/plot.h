@@ -69,8 +69,15 @@ const char *plot_shape(size_t shape);
 void plot_bar(const struct plot *plot, double left, double right, double low, double high,
               const char *name, const char *hover);
 
-// A line from bottom to top at x with a label above the plane, in line 0 or 1.
-void plot_upright(const struct plot *plot, double x, int line, const char *name, const char *label);
+// A line from bottom to top at x with a label above the plane.
+struct plot_upright {
+    double x;
+    const char *name; // its class beside "upright"
+    char label[80];
+};
+
+// One or two of them, with labels that no line crosses and that do not cover each other.
+void plot_uprights(const struct plot *plot, const struct plot_upright *marks, size_t count);
 
 // A label below the plane, at x, in line 0, 1...
 void plot_below(const struct plot *plot, double x, int line, const char *text);

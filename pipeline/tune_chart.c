@@ -65,21 +65,19 @@ static void write_axis(const struct chart *chart)
     buffer_append_char(chart->out, '\n');
 }
 
-// The levels' numbers under their columns, as many as fit beside each other.
+// The levels' numbers under their columns: every so many of them that there is room.
 static void write_levels(const struct chart *chart)
 {
-    size_t written = 0;
+    size_t longest =
+        (size_t)snprintf(NULL, 0, "%u", chart->result->levels[chart->count - 1].concurrency);
+    size_t stride = (longest + chart->step) / chart->step, written = 0;
     write_blanks(chart->out, LABEL + 2);
-    for (size_t i = 0; i < chart->count; i++) {
+    for (size_t i = 0; i < chart->count; i += stride) {
         char text[32];
-        size_t length =
-            (size_t)snprintf(text, sizeof text, "%u", chart->result->levels[i].concurrency);
-        if (i * chart->step < written)
-            continue;
         write_blanks(chart->out, i * chart->step - written);
+        written = i * chart->step +
+                  (size_t)snprintf(text, sizeof text, "%u", chart->result->levels[i].concurrency);
         buffer_append_text(chart->out, text);
-        written = i * chart->step + length + 1;
-        buffer_append_char(chart->out, ' ');
     }
     buffer_append_char(chart->out, '\n');
 }

@@ -73,6 +73,11 @@ void tune_figure_write(const struct tune_set *set, const char *title, const char
     buffer_append_text(out, "</figure>\n");
 }
 
+const char *tune_dense(size_t markers)
+{
+    return markers > 24 ? " dense" : "";
+}
+
 size_t tune_result_keys(const struct tune_set *set, int shape, struct tune_key *keys, size_t most)
 {
     size_t count = set->count < most ? set->count : most;
@@ -102,18 +107,17 @@ void tune_level_axis(const struct tune_set *set, struct plot *plot)
 
 void tune_mark_knee(const struct tune_result *result, const struct plot *plot)
 {
-    char label[80];
-    if (result->knee > 0 && result->knee == result->concurrency) {
-        snprintf(label, sizeof label, "knee, recommended: %u", result->knee);
-        plot_upright(plot, result->knee, 1, "recommended", label);
-        return;
-    }
-    if (result->knee > 0) {
-        snprintf(label, sizeof label, "knee: %u", result->knee);
-        plot_upright(plot, result->knee, 0, "knee", label);
+    struct plot_upright marks[2];
+    size_t count = 0;
+    bool same = result->knee == result->concurrency;
+    if (result->knee > 0 && !same) {
+        marks[count] = (struct plot_upright){.x = result->knee, .name = "knee"};
+        snprintf(marks[count++].label, sizeof marks->label, "knee: %u", result->knee);
     }
     if (result->concurrency > 0) {
-        snprintf(label, sizeof label, "recommended: %u", result->concurrency);
-        plot_upright(plot, result->concurrency, 1, "recommended", label);
+        marks[count] = (struct plot_upright){.x = result->concurrency, .name = "recommended"};
+        snprintf(marks[count++].label, sizeof marks->label, "%srecommended: %u",
+                 same ? "knee, " : "", result->concurrency);
     }
+    plot_uprights(plot, marks, count);
 }

@@ -16,17 +16,20 @@ struct tune_set {
 
 void tune_figure_throughput(const struct tune_set *set, struct buffer *out);
 void tune_figure_latency(const struct tune_set *set, struct buffer *out);
-void tune_figure_outcomes(const struct tune_set *set, struct buffer *out); // several: share of errors
+void tune_figure_outcomes(const struct tune_set *set,
+                          struct buffer *out); // several: share of errors
 void tune_figure_agreement(const struct tune_set *set, struct buffer *out);
 void tune_figure_histogram(const struct tune_set *set, struct buffer *out);
 
-// ---- What they share (tune_figure.c) --------------------------------------------------------------
+// ---- What they share (tune_figure.c)
+// --------------------------------------------------------------
 
 // Draws into an opened plot; called for the wide and for the narrow form.
 typedef void tune_draw(const struct tune_set *set, struct plot *plot, const void *context);
 
 // A row of the legend. shape: see plot_shape, or one of these.
 enum { TUNE_KEY_BOX = -1, TUNE_KEY_LINE = -2 };
+enum { TUNE_KEYS = 68 }; // in a legend, at most
 struct tune_key {
     char name[80];
     char style[40]; // classes
@@ -44,6 +47,9 @@ bool tune_has_levels(const struct tune_set *set);
 
 // "s3", the class of the colour of a result or a series.
 const char *tune_colour(size_t index);
+
+// " dense", the class of smaller markers, when there are many beside each other; else "".
+const char *tune_dense(size_t markers);
 
 // A key for each result, as many as fit. Returns their number.
 size_t tune_result_keys(const struct tune_set *set, int shape, struct tune_key *keys, size_t most);

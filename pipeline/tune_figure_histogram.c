@@ -5,8 +5,6 @@
 
 #include <stdio.h>
 
-enum { KEYS = 24 };
-
 static double total_of(const struct tune_result *result)
 {
     double total = 0;
@@ -50,7 +48,9 @@ static void draw_bars(const struct tune_result *result, const struct plot *plot,
 static void draw_ranks(const struct tune_result *result, const struct plot *plot, double unit)
 {
     const struct tune_level *level = tune_recommended_level(result);
-    char label[100], text[TUNE_TEXT];
+    struct plot_upright marks[2];
+    char text[TUNE_TEXT];
+    size_t count = 0;
     if (level == NULL)
         return;
     const double values[] = {level->p50_ms, level->p95_ms};
@@ -58,9 +58,11 @@ static void draw_ranks(const struct tune_result *result, const struct plot *plot
     for (int i = 0; i < 2; i++) {
         if (values[i] < 0 || values[i] / unit > plot->x.high)
             continue;
-        snprintf(label, sizeof label, "%s: %s", names[i], tune_text_ms(values[i], text));
-        plot_upright(plot, values[i] / unit, i == 0 ? 0 : 1, "rank", label);
+        marks[count] = (struct plot_upright){.x = values[i] / unit, .name = "rank"};
+        snprintf(marks[count++].label, sizeof marks->label, "%s: %s", names[i],
+                 tune_text_ms(values[i], text));
     }
+    plot_uprights(plot, marks, count);
 }
 
 static void draw_one(const struct tune_set *set, struct plot *plot, const void *context)
@@ -105,19 +107,21 @@ static void draw_curves(const struct tune_set *set, struct plot *plot, const voi
             ys[k + 1] = 100 * sum / total;
         }
         plot_line(plot, xs, ys, count + 1, tune_colour(i));
-        size_t half = 1;
+        size_t half = 1; // the first bucket's end by which half of them had come
         while (half < count && ys[half] < 50)
             half++;
+        double part = (50 - ys[half - 1]) / (ys[half] - ys[half - 1]);
+        double median = xs[half - 1] + part * (xs[half] - xs[half - 1]);
         char hover[300], text[TUNE_TEXT];
-        snprintf(hover, sizeof hover, "%.100s: half of the replies within %s", set->names[i],
-                 tune_text_ms(xs[half] * unit, text));
-        plot_marker(plot, xs[half], ys[half], i, tune_colour(i), hover);
+        snprintf(hover, sizeof hover, "%.100s: half of the replies within about %s", set->names[i],
+                 tune_text_ms(median * unit, text));
+        plot_marker(plot, median, 50, i, tune_colour(i), hover);
     }
 }
 
 void tune_figure_histogram(const struct tune_set *set, struct buffer *out)
 {
-    struct tune_key keys[KEYS];
+    struct tune_key keys[TUNE_KEYS];
     bool any = false;
     for (size_t i = 0; i < set->count; i++)
         any = any || total_of(set->results[i]) > 0;
@@ -132,5 +136,6 @@ void tune_figure_histogram(const struct tune_set *set, struct buffer *out)
         tune_figure_write(set, "Latencies as recommended",
                           "What share of the replies had come within a time, each with its own "
                           "recommended number of requests in flight.",
-                          keys, tune_result_keys(set, 0, keys, KEYS), 1, draw_curves, NULL, out);
+                          keys, tune_result_keys(set, 0, keys, TUNE_KEYS), 1, draw_curves, NULL,
+                          out);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEYS = 24, IDEAL_POINTS = 40 };
+enum { IDEAL_POINTS = 40 };
 
 // A result's name in front of what the pointer shows, when there are several.
 static const char *prefix_of(const struct tune_set *set, size_t index)
@@ -35,8 +35,8 @@ static void draw_ideal(const struct tune_result *result, const struct plot *plot
     if (first->concurrency == 0 || rate_of(first, items) <= 0)
         return;
     double slope = rate_of(first, items) / first->concurrency;
-    double end = plot->y.high / slope < last->concurrency ? plot->y.high / slope
-                                                          : last->concurrency;
+    double end =
+        plot->y.high / slope < last->concurrency ? plot->y.high / slope : last->concurrency;
     if (end <= first->concurrency)
         return;
     for (int i = 0; i < IDEAL_POINTS; i++) {
@@ -66,25 +66,44 @@ static void draw_rates(const struct tune_set *set, size_t index, const struct pl
                  tune_text_real(ys[i], rate), items ? "items" : "calls",
                  tune_text_ms(level->p50_ms, p50), level->saturated ? ", saturated" : "",
                  level->client_bound ? ", the client was the limit" : "");
-        snprintf(style, sizeof style, "%s%s", tune_colour(index), level->saturated ? " hollow" : "");
-        plot_marker(plot, xs[i], ys[i], set->count > 1 ? index : level->client_bound ? 3 : 0, style,
-                    hover);
+        snprintf(style, sizeof style, "%s%s%s", tune_colour(index),
+                 level->saturated ? " hollow" : "", tune_dense(result->level_count));
+        plot_marker(plot, xs[i], ys[i],
+                    set->count > 1        ? index
+                    : level->client_bound ? 3
+                                          : 0,
+                    style, hover);
     }
 }
 
-// Where the knees of several lie: a short line down from each curve.
-static void draw_knees(const struct tune_set *set, const struct plot *plot)
+// The height of the curve at a number of calls in flight.
+static double height_at(const struct tune_result *result, const struct plot *plot, bool items,
+                        double concurrency)
+{
+    size_t next = 0;
+    while (next < result->level_count && result->levels[next].concurrency < concurrency)
+        next++;
+    if (next == 0 || next == result->level_count)
+        return plot_y(plot, rate_of(&result->levels[next == 0 ? 0 : next - 1], items));
+    const struct tune_level *from = &result->levels[next - 1], *to = &result->levels[next];
+    double left = plot_x(plot, from->concurrency), right = plot_x(plot, to->concurrency);
+    double low = plot_y(plot, rate_of(from, items)), high = plot_y(plot, rate_of(to, items));
+    double part = right > left ? (plot_x(plot, concurrency) - left) / (right - left) : 1;
+    return low + part * (high - low);
+}
+
+// Where the knees of several lie: a line from each curve down to a marker on the axis.
+static void draw_knees(const struct tune_set *set, const struct plot *plot, bool items)
 {
     for (size_t i = 0; i < set->count; i++) {
         const struct tune_result *result = set->results[i];
         if (result->knee == 0 || result->level_count == 0)
             continue;
         char hover[200];
-        double x = plot_x(plot, result->knee);
         snprintf(hover, sizeof hover, "%.100s: knee %u", set->names[i], result->knee);
-        buffer_append_format(plot->out, "<path class=\"knee-foot %s\" d=\"M%.1f %.1fv-14\">",
-                             tune_colour(i), x, plot->bottom);
-        buffer_append_text(plot->out, "</path>\n");
+        buffer_append_format(plot->out, "<path class=\"foot %s\" d=\"M%.1f %.1fV%.1f\"/>\n",
+                             tune_colour(i), plot_x(plot, result->knee), plot->bottom,
+                             height_at(result, plot, items, result->knee));
         plot_marker(plot, result->knee, 0, 4, tune_colour(i), hover);
     }
 }
@@ -105,7 +124,7 @@ static void draw_throughput(const struct tune_set *set, struct plot *plot, const
         draw_ideal(set->results[0], plot, throughput->items);
         tune_mark_knee(set->results[0], plot);
     } else {
-        draw_knees(set, plot);
+        draw_knees(set, plot, throughput->items);
     }
     for (size_t i = 0; i < set->count; i++)
         draw_rates(set, i, plot, throughput->items);
@@ -113,7 +132,7 @@ static void draw_throughput(const struct tune_set *set, struct plot *plot, const
 
 void tune_figure_throughput(const struct tune_set *set, struct buffer *out)
 {
-    struct tune_key keys[KEYS];
+    struct tune_key keys[TUNE_KEYS];
     struct throughput throughput = {.items = true};
     size_t count = 0;
     bool saturated = false, client = false;
@@ -128,7 +147,7 @@ void tune_figure_throughput(const struct tune_set *set, struct buffer *out)
         }
     }
     if (set->count > 1) {
-        count = tune_result_keys(set, 0, keys, KEYS - 1);
+        count = tune_result_keys(set, 0, keys, TUNE_KEYS - 1);
         keys[count++] = tune_key("knee, on the axis", "neutral", 4, false);
     } else {
         keys[count++] = tune_key("measured", "s0", 0, false);
@@ -201,6 +220,7 @@ static void draw_latencies(const struct tune_set *set, size_t index, const struc
     snprintf(style, sizeof style, "%s%s", several ? tune_colour(index) : row->style,
              several && row != latency_rows ? " dashed" : "");
     plot_line(plot, xs, ys, result->level_count, style);
+    strcat(style, tune_dense(result->level_count));
     for (size_t i = 0; i < result->level_count; i++) {
         char hover[300], latency[TUNE_TEXT];
         snprintf(hover, sizeof hover, "%.100s%s%u in flight: %s %s", prefix_of(set, index),
@@ -236,12 +256,12 @@ static void draw_latency(const struct tune_set *set, struct plot *plot, const vo
 
 void tune_figure_latency(const struct tune_set *set, struct buffer *out)
 {
-    struct tune_key keys[KEYS];
+    struct tune_key keys[TUNE_KEYS];
     double low = 1e300, high = 0;
     size_t count = 0;
     bool any = false;
     if (set->count > 1) {
-        count = tune_result_keys(set, 0, keys, KEYS - 2);
+        count = tune_result_keys(set, 0, keys, TUNE_KEYS - 2);
         keys[count++] = tune_key("p50", "neutral", TUNE_KEY_LINE, false);
         keys[count++] = tune_key("p95", "neutral", TUNE_KEY_LINE, true);
     }

@@ -3,10 +3,9 @@
 
 #include "tune_text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { KEYS = 24 };
 
 enum { SHOWN_KINDS = 5 };
 
@@ -104,10 +103,23 @@ static void draw_stack(const struct plot *plot, const struct outcomes *outcomes,
     draw_part(plot, x, half, at, others_of(level, outcomes), level, "other errors", "s7");
 }
 
+// Every how manyth level has room for its number.
+static size_t label_stride(const struct tune_result *result, const struct plot *plot)
+{
+    size_t longest = 1;
+    for (size_t i = 0; i < result->level_count; i++) {
+        char text[PLOT_TEXT];
+        size_t length = strlen(plot_number(result->levels[i].concurrency, text));
+        longest = length > longest ? length : longest;
+    }
+    double needed = 7.6 * (double)longest + 6;
+    return (size_t)ceil(needed * (double)result->level_count / (plot->right - plot->left));
+}
+
 static void draw_outcomes(const struct tune_set *set, struct plot *plot, const void *context)
 {
     const struct tune_result *result = set->results[0];
-    double most = 0, room = 0;
+    double most = 0;
     for (size_t i = 0; i < result->level_count; i++) {
         double count = outcomes_of(&result->levels[i]);
         most = count > most ? count : most;
@@ -115,16 +127,13 @@ static void draw_outcomes(const struct tune_set *set, struct plot *plot, const v
     plot_axis_bands(&plot->x, result->level_count);
     plot_axis_linear(&plot->y, most, plot->narrow ? 4 : 5);
     plot_axes(plot, "requests in flight", "calls that ended");
+    size_t stride = label_stride(result, plot);
     for (size_t i = 0; i < result->level_count; i++) {
         char text[PLOT_TEXT];
-        double x = plot_x(plot, (double)i);
         draw_stack(plot, context, i, &result->levels[i]);
-        plot_number(result->levels[i].concurrency, text);
-        double half = 3.7 * (double)strlen(text) + 2;
-        if (x - half < room)
-            continue;
-        plot_below(plot, x, 0, text);
-        room = x + half;
+        if (i % stride == 0)
+            plot_below(plot, plot_x(plot, (double)i), 0,
+                       plot_number(result->levels[i].concurrency, text));
     }
 }
 
@@ -144,10 +153,11 @@ static void draw_error_shares(const struct tune_set *set, struct plot *plot, con
         }
         plot_line(plot, xs, ys, result->level_count, tune_colour(i));
         for (size_t k = 0; k < result->level_count; k++) {
-            char hover[300];
+            char hover[300], style[40];
             snprintf(hover, sizeof hover, "%.100s, %.0f in flight: %.1f %% errors", set->names[i],
                      xs[k], ys[k]);
-            plot_marker(plot, xs[k], ys[k], i, tune_colour(i), hover);
+            snprintf(style, sizeof style, "%s%s", tune_colour(i), tune_dense(result->level_count));
+            plot_marker(plot, xs[k], ys[k], i, style, hover);
         }
     }
 }
@@ -155,7 +165,7 @@ static void draw_error_shares(const struct tune_set *set, struct plot *plot, con
 // Several results: the share of calls that ended with an error.
 static void write_error_shares(const struct tune_set *set, struct buffer *out)
 {
-    struct tune_key keys[KEYS];
+    struct tune_key keys[TUNE_KEYS];
     double most = 0;
     for (size_t i = 0; i < set->count; i++)
         for (size_t k = 0; k < set->results[i]->level_count; k++) {
@@ -165,7 +175,7 @@ static void write_error_shares(const struct tune_set *set, struct buffer *out)
             most = share > most ? share : most;
         }
     most = most > 5 ? most : 5; // no mountains of nothing
-    size_t count = tune_result_keys(set, 0, keys, KEYS);
+    size_t count = tune_result_keys(set, 0, keys, TUNE_KEYS);
     tune_figure_write(set, "Errors", "The share of calls that ended with an error.", keys, count, 1,
                       draw_error_shares, &most, out);
 }
@@ -183,8 +193,7 @@ void tune_figure_outcomes(const struct tune_set *set, struct buffer *out)
     }
     const char *kind;
     keys[count++] = tune_key("replies", "ok", TUNE_KEY_BOX, false);
-    while (outcomes.count < SHOWN_KINDS &&
-           (kind = next_kind(set->results[0], &outcomes)) != NULL) {
+    while (outcomes.count < SHOWN_KINDS && (kind = next_kind(set->results[0], &outcomes)) != NULL) {
         keys[count++] = tune_key(kind, outcome_colours[outcomes.count], TUNE_KEY_BOX, false);
         outcomes.kinds[outcomes.count++] = kind;
     }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEYS = 24, MOST_BANDS = 48 };
+enum { MOST_BANDS = 48 };
 
 // A size that any of the results has.
 struct band {
@@ -56,8 +56,8 @@ static struct bands find_bands(const struct tune_set *set)
 static const struct tune_side *side_at(const struct tune_result *result, const struct band *band)
 {
     for (size_t i = 0; i < result->side_count; i++)
-        if (result->sides[i].side_px == band->side_px && result->sides[i].quality == band->quality &&
-            result->sides[i].agreement >= 0)
+        if (result->sides[i].side_px == band->side_px &&
+            result->sides[i].quality == band->quality && result->sides[i].agreement >= 0)
             return &result->sides[i];
     return NULL;
 }
@@ -98,8 +98,7 @@ static void draw_series(const struct tune_set *set, size_t index, const struct b
     double xs[MOST_BANDS], ys[MOST_BANDS];
     size_t count = 0;
     // Beside each other, so that intervals do not hide each other.
-    double aside =
-        set->count > 1 ? ((double)index / (double)(set->count - 1) - 0.5) * 0.36 : 0;
+    double aside = set->count > 1 ? ((double)index / (double)(set->count - 1) - 0.5) * 0.36 : 0;
     for (size_t i = 0; i < bands->count; i++) {
         const struct tune_side *side = side_at(set->results[index], &bands->list[i]);
         if (side == NULL)
@@ -136,23 +135,29 @@ static void label_bands(const struct tune_set *set, const struct bands *bands,
     }
 }
 
+static void mark_recommended(const struct tune_result *result, const struct bands *bands,
+                             const struct plot *plot)
+{
+    for (size_t i = 0; i < bands->count; i++)
+        if (bands->list[i].side_px == result->max_side) {
+            struct plot_upright mark = {.x = (double)i, .name = "recommended"};
+            snprintf(mark.label, sizeof mark.label, "recommended: %u", result->max_side);
+            plot_uprights(plot, &mark, 1);
+            return;
+        }
+}
+
 static void draw_agreement(const struct tune_set *set, struct plot *plot, const void *context)
 {
     const struct bands *bands = context;
     plot_axis_bands(&plot->x, bands->count);
     plot_axis_linear(&plot->y, 100, 5);
     bool tokens = set->count == 1 && set->results[0]->sides[0].mean_input_tokens > 0;
-    plot_axes(plot, tokens ? "longest side in pixels, and input tokens a call"
-                           : "longest side in pixels",
+    plot_axes(plot,
+              tokens ? "longest side in pixels, and input tokens a call" : "longest side in pixels",
               "% of answers that agree");
     if (set->count == 1)
-        for (size_t i = 0; i < bands->count; i++)
-            if (bands->list[i].side_px == set->results[0]->max_side) {
-                char label[60];
-                snprintf(label, sizeof label, "recommended: %u", bands->list[i].side_px);
-                plot_upright(plot, (double)i, 1, "recommended", label);
-                break;
-            }
+        mark_recommended(set->results[0], bands, plot);
     label_bands(set, bands, plot);
     for (size_t i = 0; i < set->count; i++)
         draw_series(set, i, bands, plot);
@@ -160,11 +165,11 @@ static void draw_agreement(const struct tune_set *set, struct plot *plot, const 
 
 void tune_figure_agreement(const struct tune_set *set, struct buffer *out)
 {
-    struct tune_key keys[KEYS];
+    struct tune_key keys[TUNE_KEYS];
     struct bands bands = find_bands(set);
     if (bands.count == 0)
         return;
-    size_t count = set->count > 1 ? tune_result_keys(set, 0, keys, KEYS) : 0;
+    size_t count = set->count > 1 ? tune_result_keys(set, 0, keys, TUNE_KEYS) : 0;
     tune_figure_write(set, "Agreement over image size",
                       "The same questions at several sizes: how many answers are those given at "
                       "the largest. Bars are 95 % intervals.",

@@ -129,7 +129,9 @@ static void write_row(const struct tune_grid *grid, size_t row, struct buffer *o
             continue;
         const char *tag = row == 0 || first ? "th" : "td";
         buffer_append_format(out, "<%s%s%s>", tag,
-                             row == 0 ? " scope=\"col\"" : first ? " scope=\"row\"" : "",
+                             row == 0 ? " scope=\"col\""
+                             : first  ? " scope=\"row\""
+                                      : "",
                              grid->texts[column] ? " class=\"words\"" : "");
         html_write_text(out, tune_grid_cell(grid, row, column));
         buffer_append_format(out, "</%s>", tag);

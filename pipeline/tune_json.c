@@ -62,26 +62,19 @@ static const struct field side_fields[] = {
 };
 
 static const struct field draft_fields[] = {
-    FIELD(tune_draft, questions, FIELD_UNSIGNED),     FIELD(tune_draft, usable, FIELD_REAL),
-    FIELD(tune_draft, calls_per_item, FIELD_REAL),    FIELD(tune_draft, seconds_per_item, FIELD_REAL),
+    FIELD(tune_draft, questions, FIELD_UNSIGNED),   FIELD(tune_draft, usable, FIELD_REAL),
+    FIELD(tune_draft, calls_per_item, FIELD_REAL),  FIELD(tune_draft, seconds_per_item, FIELD_REAL),
     FIELD(tune_draft, tokens_per_item, FIELD_REAL),
 };
 
 static const struct field result_fields[] = {
-    FIELD(tune_result, when, FIELD_TEXT),
-    FIELD(tune_result, endpoint, FIELD_TEXT),
-    FIELD(tune_result, model, FIELD_TEXT),
-    FIELD(tune_result, base_ms, FIELD_REAL),
-    FIELD(tune_result, knee, FIELD_UNSIGNED),
-    FIELD(tune_result, concurrency, FIELD_UNSIGNED),
-    FIELD(tune_result, batch_size, FIELD_UNSIGNED),
-    FIELD(tune_result, max_side, FIELD_UNSIGNED),
-    FIELD(tune_result, per_image, FIELD_UNSIGNED),
-    FIELD(tune_result, reason, FIELD_TEXT),
-    FIELD(tune_result, stopped, FIELD_TEXT),
-    FIELD(tune_result, calls, FIELD_COUNT),
-    FIELD(tune_result, cost, FIELD_REAL),
-    FIELD(tune_result, seconds, FIELD_REAL),
+    FIELD(tune_result, when, FIELD_TEXT),           FIELD(tune_result, endpoint, FIELD_TEXT),
+    FIELD(tune_result, model, FIELD_TEXT),          FIELD(tune_result, base_ms, FIELD_REAL),
+    FIELD(tune_result, knee, FIELD_UNSIGNED),       FIELD(tune_result, concurrency, FIELD_UNSIGNED),
+    FIELD(tune_result, batch_size, FIELD_UNSIGNED), FIELD(tune_result, max_side, FIELD_UNSIGNED),
+    FIELD(tune_result, per_image, FIELD_UNSIGNED),  FIELD(tune_result, reason, FIELD_TEXT),
+    FIELD(tune_result, stopped, FIELD_TEXT),        FIELD(tune_result, calls, FIELD_COUNT),
+    FIELD(tune_result, cost, FIELD_REAL),           FIELD(tune_result, seconds, FIELD_REAL),
     FIELD(tune_result, histogram_ms, FIELD_REAL),
 };
 

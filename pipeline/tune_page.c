@@ -12,6 +12,7 @@
 static void write_head(const struct tune_set *set, struct buffer *out);
 static void write_one(const struct tune_set *set, struct buffer *out);
 static void write_several(const struct tune_set *set, struct buffer *out);
+static void write_settings(const struct tune_result *result, struct buffer *out);
 
 void tune_page_write(const struct tune_result *const *results, const char *const *names,
                      size_t count, struct buffer *out)
@@ -54,18 +55,20 @@ static void write_head(const struct tune_set *set, struct buffer *out)
 
 static void write_subject(const struct tune_result *result, struct buffer *out)
 {
-    char calls[TUNE_TEXT], seconds[TUNE_TEXT], cost[TUNE_TEXT];
+    char text[TUNE_TEXT];
     buffer_append_text(out, "<header>\n<h1>");
     html_write_text(out, result->model[0] != '\0' ? result->model : "An endpoint");
     buffer_append_text(out, "</h1>\n<p class=\"subject\">");
     html_write_text(out, result->endpoint);
-    buffer_append_text(out, result->endpoint[0] != '\0' ? ", measured " : "measured ");
+    buffer_append_text(out, result->endpoint[0] != '\0' && result->when[0] != '\0' ? ", " : "");
     html_write_text(out, result->when);
-    buffer_append_format(out, " with %s calls in %s", tune_text_count((double)result->calls, calls),
-                         tune_text_ms(1000 * result->seconds, seconds));
-    if (tune_text_cost(result->cost, cost)[0] != '\0')
-        buffer_append_format(out, " for %s", cost);
-    buffer_append_text(out, ".</p>\n");
+    if (result->calls > 0) {
+        buffer_append_format(out, "; %s calls", tune_text_count((double)result->calls, text));
+        buffer_append_format(out, " in %s", tune_text_ms(1000 * result->seconds, text));
+        if (tune_text_cost(result->cost, text)[0] != '\0')
+            buffer_append_format(out, " for %s", text);
+    }
+    buffer_append_text(out, "</p>\n");
     if (result->stopped[0] != '\0') {
         buffer_append_text(out, "<p class=\"stopped\">Ended early: ");
         html_write_text(out, result->stopped);
@@ -109,12 +112,14 @@ static void write_level_tiles(const struct tune_result *result, struct buffer *o
 static void write_recommendation(const struct tune_result *result, struct buffer *out)
 {
     buffer_append_text(out, "<section class=\"card recommendation\">\n<h2>Recommended</h2>\n<p>");
-    html_write_text(out, result->reason[0] != '\0' ? result->reason : "Nothing was found.");
+    html_write_text(out, result->reason);
+    if (result->concurrency == 0)
+        buffer_append_text(out, " Nothing can be recommended.");
     buffer_append_text(out, "</p>\n");
     if (result->concurrency > 0) {
         buffer_append_text(out, "<dl class=\"tiles\">\n");
         write_number_tile("requests in flight", result->concurrency, out);
-        write_number_tile("items worked on at once", result->batch_size, out);
+        write_number_tile("batch size", result->batch_size, out);
         write_number_tile("longest side, px", result->max_side, out);
         write_number_tile("questions a call", result->per_image, out);
         write_level_tiles(result, out);
@@ -168,12 +173,14 @@ static void write_tables(const struct tune_result *result, struct buffer *out)
 
 static void write_figures(const struct tune_set *set, struct buffer *out)
 {
-    buffer_append_text(out, "<section class=\"figures\" aria-label=\"Charts\">\n");
+    buffer_append_text(out, "<section class=\"figures\" aria-label=\"Charts and settings\">\n");
     tune_figure_throughput(set, out);
     tune_figure_latency(set, out);
     tune_figure_outcomes(set, out);
     tune_figure_histogram(set, out);
     tune_figure_agreement(set, out);
+    if (set->count == 1)
+        write_settings(set->results[0], out); // beside the last chart
     buffer_append_text(out, "</section>\n");
 }
 
@@ -190,7 +197,6 @@ static void write_one(const struct tune_set *set, struct buffer *out)
         write_tables(result, out);
         buffer_append_text(out, "</section>\n");
     }
-    write_settings(result, out);
 }
 
 // ---- Several results ----------------------------------------------------------------------------
@@ -211,11 +217,12 @@ static void write_details(const struct tune_set *set, struct buffer *out)
 static void write_several(const struct tune_set *set, struct buffer *out)
 {
     struct tune_grid grid;
-    buffer_append_format(out,
-                         "<header>\n<h1>%zu results compared</h1>\n<p class=\"subject\">Figures are "
-                         "those of each result's own recommended level.</p>\n</header>\n"
-                         "<section class=\"card compared\">\n",
-                         set->count);
+    buffer_append_format(
+        out,
+        "<header>\n<h1>%zu results compared</h1>\n<p class=\"subject\">Figures are "
+        "those of each result's own recommended level.</p>\n</header>\n"
+        "<section class=\"card compared\">\n",
+        set->count);
     if (tune_table_compared(set->results, set->names, set->count, &grid, NULL))
         write_grid(&grid, "Side by side", out);
     else

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <utf8proc.h>
 
-enum { SETTINGS = 4, LINE = 96 };
+enum { SETTINGS = 4, LINE = 72 };
 
 struct setting_row {
     const char *name; // of the option, which is the file's word too

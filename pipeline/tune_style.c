@@ -1,12 +1,13 @@
-// The style sheet of the tuning page. The colours of series are told apart with every common kind of
-// colour blindness (they begin with those of Okabe and Ito, "Color Universal Design", 2008, darkened
-// for a light ground and lightened for a dark one to a contrast of at least 3 to 1), and no series is
-// told by its colour alone: markers and dashes differ too.
+// The style sheet of the tuning page. The colours of series are told apart with every common kind
+// of colour blindness (they begin with those of Okabe and Ito, "Color Universal Design", 2008,
+// darkened for a light ground and lightened for a dark one to a contrast of at least 3 to 1), and
+// no series is told by its colour alone: markers and dashes differ too.
 #include "tune_page.h"
 
 // In parts: C's compilers need not take longer texts.
 const char *const tune_style[] = {
-    ":root{--ground:#f4f5f7;--card:#fff;--ink:#1a1d21;--soft:#565d66;--rule:#d9dde2;--faint:#e8ebee;"
+    ":root{--ground:#f4f5f7;--card:#fff;--ink:#1a1d21;--soft:#565d66;--rule:#d9dde2;--faint:#"
+    "e8ebee;"
     "--mark:#fff4d6;--warn:#8a2c00;--ok:#7fb2d9;"
     "--s0:#0065a8;--s1:#c44e00;--s2:#00795a;--s3:#a4487f;--s4:#8f6400;--s5:#1d86b8;--s6:#6f5b4b;"
     "--s7:#3c4148}\n"
@@ -23,13 +24,13 @@ const char *const tune_style[] = {
     "header{margin-bottom:20px}\n"
     "h1{margin:0;font-size:28px;line-height:1.25;overflow-wrap:anywhere}\n"
     "h2{margin:0 0 4px;font-size:19px;line-height:1.3}\n"
-    "p{margin:0 0 12px;max-width:75ch;overflow-wrap:anywhere}\n"
+    "p{margin:0 0 12px;max-width:110ch;overflow-wrap:anywhere}\n"
     ".subject,figcaption p{color:var(--soft)}\n"
     ".stopped{color:var(--warn);font-weight:600}\n"
     ".card,figure{background:var(--card);border:1px solid var(--rule);border-radius:10px;"
     "padding:16px 18px;margin:0 0 20px;min-width:0}\n"
     ".figures{display:grid;grid-template-columns:minmax(0,1fr);gap:20px;margin-bottom:20px}\n"
-    "figure{margin:0;display:flex;flex-direction:column}\n"
+    ".figures>*{margin:0}figure{display:flex;flex-direction:column}\n"
     "figcaption p{font-size:14px;margin-bottom:8px}\n"
     // Numbers.
     ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:10px;"
@@ -37,14 +38,15 @@ const char *const tune_style[] = {
     ".tiles div{background:var(--ground);border-radius:8px;padding:10px 12px}\n"
     ".tiles dt{color:var(--soft);font-size:13px;line-height:1.3}\n"
     ".tiles dd{margin:2px 0 0;font-size:23px;font-weight:650;line-height:1.2;"
-    "font-variant-numeric:tabular-nums}\n"
-    ,
+    "font-variant-numeric:tabular-nums}\n",
     // Charts.
-    "svg.wide,svg.narrow{display:block;width:100%;height:auto;margin:auto auto 0;overflow:visible}\n"
+    "svg.wide,svg.narrow{display:block;width:100%;height:auto;margin:auto auto "
+    "0;overflow:visible}\n"
     "svg.wide{max-width:760px}svg.narrow{display:none;max-width:440px}\n"
     "svg text{font-family:inherit;font-size:12.5px;fill:var(--soft);"
     "font-variant-numeric:tabular-nums}\n"
-    "svg .label{fill:var(--ink);font-weight:600}\n"
+    "svg "
+    ".label{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4}\n"
     ".grid{stroke:var(--faint);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}\n"
     ".s0{--c:var(--s0)}.s1{--c:var(--s1)}.s2{--c:var(--s2)}.s3{--c:var(--s3)}.s4{--c:var(--s4)}"
     ".s5{--c:var(--s5)}.s6{--c:var(--s6)}.s7{--c:var(--s7)}.ok{--c:var(--ok)}"
@@ -54,26 +56,29 @@ const char *const tune_style[] = {
     ".mark{fill:var(--c);stroke:var(--card);stroke-width:1.5}"
     ".mark.hollow{fill:var(--card);stroke:var(--c);stroke-width:2}\n"
     ".mark.dashed{fill:var(--card);stroke:var(--c);stroke-width:1.8}\n"
-    ".meet{fill:transparent}g:hover>.mark{stroke:var(--ink);stroke-width:2}\n"
-    ".bar{fill:var(--c);stroke:var(--card);stroke-width:.8}.bar:hover{stroke:var(--ink)}\n"
+    ".mark.dense{transform:scale(.55)}.meet{fill:transparent}g:hover>.mark{stroke:var(--ink);"
+    "stroke-width:2}\n"
+    ".bar{fill:var(--c);stroke:var(--card);stroke-width:.6}.bar:hover{stroke:var(--ink)}\n"
     ".upright{stroke:var(--ink);stroke-width:1.5}.upright.knee{stroke-dasharray:5 4}"
     ".upright.rank{stroke:var(--s1);stroke-dasharray:5 3}\n"
-    ".whisker,.knee-foot{fill:none;stroke:var(--c);stroke-width:2;opacity:.75}\n"
+    ".whisker{fill:none;stroke:var(--c);stroke-width:2}.foot{stroke:var(--c);stroke-width:1.5;"
+    "stroke-dasharray:3 4}\n"
     ".legend{list-style:none;display:flex;flex-wrap:wrap;gap:2px 16px;margin:0 0 8px;padding:0;"
     "font-size:14px}\n"
     ".legend li{display:flex;align-items:center;gap:6px;overflow-wrap:anywhere}"
-    ".key{width:26px;height:14px;flex:none}\n"
-    ,
+    ".key{width:26px;height:14px;flex:none}\n",
     // Tables.
     ".scroll{overflow-x:auto;margin:10px 0 18px}\n"
-    "table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums;"
+    "table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;"
     "min-width:100%}\n"
     "caption{text-align:left;font-weight:600;padding-bottom:6px}\n"
-    "th,td{padding:6px 10px;text-align:right;white-space:nowrap;border-bottom:1px solid "
+    "th,td{padding:6px 9px;text-align:right;white-space:nowrap;border-bottom:1px solid "
     "var(--faint)}\n"
-    "thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--rule);"
+    "thead "
+    "th{color:var(--soft);font-weight:600;white-space:normal;line-height:1.25;border-bottom:1px "
+    "solid var(--rule);"
     "vertical-align:bottom}\n"
-    "tbody th{font-weight:600}.words{text-align:left}\n"
+    "tbody th{font-weight:600}.words{text-align:left;white-space:normal;min-width:9em}\n"
     "tr.marked{background:var(--mark)}\n"
     ".compared td,.compared thead th{white-space:normal;overflow-wrap:anywhere;min-width:9em}\n"
     "pre{background:var(--ground);border:1px solid var(--rule);border-radius:8px;padding:12px;"
@@ -82,7 +87,9 @@ const char *const tune_style[] = {
     "code{font-family:ui-monospace,\"DejaVu Sans Mono\",Consolas,monospace;font-size:.92em}\n"
     "summary{cursor:pointer;font-weight:600;overflow-wrap:anywhere}\n"
     ":focus-visible{outline:2px solid var(--s0);outline-offset:2px}\n"
-    "@media (min-width:1240px){.figures{grid-template-columns:repeat(2,minmax(0,1fr))}}\n"
+    "@media "
+    "(min-width:1240px){.figures{grid-template-columns:repeat(2,minmax(0,1fr))}.figures>:last-"
+    "child:nth-child(odd){grid-column:1/-1}.figures>figure:nth-last-child(2) svg{margin-top:0}}\n"
     "@media (max-width:619px){main{padding:12px}footer{padding:0 12px 12px}"
     ".card,figure{padding:12px}.figures{gap:12px}.card{margin-bottom:12px}h1{font-size:23px}"
     "svg.wide{display:none}svg.narrow{display:block}.tiles{grid-template-columns:1fr 1fr}}\n"

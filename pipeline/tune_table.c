@@ -81,9 +81,21 @@ enum level_column {
     LEVEL_COLUMNS
 };
 
-static const char *const level_heads[LEVEL_COLUMNS] = {
-    "level", "calls", "calls/s", "items/s", "p50", "p95", "p99", "first token", "Little's law",
-    "input tokens", "cached", "output tokens", "$ per 1,000 items", "errors", "note"};
+static const char *const level_heads[LEVEL_COLUMNS] = {"level",
+                                                       "calls",
+                                                       "calls/s",
+                                                       "items/s",
+                                                       "p50",
+                                                       "p95",
+                                                       "p99",
+                                                       "first token",
+                                                       "Little's law",
+                                                       "input tokens",
+                                                       "cached",
+                                                       "output tokens",
+                                                       "cost of 1,000 items",
+                                                       "errors",
+                                                       "note"};
 
 static void set_heads(struct tune_grid *grid, const char *const *heads)
 {
@@ -177,8 +189,9 @@ bool tune_table_levels(const struct tune_result *result, struct tune_grid *grid,
 
 bool tune_table_sides(const struct tune_result *result, struct tune_grid *grid, struct error *why)
 {
-    static const char *const heads[] = {"longest side", "questions", "agreed",           "agreement",
-                                        "input tokens", "image KiB", "$ per 1,000 items"};
+    static const char *const heads[] = {"longest side",       "questions",    "agreed",
+                                        "agreement",          "input tokens", "image KiB",
+                                        "cost of 1,000 items"};
     if (!tune_grid_init(grid, sizeof heads / sizeof heads[0], result->side_count + 1, why))
         return false;
     set_heads(grid, heads);

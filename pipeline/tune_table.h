@@ -6,8 +6,8 @@
 #include "tune_grid.h"
 #include "tune_result.h"
 
-// The levels, the sides and the drafts that were measured, what was spent, and one line with what is
-// recommended and why.
+// The levels, the sides and the drafts that were measured, what was spent, and one line with what
+// is recommended and why.
 void tune_table_write(const struct tune_result *result, struct buffer *out);
 
 // Several results side by side: a row for each figure, a column for each result.

@@ -31,26 +31,16 @@ enum figure {
     FIGURES
 };
 
-static const char *const figure_names[FIGURES] = {"endpoint",
-                                                  "model",
-                                                  "measured",
-                                                  "knee",
-                                                  "concurrency",
-                                                  "batch size",
-                                                  "longest side",
-                                                  "questions a call",
-                                                  "calls/s",
-                                                  "items/s",
-                                                  "latency alone",
-                                                  "p50",
-                                                  "p95",
-                                                  "p99",
-                                                  "first token",
-                                                  "calls with errors",
-                                                  "agreement",
-                                                  "$ per 1,000 items",
-                                                  "calls spent",
-                                                  "spent",
+static const char *const figure_names[FIGURES] = {"endpoint",      "model",
+                                                  "measured",      "knee",
+                                                  "concurrency",   "batch size",
+                                                  "longest side",  "questions a call",
+                                                  "calls/s",       "items/s",
+                                                  "latency alone", "p50",
+                                                  "p95",           "p99",
+                                                  "first token",   "calls with errors",
+                                                  "agreement",     "cost of 1,000 items",
+                                                  "calls spent",   "spent",
                                                   "ended early"};
 
 static void set_settings(struct tune_grid *grid, size_t column, const struct tune_result *result)

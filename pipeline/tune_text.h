@@ -8,10 +8,10 @@
 enum { TUNE_TEXT = 64 };
 
 char *tune_text_ms(double milliseconds, char text[TUNE_TEXT]); // "840 ms", "1.24 s"
-char *tune_text_real(double value, char text[TUNE_TEXT]);      // three digits: "0.42", "12.3", "1,240"
-char *tune_text_count(double count, char text[TUNE_TEXT]);     // "12,345"
-char *tune_text_share(double share, char text[TUNE_TEXT]);     // "98.2 %"
-char *tune_text_cost(double dollars, char text[TUNE_TEXT]);    // "$1.25"
+char *tune_text_real(double value, char text[TUNE_TEXT]);   // three digits: "0.42", "12.3", "1,240"
+char *tune_text_count(double count, char text[TUNE_TEXT]);  // "12,345"
+char *tune_text_share(double share, char text[TUNE_TEXT]);  // "98.2 %"
+char *tune_text_cost(double dollars, char text[TUNE_TEXT]); // "$1.25"
 
 // The level of result->concurrency, else the largest below it; NULL: none was measured.
 const struct tune_level *tune_recommended_level(const struct tune_result *result);

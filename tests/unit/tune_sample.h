@@ -51,10 +51,12 @@ static inline struct tune_level sample_level(unsigned concurrency, double capaci
 
 static inline void sample_sides(struct tune_result *result)
 {
-    static const struct tune_side sides[] = {
-        {2048, 85, 120, 120, 1, 2210, 611000, 0.94}, {1536, 85, 120, 119, 0.9917, 1480, 366000, 0.66},
-        {1024, 85, 120, 117, 0.975, 765, 171000, 0.412}, {768, 85, 120, 110, 0.9167, 510, 98000, 0.31},
-        {512, 85, 120, 101, 0.8417, 255, 46000, 0.21}, {256, 85, 120, 79, 0.6583, 130, 14000, 0.16}};
+    static const struct tune_side sides[] = {{2048, 85, 120, 120, 1, 2210, 611000, 0.94},
+                                             {1536, 85, 120, 119, 0.9917, 1480, 366000, 0.66},
+                                             {1024, 85, 120, 117, 0.975, 765, 171000, 0.412},
+                                             {768, 85, 120, 110, 0.9167, 510, 98000, 0.31},
+                                             {512, 85, 120, 101, 0.8417, 255, 46000, 0.21},
+                                             {256, 85, 120, 79, 0.6583, 130, 14000, 0.16}};
     memcpy(result->sides, sides, sizeof sides);
     result->side_count = sizeof sides / sizeof sides[0];
 }
@@ -95,11 +97,12 @@ static inline void sample_result(struct tune_result *result, double capacity, do
         }
         result->levels[result->level_count++] = sample_level(at, capacity, base_ms);
     }
-    snprintf(result->reason, sizeof result->reason,
-             "Beyond %u requests in flight throughput grows by less than 5 %% while latency doubles; "
-             "%u keeps a tenth in hand. 1024 px gives the answers of 2048 px in 97.5 %% of cases at "
-             "less than half of the cost.",
-             result->knee, result->concurrency);
+    snprintf(
+        result->reason, sizeof result->reason,
+        "Beyond %u requests in flight throughput grows by less than 5 %% while latency doubles; "
+        "%u keeps a tenth in hand. 1024 px gives the answers of 2048 px in 97.5 %% of cases at "
+        "less than half of the cost.",
+        result->knee, result->concurrency);
     sample_sides(result);
     sample_histogram(result, base_ms);
     result->drafts[0] = (struct tune_draft){1, 0.97, 2.9, 0.41, 2610};

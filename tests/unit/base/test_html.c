@@ -30,7 +30,7 @@ static void what_xml_does_not_allow_is_replaced(void **state)
           "a\xef\xbf\xbd"
           "b\xef\xbf\xbd[31m\xef\xbf\xbd\tc\n");
     check("\xff\xc3", "\xef\xbf\xbd\xef\xbf\xbd");
-    check("\xef\xbf\xbe", "\xef\xbf\xbd");     // U+FFFE
+    check("\xef\xbf\xbe", "\xef\xbf\xbd");                         // U+FFFE
     check("\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); // a lone surrogate
 }
 
