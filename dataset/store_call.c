@@ -50,7 +50,7 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
 bool store_copy_call(struct store *store, int64_t number, const struct call *call,
                      struct error *why)
 {
-    store_sum_call(store, number, call);
+    store_note_slow(store, number, call);
     return insert_call(store, number, call, call->attempts, why);
 }
 

@@ -95,6 +95,15 @@
     X(READ_SLOWEST, "SELECT item, step, latency_ms FROM slowest ORDER BY latency_ms DESC")         \
     X(CLEAR_SLOWEST, "DELETE FROM slowest")                                                        \
     X(PUT_SLOWEST, "INSERT INTO slowest VALUES (?1, ?2, ?3)")                                      \
+    X(ALL_MINUTES, "SELECT * FROM minutes")                                                        \
+    X(ALL_LATENCIES, "SELECT * FROM latencies")                                                    \
+    X(ALL_LESSONS, "SELECT endpoint, model, version, words FROM lessons")                          \
+    X(JOIN_LESSONS, "INSERT INTO lessons (endpoint, model, version, words)"                        \
+                    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET version = ?3, words = ?4"  \
+                    " WHERE length(?4) > length(words)")                                           \
+    X(ALL_PROBES, "SELECT endpoint, model, verdict, when_ms FROM probes")                          \
+    X(JOIN_PROBE, "INSERT INTO probes (endpoint, model, verdict, when_ms) VALUES (?1, ?2, ?3, ?4)" \
+                  " ON CONFLICT DO UPDATE SET verdict = ?3, when_ms = ?4 WHERE ?4 > when_ms")      \
     X(FIND_PROBE, "SELECT verdict FROM probes WHERE endpoint = ?1 AND model = ?2")                 \
     X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")
 
@@ -193,6 +202,7 @@ bool store_check_readable(struct store *store, struct error *why);
 
 // See struct store_sums.
 void store_sum_call(struct store *store, int64_t item, const struct call *call);
+void store_note_slow(struct store *store, int64_t item, const struct call *call); // if it is
 void store_sum_item(struct store *store, enum item_state state);
 bool store_put_sums(struct store *store, struct error *why);
 bool store_read_slowest(struct store *store, struct error *why);

@@ -103,6 +103,21 @@ bool store_take_files(struct store *store, struct store *from, struct error *why
                      store_prepare(store, SQL_PUT_FIGURES, why), store, why);
 }
 
+bool store_take_sums(struct store *store, struct store *from, struct error *why)
+{
+    static const struct {
+        enum store_statement rows, put;
+    } tables[] = {{SQL_ALL_MINUTES, SQL_ADD_MINUTE},
+                  {SQL_ALL_LATENCIES, SQL_ADD_LATENCY},
+                  {SQL_ALL_LESSONS, SQL_JOIN_LESSONS},
+                  {SQL_ALL_PROBES, SQL_JOIN_PROBE}};
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof tables / sizeof *tables; i++)
+        good = copy_rows(store_prepare(from, tables[i].rows, why), from,
+                         store_prepare(store, tables[i].put, why), store, why);
+    return good;
+}
+
 bool store_each_setting(struct store *store, store_take_setting *take, void *context,
                         struct error *why)
 {

@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "heap.h"
+#include "merge_screen.h"
 #include "output.h"
 #include "report.h"
 #include "shard.h"
@@ -32,6 +33,7 @@ struct merge {
     size_t count;
     struct heap next; // parts with rows left, by place
     struct store *store;
+    struct merge_screen screen;
     struct merge_summary *summary;
 };
 
@@ -235,6 +237,18 @@ static bool copy_settings(struct merge *merge, struct error *why)
     return store_check_settings(merge->store, rows, count, why);
 }
 
+static const char *find_setting(const struct part *part, const char *name)
+{
+    const char *at = part->settings.data, *end = at + part->settings.length;
+    while (at < end) {
+        const char *value = at + strlen(at) + 1;
+        if (strcmp(at, name) == 0)
+            return value;
+        at = value + strlen(value) + 1;
+    }
+    return NULL;
+}
+
 static bool open_whole(struct merge *merge, const char *directory, struct error *why)
 {
     char *path = file_join(directory, "run.db");
@@ -246,7 +260,9 @@ static bool open_whole(struct merge *merge, const char *directory, struct error 
         return error_set(why, ERR_INPUT,
                          "%s holds a run already (run.db); give another -o DIR for the whole",
                          directory);
-    return (merge->store = store_open(directory, why)) != NULL && copy_settings(merge, why);
+    const char *screened = find_setting(&merge->parts[0], "screen");
+    return (merge->store = store_open(directory, why)) != NULL && copy_settings(merge, why) &&
+           (screened == NULL || merge_screen_open(&merge->screen, screened, directory, why));
 }
 
 // Puts the part among those with rows left, if it has one.
@@ -263,7 +279,7 @@ static bool advance_part(struct merge *merge, struct part *part, struct error *w
 
 static bool take_item(struct merge *merge, struct part *part, struct error *why)
 {
-    const struct store_row *row = &part->row;
+    struct store_row *row = &part->row;
     // Places are counted over the whole input, in each part alike.
     if (row->place != merge->summary->items)
         return error_set(why, ERR_INPUT,
@@ -271,7 +287,10 @@ static bool take_item(struct merge *merge, struct part *part, struct error *why)
                          "generate for each of them again with the input as it is now",
                          merge->summary->items + 1,
                          row->place < merge->summary->items ? "in two of them" : "in none of them");
-    long long *counts[] = {[ITEM_ACCEPTED] = &merge->summary->accepted,
+    if (!merge_screen_item(&merge->screen, (size_t)(part - merge->parts), part->store, row, why))
+        return false;
+    long long *counts[] = {[ITEM_OPEN] = &merge->summary->open,
+                           [ITEM_ACCEPTED] = &merge->summary->accepted,
                            [ITEM_REJECTED] = &merge->summary->rejected,
                            [ITEM_UNKNOWN] = &merge->summary->unknown};
     ++*counts[row->state];
@@ -345,6 +364,7 @@ static bool take_rest(struct merge *merge, const char *directory, struct error *
         good = store_totals(part->store, &totals, why) &&
                store_add_totals(merge->store, &totals, why) &&
                store_take_files(merge->store, part->store, why) &&
+               store_take_sums(merge->store, part->store, why) &&
                take_images(part->directory, directory, why);
     }
     return good && store_commit(merge->store, why);
@@ -354,10 +374,15 @@ static bool write_files(struct merge *merge, const struct merge_settings *settin
                         struct error *why)
 {
     struct output output;
-    bool good = output_open(&output, settings->directory, why) &&
-                output_complete(&output, merge->store, merge->summary->items, why);
+    const struct merge_summary *summary = merge->summary;
+    bool good = output_open(&output, settings->directory, why);
+    if (good && summary->open > 0)
+        good = output_incomplete(&output, merge->store, summary->items, why);
+    else if (good)
+        good = output_complete(&output, merge->store, summary->items, why);
     output_close(&output);
-    return good && report_write_merge(merge->store, settings, merge->summary, why);
+    return good && merge_screen_commit(&merge->screen, why) &&
+           report_write_merge(merge->store, settings, merge->summary, why);
 }
 
 static void close_all(struct merge *merge)
@@ -367,6 +392,7 @@ static void close_all(struct merge *merge)
         buffer_clear(&merge->parts[i].settings);
     }
     store_close(merge->store);
+    merge_screen_close(&merge->screen);
     heap_free(&merge->next);
     free(merge->parts);
 }
