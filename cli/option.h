@@ -26,6 +26,7 @@ enum option_id {
     OPTION_LIMIT,
     OPTION_SHARD,
     OPTION_RETRY,
+    OPTION_DURABLE,
     OPTION_DRY_RUN,
     OPTION_SUMMARY_JSON,
 

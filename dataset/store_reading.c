@@ -75,7 +75,7 @@ static bool open_database(struct store *store, struct error *why)
         return store_fail(store, "open", why);
     sqlite3_extended_result_codes(store->database, 1);
     sqlite3_busy_timeout(store->database, BUSY_TIMEOUT_MS);
-    return true;
+    return store_add_sums(store, why);
 }
 
 // Statements fail one by one on tables of another version; this says it once and plainly.
@@ -117,9 +117,12 @@ bool store_item_line(struct store *store, int64_t number, char **line, struct er
         return false;
     sqlite3_bind_int64(statement, 1, number);
     int got = store_step(store, statement, "read", why);
-    if (got == 1)
+    bool whole = got != 1 || sqlite3_column_int(statement, 1) != 0;
+    if (!whole)
+        store_damaged(store, "an item's line is not as it was written", why);
+    else if (got == 1)
         *line = text_copy((const char *)sqlite3_column_text(statement, 0));
-    if (got == 1 && *line == NULL)
+    if (got == 1 && whole && *line == NULL)
         error_set(why, ERR_MEMORY, "no memory for an item's line");
     sqlite3_reset(statement);
     return got == 0 || *line != NULL;

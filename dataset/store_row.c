@@ -26,8 +26,11 @@ int store_next_row(struct store *store, struct store_row *row, struct error *why
         .topic = (const char *)sqlite3_column_text(s, 8),
     };
     if (row->id == NULL || sqlite3_column_bytes(s, 6) != DIGEST_BYTES) {
-        error_set(why, ERR_DISK, "%s is damaged: row %lld of its items", store->path,
-                  (long long)row->number);
+        store_damaged(store, "a row of its items is none", why);
+        return -1;
+    }
+    if (row->state != ITEM_OPEN && (row->line == NULL || !sqlite3_column_int(s, 9))) {
+        store_damaged(store, "a finished item's line is not as it was written", why);
         return -1;
     }
     memcpy(row->fingerprint.bytes, sqlite3_column_blob(s, 6), DIGEST_BYTES);
@@ -55,6 +58,7 @@ static bool put_row(struct store *store, const struct store_row *row, int64_t *n
         return true;
     sqlite3_bind_int64(line, 1, *number);
     sqlite3_bind_text(line, 2, row->line, -1, SQLITE_STATIC);
+    sqlite3_bind_int(line, 3, (int)row->state);
     return store_run(store, line, "write", why);
 }
 
