@@ -20,7 +20,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .type = TYPE_DIRECTORY,
          .example = "out",
          .group = GROUP_OUTPUT,
-         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE,
+         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE | FOR_SALVAGE,
          .flags = OPTION_NO_FILE,
          .help = "Where the dataset goes, or the prepared images. Made when absent; generate "
                  "with the same DIR goes on where it stopped and pays for no reply twice."},

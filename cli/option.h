@@ -18,7 +18,8 @@ enum option_command {
     FOR_DIAGNOSE = 32,
     FOR_SHOW = 64,
     FOR_TUNE = 128,
-    FOR_ALL = 255
+    FOR_SALVAGE = 256,
+    FOR_ALL = 511
 };
 
 enum option_id {

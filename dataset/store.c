@@ -37,8 +37,8 @@ struct store *store_open(const char *directory, struct error *why)
         error_set(why, ERR_MEMORY, "no memory for the store");
     good = good && file_make_directory(directory, why) && volume_check(directory, why) &&
            (store->lock = lock_take(directory, why)) >= 0 && check_files(store, why) &&
-           open_database(store, why) &&
-           store_read_totals(store, why) && store_read_slowest(store, why);
+           open_database(store, why) && store_read_totals(store, why) &&
+           store_read_slowest(store, why);
     if (good)
         store->checkpointer = checkpointer_start(store->path, CHECKPOINT_LIMIT_PAGES, why);
     if (store->checkpointer != NULL) {
@@ -128,8 +128,7 @@ static void check_log(const struct store *store)
     enum { HEADER_BYTES = 32 };
     unsigned char header[HEADER_BYTES] = {0};
     char *path = NULL;
-    int file =
-        asprintf(&path, "%s-wal", store->path) >= 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int file = asprintf(&path, "%s-wal", store->path) >= 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     bool whole = file < 0 || read(file, header, sizeof header) < HEADER_BYTES ||
                  (memcmp(header, "\x37\x7f\x06", 3) == 0 && (header[3] & 0xfe) == 0x82);
     if (!whole)

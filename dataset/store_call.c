@@ -190,7 +190,7 @@ static bool copy_column(sqlite3_stmt *statement, int column, char **text)
     return *text != NULL || sqlite3_column_type(statement, column) == SQLITE_NULL;
 }
 
-static bool read_call(sqlite3_stmt *s, struct call *call)
+bool store_read_call(sqlite3_stmt *s, struct call *call)
 {
     *call = (struct call){.step = (enum call_step)sqlite3_column_int(s, 1),
                           .try_number = (unsigned)sqlite3_column_int64(s, 2),
@@ -228,7 +228,7 @@ static bool take_call(struct store *store, sqlite3_stmt *statement, struct call 
     struct call *more = realloc(*calls, (*count + 1) * sizeof *more);
     if (more != NULL)
         *calls = more;
-    return (more != NULL && read_call(statement, &more[(*count)++])) ||
+    return (more != NULL && store_read_call(statement, &more[(*count)++])) ||
            error_set(why, ERR_MEMORY, "no memory for stored calls");
 }
 

@@ -51,7 +51,8 @@ bool store_fail(struct store *store, const char *what, struct error *why)
         return store_damaged(store, sqlite3_errmsg(store->database), why);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         if (faults[i].code == (code & 0xff)) {
-            bool told = system_error != 0 && (code & 0xff) != SQLITE_NOTADB && (code & 0xff) != SQLITE_BUSY;
+            bool told =
+                system_error != 0 && (code & 0xff) != SQLITE_NOTADB && (code & 0xff) != SQLITE_BUSY;
             return error_set(why, kind, "cannot %s %s: %s%s%s%s; %s", what, store->path,
                              faults[i].meaning, told ? " (" : "",
                              told ? strerror(system_error) : "", told ? ")" : "", faults[i].remedy);

@@ -57,24 +57,26 @@
     X(FINISH_ITEM, "UPDATE items SET state = ?2, kind = ?3, topic = ?4 WHERE number = ?1")         \
     X(PUT_LINE, "INSERT OR REPLACE INTO lines (number, line, sum)"                                 \
                 " VALUES (?1, ?2, row_sum(?1, ?2, ?3))")                                           \
-    X(LINE_OF, "SELECT l.line, " STORE_WHOLE(STORE_LINE_SUM)                                       \
-               " FROM items i JOIN lines l ON l.number = i.number WHERE i.number = ?1")            \
+    X(LINE_OF,                                                                                     \
+      "SELECT l.line, " STORE_WHOLE(                                                               \
+          STORE_LINE_SUM) " FROM items i JOIN lines l ON l.number = i.number WHERE i.number = ?1") \
     X(LINES_BY_NUMBER,                                                                             \
-      "SELECT i.number, l.line, " STORE_WHOLE(STORE_LINE_SUM)                                      \
-      " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
-      " WHERE i.number > ?1 AND i.number <= ?2 AND (?3 >> i.state) & 1 ORDER BY i.number")         \
-    X(LINES_BY_PLACE,                                                                              \
-      "SELECT i.number, l.line, " STORE_WHOLE(STORE_LINE_SUM)                                      \
-      " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
-      " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
+      "SELECT i.number, l.line, " STORE_WHOLE(                                                     \
+          STORE_LINE_SUM) " FROM items i LEFT JOIN lines l ON l.number = i.number"                 \
+                          " WHERE i.number > ?1 AND i.number <= ?2 AND (?3 >> i.state) & 1 ORDER " \
+                          "BY i.number")                                                           \
+    X(LINES_BY_PLACE, "SELECT i.number, l.line, " STORE_WHOLE(                                     \
+                          STORE_LINE_SUM) " FROM items i LEFT JOIN lines l ON l.number = i.number" \
+                                          " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> "      \
+                                          "i.state) & 1 ORDER BY i.place, i.number")               \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
     X(COUNT_OPEN, "SELECT count(*) FROM items WHERE state = 0")                                    \
     X(ALL_FAILED, "SELECT i.state, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"  \
                   " WHERE i.state >= 2 ORDER BY i.number")                                         \
     X(ROWS_BY_PLACE,                                                                               \
       "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line, i.topic,"  \
-      " " STORE_WHOLE(STORE_LINE_SUM) " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
-      " WHERE i.place >= 0 ORDER BY i.place, i.number")                                            \
+      " " STORE_WHOLE(STORE_LINE_SUM) " FROM items i LEFT JOIN lines l ON l.number = i.number"     \
+                                      " WHERE i.place >= 0 ORDER BY i.place, i.number")            \
     X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint, topic)"             \
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                             \
     X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files"                                \
@@ -87,14 +89,28 @@
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"  \
       " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"  \
       " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)" \
-      ") ON CONFLICT (item, key) DO NOTHING")          \
+      ") ON CONFLICT (item, key) DO NOTHING")                                                      \
     X(HAS_REPLY, "SELECT replied, attempts FROM calls WHERE item = ?1 AND key = ?2")               \
     X(DROP_CALL, "DELETE FROM calls WHERE item = ?1 AND key = ?2")                                 \
     X(CALLS_OF,                                                                                    \
       "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
       " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
       " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
-      " cost_nano, first_token_ms, " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1")                                     \
+      " cost_nano, first_token_ms, " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1")    \
+    X(CALLS_OF_BACKWARDS,                                                                          \
+      "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
+      " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
+      " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
+      " cost_nano, first_token_ms, " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1"     \
+                                                                 " ORDER BY key DESC")             \
+    X(SALVAGE_ITEM,                                                                                \
+      "SELECT id, place, state, round, kind, fingerprint, topic FROM items WHERE number = ?1")     \
+    X(SALVAGE_LINE, /* with the state by which its sum holds */                                    \
+      "SELECT line, CASE sum WHEN row_sum(number, line, 1) THEN 1 WHEN row_sum(number, line, 2)"   \
+      " THEN 2 WHEN row_sum(number, line, 3) THEN 3 ELSE 0 END FROM lines WHERE number = ?1")      \
+    X(SALVAGE_SETTING, "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")            \
+    X(SALVAGE_ID, "INSERT OR REPLACE INTO salvaged_ids VALUES (?1, ?2)")                           \
+    X(SALVAGED_ID, "SELECT id FROM salvaged_ids WHERE number = ?1")                                \
     X(FIND_LESSONS,                                                                                \
       "SELECT words FROM lessons WHERE endpoint = ?1 AND model = ?2 AND version = ?3")             \
     X(PUT_LESSONS, "INSERT OR REPLACE INTO lessons (endpoint, model, version, words)"              \
@@ -209,6 +225,20 @@ bool store_copy_call(struct store *store, int64_t number, const struct call *cal
 // Reads the totals as they are in the database.
 bool store_read_totals(struct store *store, struct error *why);
 bool store_put_totals(struct store *store, struct error *why);
+
+// Name of the only setting of a store whose settings were lost: the next run gives it new ones.
+#define STORE_SETTINGS_LOST "lost by damage"
+
+// Opens the file at store->path for reading only.
+bool store_open_database_reading(struct store *store, struct error *why);
+
+struct store_row;
+// Adds the item's row and its line. *number: its number.
+bool store_put_row(struct store *store, const struct store_row *row, int64_t *number,
+                   struct error *why);
+
+// A row of CALLS_OF as a call, which the caller clears. False: no memory.
+bool store_read_call(sqlite3_stmt *statement, struct call *call);
 
 // Makes row_sum known to the database.
 bool store_add_sums(struct store *store, struct error *why);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static bool open_database(struct store *store, struct error *why);
 static bool check_tables(struct store *store, struct error *why);
 
 struct store *store_open_reading(const char *directory, struct error *why)
@@ -29,7 +28,7 @@ struct store *store_open_reading(const char *directory, struct error *why)
                                "%s holds no run: there is no run.db in it; give the DIR of vqagen "
                                "generate -o DIR",
                                directory);
-    if (good && open_database(store, why) && check_tables(store, why))
+    if (good && store_open_database_reading(store, why) && check_tables(store, why))
         return store;
     store_close(store);
     return NULL;
@@ -62,7 +61,7 @@ static bool has_log(const struct store *store)
     return has;
 }
 
-static bool open_database(struct store *store, struct error *why)
+bool store_open_database_reading(struct store *store, struct error *why)
 {
     enum { BUSY_TIMEOUT_MS = 10000 };
     char *uri = uri_of(store->path, !has_log(store));

@@ -37,8 +37,8 @@ int store_next_row(struct store *store, struct store_row *row, struct error *why
     return 1;
 }
 
-static bool put_row(struct store *store, const struct store_row *row, int64_t *number,
-                    struct error *why)
+bool store_put_row(struct store *store, const struct store_row *row, int64_t *number,
+                   struct error *why)
 {
     sqlite3_stmt *put = store_prepare(store, SQL_PUT_ROW, why);
     sqlite3_stmt *line = store_prepare(store, SQL_PUT_LINE, why);
@@ -68,7 +68,7 @@ bool store_take_row(struct store *store, const struct store_row *row, struct sto
     int64_t number;
     struct call *calls = NULL;
     size_t count = 0;
-    if (!put_row(store, row, &number, why) || !store_mark_current(store, number, why) ||
+    if (!store_put_row(store, row, &number, why) || !store_mark_current(store, number, why) ||
         !store_load_calls(from, row->number, &calls, &count, why))
         return false;
     store->last_number = number;

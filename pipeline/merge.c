@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "heap.h"
+#include "kept_images.h"
 #include "merge_screen.h"
 #include "output.h"
 #include "report.h"
@@ -9,8 +10,6 @@
 #include "store_row.h"
 #include "text.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -315,46 +314,6 @@ static bool take_items(struct merge *merge, struct error *why)
 
 // ---- What else a DIR holds ----------------------------------------------------------------------
 
-static bool copy_file(const char *from, const char *to, struct error *why)
-{
-    struct buffer bytes;
-    buffer_init(&bytes, (size_t)1 << 31);
-    bool good = file_read(from, &bytes, why) && file_keep(to, bytes.data, bytes.length, why);
-    buffer_clear(&bytes);
-    return good;
-}
-
-// Images are named by their content, so the same name is the same image. A link costs no room.
-static bool take_image(const char *from, const char *to, struct error *why)
-{
-    if (link(from, to) == 0 || errno == EEXIST)
-        return true;
-    return copy_file(from, to, why);
-}
-
-static bool take_images(const char *part, const char *whole, struct error *why)
-{
-    char *from = file_join(part, "images"), *to = file_join(whole, "images");
-    bool good = (from != NULL && to != NULL) || error_set(why, ERR_MEMORY, "no memory for a name");
-    good = good && file_make_directory(to, why);
-    DIR *folder = good ? opendir(from) : NULL;
-    struct dirent *entry;
-    while (good && folder != NULL && (entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char *source = file_join(from, entry->d_name), *target = file_join(to, entry->d_name);
-        good = source != NULL && target != NULL ? take_image(source, target, why)
-                                                : error_set(why, ERR_MEMORY, "no memory");
-        free(source);
-        free(target);
-    }
-    if (folder != NULL)
-        closedir(folder);
-    free(from);
-    free(to);
-    return good;
-}
-
 static bool take_rest(struct merge *merge, const char *directory, struct error *why)
 {
     bool good = store_begin(merge->store, why);
@@ -365,7 +324,7 @@ static bool take_rest(struct merge *merge, const char *directory, struct error *
                store_add_totals(merge->store, &totals, why) &&
                store_take_files(merge->store, part->store, why) &&
                store_take_sums(merge->store, part->store, why) &&
-               take_images(part->directory, directory, why);
+               kept_images_take(part->directory, directory, why);
     }
     return good && store_commit(merge->store, why);
 }
