@@ -331,7 +331,8 @@ bool report_write_merge(struct store *store, const struct merge_settings *settin
     struct run_summary counts = {.items = summary->items,
                                  .accepted = summary->accepted,
                                  .rejected = summary->rejected,
-                                 .unknown = summary->unknown};
+                                 .unknown = summary->unknown,
+                                 .open = summary->open};
     char time[32];
     struct buffer out;
     buffer_init(&out, 8 << 20);
