@@ -204,6 +204,7 @@ void assemble_failure(struct item *item, const struct assemble_fault *fault)
                                    .message = fault->message,
                                    .attempts = fault->attempts,
                                    .reply = fault->reply,
+                                   .endpoint = fault->endpoint,
                                    .when_ms = fault->when_ms,
                                    .line = subject->question.line};
     struct buffer line;
