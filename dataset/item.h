@@ -60,6 +60,7 @@ struct item_failure {
     const char *message;
     unsigned attempts; // requests sent for the failing step
     const char *reply; // or NULL; cut to 2000 bytes here
+    const char *endpoint; // that the failed call went to; NULL: it is left out
     int64_t when_ms;   // wall clock
     uint64_t line;     // of the input; written when not 0
 };

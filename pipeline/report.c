@@ -40,6 +40,7 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
     summary->requests = progress->requests;
     summary->retries = progress->retries;
     spending_tell(run, summary->cost, sizeof summary->cost);
+    learn_tell_all(&run->upstreams, summary->learned, sizeof summary->learned);
     summary->exit_code = error_exit_code(why->kind);
     if (summary->exit_code == 0 && summary->rejected - summary->screened + summary->unknown > 0)
         summary->exit_code = error_exit_code(ERR_ITEMS);

@@ -80,6 +80,7 @@ struct run_summary {
     long long screened; // of the rejected: their images were left out, as was asked for
     long long calls, requests, retries;
     char cost[400]; // what it cost, in one sentence; "": nothing
+    char learned[2000]; // what refusals taught of the endpoints, a line for each; "": nothing
     int exit_code;  // 0, 1, or the error's
 };
 
