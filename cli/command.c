@@ -82,7 +82,12 @@ static const struct command commands[] = {
         .description =
             "Each DIR is a finished part that generate made with --shard I/N; all N are needed, in "
             "any order. WHOLE gets what one run over all of the input would have made: the same "
-            "dataset.jsonl, and a store with which generate goes on, for example with --retry.",
+            "dataset.jsonl, and a store with which generate goes on, for example with --retry.\n"
+            "\n"
+            "Parts made with --screen are screened again as a whole: images that look alike in "
+            "different parts are left out as in one run. An image that only its part left out is "
+            "kept, and nothing was asked about it: its items stay open, the exit code is 1, and "
+            "the generate command with -o WHOLE and without --shard asks for what is missing.",
         .examples =
             {
                 {"Two machines, one dataset",
@@ -91,6 +96,25 @@ static const struct command commands[] = {
                 {"Join them", "vqagen merge part1 part2 -o whole"},
             },
         .run = merge_run,
+    },
+    {
+        .name = "salvage",
+        .bit = FOR_SALVAGE,
+        .operand = "DIR",
+        .reads_files = true,
+        .synopsis = "DIR -o NEW",
+        .summary = "Save what is whole of a damaged run",
+        .description =
+            "For a DIR whose run.db was damaged: by a disk, a copy cut short, a program that wrote "
+            "into it. Every row that can be read and is as it was written goes to NEW; DIR is not "
+            "changed. The same generate command with -o NEW then makes the same dataset, and pays "
+            "only for the replies that were lost.",
+        .examples =
+            {
+                {"Save it", "vqagen salvage out -o saved"},
+                {"And go on there", "vqagen generate photos -o saved --endpoint builtin"},
+            },
+        .run = salvage_run,
     },
     {
         .name = "diagnose",
@@ -125,6 +149,38 @@ static const struct command commands[] = {
                  "vqagen diagnose out --replay photo.jpg#2 --json"},
             },
         .run = diagnose_run,
+    },
+    {
+        .name = "tune",
+        .bit = FOR_TUNE,
+        .operand = "INPUT",
+        .operand_repeats = true,
+        .reads_files = true,
+        .synopsis = "INPUT [OPTIONS]",
+        .summary = "Find the settings to run with at an endpoint",
+        .description =
+            "Asks about the first images of INPUT, as generate would, with 1, 2, 4, 8, ... calls "
+            "in flight, until the endpoint gives no more, and twice more near that knee. Then it "
+            "compares questions drafted a call, and image sizes by how far the answers agree with "
+            "those at the largest. It stops by itself at --max-calls, before --max-cost, and when "
+            "more than one call in ten fails.\n"
+            "\n"
+            "Prints what was measured and what is recommended, with the reason. -o DIR keeps the "
+            "result as DIR/tune.json, which --compare reads.",
+        .examples =
+            {
+                {"Try it, without key or network", "vqagen tune photos --endpoint builtin"},
+                {"A server of your own, and a settings file for generate",
+                 "vqagen tune photos --base-url http://localhost:8000/v1 --model qwen2.5-vl "
+                 "--write vqagen.yaml"},
+                {"At most a dollar, with a page of charts",
+                 "vqagen tune photos --endpoint openai --model gpt-4o-mini --max-cost 1 --page "
+                 "tune.html"},
+                {"The number of calls in flight alone",
+                 "vqagen tune photos --endpoint builtin --sides none --drafts none"},
+                {"Two results side by side", "vqagen tune --compare monday tuesday"},
+            },
+        .run = tune_run,
     },
     {
         .name = "show",

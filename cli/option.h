@@ -18,7 +18,8 @@ enum option_command {
     FOR_DIAGNOSE = 32,
     FOR_SHOW = 64,
     FOR_TUNE = 128,
-    FOR_ALL = 255
+    FOR_SALVAGE = 256,
+    FOR_ALL = 511
 };
 
 enum option_id {
@@ -26,6 +27,7 @@ enum option_id {
     OPTION_LIMIT,
     OPTION_SHARD,
     OPTION_RETRY,
+    OPTION_DURABLE,
     OPTION_DRY_RUN,
     OPTION_SUMMARY_JSON,
 
@@ -135,6 +137,15 @@ enum option_id {
     OPTION_LOG,
     OPTION_READY_FD,
     OPTION_PARENT_FD,
+
+    OPTION_MAX_CALLS,
+    OPTION_GOAL,
+    OPTION_LATENCY_GOAL,
+    OPTION_SIDES,
+    OPTION_DRAFTS,
+    OPTION_WRITE,
+    OPTION_PAGE,
+    OPTION_COMPARE,
 
     OPTION_SETTINGS,
     OPTION_SHOW_SETTINGS,

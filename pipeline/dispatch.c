@@ -19,15 +19,7 @@ static bool write_request(const struct recipe *recipe, const struct task *task,
     struct buffer prompt;
     buffer_init(&prompt, MAX_BODY);
     task_write_prompt(task, recipe, &prompt);
-    struct ask ask = {.system = recipe->system,
-                      .prompt = buffer_text(&prompt),
-                      .image = true,
-                      .temperature = task->plan.temperature,
-                      .max_tokens = task->plan.max_tokens,
-                      .schema_name = task->plan.schema_name,
-                      .schema = task->plan.schema,
-                      .prefix = task->plan.prefix,
-                      .extra_body = recipe->settings->extra_body};
+    struct ask ask = task_ask(task, recipe, buffer_text(&prompt));
     bool good =
         buffer_check(&prompt, "a prompt", why) &&
         endpoint->provider->write_request(endpoint, &ask, &exchange->head, &exchange->tail, why);
