@@ -22,7 +22,8 @@ static const struct option_entry table[OPTION_COUNT] = {
          .group = GROUP_OUTPUT,
          .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE | FOR_SALVAGE | FOR_TUNE,
          .flags = OPTION_NO_FILE,
-         .help = "Where the dataset goes, the prepared images, or tune.json. Made when absent; generate "
+         .help = "Where the dataset goes, the prepared images, or tune.json. Made when absent; "
+                 "generate "
                  "with the same DIR goes on where it stopped and pays for no reply twice."},
     [OPTION_LIMIT] = {.name = "limit",
                       .argument = "N",
@@ -1162,7 +1163,8 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .type = TYPE_SWITCH,
                         .initial = "false",
                         .group = GROUP_GENERAL,
-                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_DIAGNOSE | FOR_TUNE,
+                        .commands =
+                            FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_DIAGNOSE | FOR_TUNE,
                         .help = "Print more of what is going on."},
     [OPTION_MAN] = {.name = "man",
                     .type = TYPE_SWITCH,

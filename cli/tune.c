@@ -38,8 +38,9 @@ bool tune_run(struct settings *settings, char *const *environment, int *exit_cod
     *exit_code = 0;
     if (!check_needed(settings, why))
         return false;
-    return settings_switch(settings, OPTION_COMPARE) ? compare(settings, why)
-                                                     : measure(settings, environment, exit_code, why);
+    return settings_switch(settings, OPTION_COMPARE)
+               ? compare(settings, why)
+               : measure(settings, environment, exit_code, why);
 }
 
 static bool check_needed(const struct settings *settings, struct error *why)
@@ -251,6 +252,8 @@ static bool tune(const struct settings *settings, struct run_settings *run, int 
     }
     if (good && *run->stop != 0)
         *exit_code = error_exit_code(ERR_INTERRUPTED);
+    else if (good && result->concurrency == 0)
+        *exit_code = error_exit_code(ERR_STOPPED);
     buffer_clear(&json);
     free(result);
     return good;

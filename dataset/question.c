@@ -36,8 +36,7 @@ static bool copy_options(const struct question *question, struct question *copy)
     if (copy->options == NULL)
         return false;
     for (; copy->option_count < question->option_count; copy->option_count++)
-        if (!copy_text(question->options[copy->option_count],
-                       &copy->options[copy->option_count]))
+        if (!copy_text(question->options[copy->option_count], &copy->options[copy->option_count]))
             return false;
     return true;
 }
@@ -49,8 +48,7 @@ bool question_copy(const struct question *question, struct question *copy)
                               .image_only = question->image_only,
                               .line = question->line};
     if (copy_text(question->id, &copy->id) && copy_text(question->image, &copy->image) &&
-        copy_text(question->name, &copy->name) &&
-        copy_text(question->question, &copy->question) &&
+        copy_text(question->name, &copy->name) && copy_text(question->question, &copy->question) &&
         copy_text(question->answer, &copy->answer) && copy_text(question->topic, &copy->topic) &&
         copy_text(question->claim, &copy->claim) &&
         copy_text(question->prefilled, &copy->prefilled) &&

@@ -285,9 +285,9 @@ static void end_at_upstream(struct run *run, const struct result *result)
     const struct exchange *exchange = result->exchange;
     bool replied = result->fault.verdict == FAULT_NONE;
     const struct usage *usage = &result->reply.usage;
-    struct pace_result end = {.outcome = replied                      ? PACE_REPLIED
+    struct pace_result end = {.outcome = replied                            ? PACE_REPLIED
                                          : judge_is_refusal(&result->fault) ? PACE_REFUSED
-                                                                      : PACE_FAILED,
+                                                                            : PACE_FAILED,
                               .latency_ms = exchange->seconds_total * 1000,
                               .wait_ms = (double)result->fault.wait_ms,
                               .used = {-1, -1},

@@ -71,8 +71,8 @@ static void keep_questions(void *context, const struct subject *subject)
     for (unsigned i = 0; i < subject->item_count; i++) {
         const struct item *item = &subject->items[i];
         const char *text = item_question(item);
-        bool known = tune->question_count == TUNE_QUESTIONS || item->state != ITEM_ACCEPTED ||
-                     text == NULL;
+        bool known =
+            tune->question_count == TUNE_QUESTIONS || item->state != ITEM_ACCEPTED || text == NULL;
         for (size_t q = 0; q < tune->question_count && !known; q++)
             known = text_same_folded(tune->questions[q].text, text);
         if (known || (tune->questions[tune->question_count].text = text_copy(text)) == NULL)
@@ -131,15 +131,18 @@ static bool hold(struct tune *tune, unsigned concurrency, bool refining, struct 
     if (!tune_load_level(load, concurrency, knee_wanted(concurrency), &window, why) ||
         !tune_window_measure(load->samples, load->sample_count, &window, &level, &row, why))
         return false;
+    bool broken = level.failed * 10 > level.ended;
     bool cut = load->stopped[0] != '\0' && level.ended < knee_wanted(concurrency) / 2;
-    if (level.replies <= 0 || cut || tune->held_count == TUNE_LEVELS)
+    if (level.ended == 0 || (cut && !broken) || tune->held_count == TUNE_LEVELS)
         return true;
+    tune->held[tune->held_count].broken = broken;
     tune->held[tune->held_count].concurrency = concurrency;
     tune->held[tune->held_count].refined = refining;
     tune->held[tune->held_count++].window = window;
     tune->knee.limit_per_second = tune_load_limit(load);
     tune->knee.refined += refining;
-    knee_add(&tune->knee, &level);
+    if (!broken)
+        knee_add(&tune->knee, &level);
     knee_judge(&tune->knee);
     tell(tune, &level);
     return true;
@@ -152,8 +155,7 @@ static bool climb(struct tune *tune, struct error *why)
     if (!tune_load_level(load, 1, SERIAL_CALLS, &serial, why))
         return false;
     tune->knee.most = tune->settings->most_concurrency;
-    long long reserve =
-        tune_drafts_calls(tune->settings) + tune_sides_calls(tune->settings);
+    long long reserve = tune_drafts_calls(tune->settings) + tune_sides_calls(tune->settings);
     bool refining;
     unsigned next;
     while (load->stopped[0] == '\0' && (next = knee_next(&tune->knee, &refining)) > 0) {
@@ -182,7 +184,8 @@ double tune_mean_cost(const struct tune_load *load, size_t first, const struct t
     long long sum = 0, count = 0;
     for (size_t i = first; i < load->sample_count; i++) {
         const struct tune_sample *at = &load->samples[i];
-        bool inside = window == NULL || (at->end_us >= window->from_us && at->end_us < window->to_us);
+        bool inside =
+            window == NULL || (at->end_us >= window->from_us && at->end_us < window->to_us);
         if (at->kind != NULL || at->left_out || at->end_us == INT64_MAX || !inside)
             continue;
         if (at->cost_nano < 0)
@@ -214,7 +217,8 @@ static bool fill_rows(struct tune *tune, struct error *why)
         double cost = tune_mean_cost(load, 0, &tune->held[i].window);
         if (cost >= 0 && tune->calls_per_item > 0)
             row.cost_per_1000_items = cost * tune->calls_per_item * 1000;
-        knee_add(&knee, &level);
+        if (!tune->held[i].broken)
+            knee_add(&knee, &level);
         size_t at = result->level_count++;
         for (; at > 0 && result->levels[at - 1].concurrency > row.concurrency; at--)
             result->levels[at] = result->levels[at - 1];
@@ -222,8 +226,10 @@ static bool fill_rows(struct tune *tune, struct error *why)
     }
     knee_judge(&knee);
     tune->knee = knee;
-    for (size_t i = 0; i < result->level_count; i++)
-        result->levels[i].saturated = knee.signs[i] != KNEE_NO_SIGN;
+    for (size_t i = 0; i < knee.count; i++)
+        for (size_t row = 0; row < result->level_count; row++)
+            if (result->levels[row].concurrency == knee.levels[i].concurrency)
+                result->levels[row].saturated = knee.signs[i] != KNEE_NO_SIGN;
     result->base_ms = knee.base_ms;
     if (knee.place > 0)
         result->knee = knee.place < 1 ? 1 : (unsigned)(knee.place + 0.5);

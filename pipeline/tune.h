@@ -16,7 +16,7 @@ struct tune_settings {
     unsigned most_concurrency;
     long long most_calls;
     enum tune_goal goal;
-    double latency_goal_ms; // of p95; 0: none
+    double latency_goal_ms;                // of p95; 0: none
     unsigned sides[TUNE_SIDES], drafts[4]; // to compare
     size_t side_count, draft_count;
 };

@@ -18,6 +18,11 @@ void tune_choose(const struct tune_settings *settings, const struct knee *knee,
     // A drafting call holds as many items as it drafts questions for; twice that keeps every slot
     // in use while the last items of a batch end.
     enum { SPARE = 2, ROUND = 100 };
+    if (knee->count == 0) {
+        snprintf(result->reason, sizeof result->reason,
+                 "too many calls fail; vqagen diagnose finds out why");
+        return;
+    }
     choose_concurrency(settings, knee, result, result->reason, sizeof result->reason);
     choose_side(settings, result);
     choose_draft(settings, result);
@@ -38,8 +43,8 @@ static const struct tune_level *best_within(const struct tune_settings *settings
     const struct tune_level *best = NULL;
     for (size_t i = 0; i < result->level_count; i++) {
         const struct tune_level *row = &result->levels[i];
-        bool within = settings->latency_goal_ms <= 0 || (row->p95_ms >= 0 &&
-                                                         row->p95_ms <= settings->latency_goal_ms);
+        bool within = settings->latency_goal_ms <= 0 ||
+                      (row->p95_ms >= 0 && row->p95_ms <= settings->latency_goal_ms);
         if (within && is_sound(row) && (best == NULL || row->concurrency > best->concurrency))
             best = row;
     }
@@ -74,11 +79,13 @@ static void choose_by_knee(const struct knee *knee, struct tune_result *result, 
 {
     unsigned beyond = knee->refuses ? 0 : gradual(knee);
     // Where more is refused, a little room keeps chance from filling it.
-    result->concurrency = knee->refuses ? (unsigned)fmax(1, floor(0.95 * knee->place)) : result->knee;
+    result->concurrency =
+        knee->refuses ? (unsigned)fmax(1, floor(0.95 * knee->place)) : result->knee;
     snprintf(reason, size,
-             "Capacity is %.2f replies/s and a call alone takes %.2f s, so that %u calls in flight "
-             "use it all; %s.",
-             knee->capacity_per_second, knee->base_ms / 1000, result->knee, seen_as(knee));
+             "Capacity is %.2f replies/s and a call alone takes %.2f s, so that %u in flight %s it "
+             "all; %s.",
+             knee->capacity_per_second, knee->base_ms / 1000, result->knee,
+             result->knee == 1 ? "uses" : "use", seen_as(knee));
     if (beyond == 0)
         return;
     result->concurrency = beyond;
@@ -91,9 +98,8 @@ static void choose_concurrency(const struct tune_settings *settings, const struc
                                struct tune_result *result, char *reason, size_t size)
 {
     const struct tune_level *best = best_within(settings, result);
-    unsigned highest = result->level_count > 0
-                           ? result->levels[result->level_count - 1].concurrency
-                           : 1;
+    unsigned highest =
+        result->level_count > 0 ? result->levels[result->level_count - 1].concurrency : 1;
     result->concurrency = best != NULL ? best->concurrency : 1;
     if (settings->latency_goal_ms > 0 &&
         (best == NULL || result->knee == 0 || best->concurrency < result->knee)) {
@@ -140,8 +146,7 @@ static void choose_draft(const struct tune_settings *settings, struct tune_resul
         best = fmax(best, result->drafts[i].usable);
     for (size_t i = 0; i < result->draft_count; i++) {
         const struct tune_draft *row = &result->drafts[i];
-        double takes =
-            settings->goal == TUNE_COST ? row->tokens_per_item : row->seconds_per_item;
+        double takes = settings->goal == TUNE_COST ? row->tokens_per_item : row->seconds_per_item;
         if (row->usable < best - 0.1 || takes >= least)
             continue;
         least = takes;

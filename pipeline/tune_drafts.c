@@ -25,16 +25,14 @@ static bool compare(struct tune *tune, unsigned questions, struct error *why)
     struct tune_load *load = &tune->load;
     struct run_settings settings = *tune->settings->run;
     settings.per_image = questions;
-    struct drafts drafts = {.tune = tune,
-                            .left = (ITEMS + questions - 1) / questions < 2
-                                        ? 2
-                                        : (ITEMS + questions - 1) / questions};
+    struct drafts drafts = {
+        .tune = tune,
+        .left = (ITEMS + questions - 1) / questions < 2 ? 2 : (ITEMS + questions - 1) / questions};
     if (!recipe_init(&drafts.recipe, &settings, &tune->upstreams, why))
         return false;
     long long items = load->items, accepted = load->accepted;
     size_t first = load->sample_count;
-    load->feed =
-        (struct tune_feed){.recipe = &drafts.recipe, .next = next, .context = &drafts};
+    load->feed = (struct tune_feed){.recipe = &drafts.recipe, .next = next, .context = &drafts};
     bool good = tune_load_all(load, tune->result->concurrency, why);
     bool whole = load->stopped[0] == '\0';
     good = tune_load_settle(load, why) && good;

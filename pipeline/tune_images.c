@@ -17,8 +17,7 @@ enum { MAX_FILE = 1 << 30, MAX_RECORD = 64 << 20 };
 static bool take_record(struct tune_images *images, struct question *question, struct error *why);
 static bool get_bytes(const struct tune_images *images, const struct question *question,
                       struct buffer *bytes, struct error *why);
-static bool prepare(struct tune_image *image, const struct image_limits *limits,
-                    struct error *why);
+static bool prepare(struct tune_image *image, const struct image_limits *limits, struct error *why);
 
 bool tune_images_open(struct tune_images *images, const struct run_settings *settings,
                       struct error *why)
@@ -38,8 +37,9 @@ bool tune_images_open(struct tune_images *images, const struct run_settings *set
     }
     source_close(source);
     if (good && images->count == 0)
-        good = error_set(why, ERR_INPUT, "%s: no image in it can be used, so there is nothing to "
-                                         "ask about",
+        good = error_set(why, ERR_INPUT,
+                         "%s: no image in it can be used, so there is nothing to "
+                         "ask about",
                          settings->input);
     if (!good)
         tune_images_clear(images);
@@ -64,9 +64,8 @@ static bool take_record(struct tune_images *images, struct question *question, s
     struct error fault = {0};
     *image = (struct tune_image){.image.state = IMAGE_READY};
     buffer_init(&image->bytes, MAX_FILE);
-    bool good = question->fault == NULL
-                    ? get_bytes(images, question, &image->bytes, &fault)
-                    : error_set(&fault, ERR_RECORD, "%s", question->fault);
+    bool good = question->fault == NULL ? get_bytes(images, question, &image->bytes, &fault)
+                                        : error_set(&fault, ERR_RECORD, "%s", question->fault);
     if (good) {
         image->digest = digest_of(image->bytes.data, image->bytes.length);
         good = prepare(image, &images->settings->limits, &fault);
@@ -107,8 +106,8 @@ static bool prepare(struct tune_image *image, const struct image_limits *limits,
     if (!image_prepare(image->bytes.data, image->bytes.length, limits, &prepared, why))
         return false;
     payload_drop(image->image.payload);
-    image->image.payload = payload_new(prepared.jpeg.data, prepared.jpeg.length, prepared.width,
-                                       prepared.height, why);
+    image->image.payload =
+        payload_new(prepared.jpeg.data, prepared.jpeg.length, prepared.width, prepared.height, why);
     image->jpeg_bytes = prepared.jpeg.length;
     image->source_side = prepared.source_width > prepared.source_height ? prepared.source_width
                                                                         : prepared.source_height;

@@ -104,19 +104,22 @@ static void find_base(struct knee *knee)
 
 // The gain over the next level that is well below, as for a doubling: 1 is all that can be gained.
 // Levels measured round the knee are too near to each other for their gain to say anything.
-// Without one there is nothing to compare with.
-static double gain_of(const struct knee *knee, size_t i)
+// Without one there is nothing to compare with. *error: its standard error.
+static double gain_of(const struct knee *knee, size_t i, double *error)
 {
     const struct knee_level *level = &knee->levels[i], *below = NULL;
+    *error = 0;
     for (size_t j = 0; j < i; j++)
         if (knee->levels[j].concurrency * 1.7 <= level->concurrency &&
             knee->levels[j].calls_per_second > 0)
             below = &knee->levels[j];
-    if (below == NULL)
+    if (below == NULL || level->mean_ms <= 0)
         return 1;
     double doublings = log2((double)level->concurrency / below->concurrency);
-    double ratio = level->calls_per_second / below->calls_per_second;
-    return pow(ratio, 1 / doublings) - 1;
+    double gain = pow(level->calls_per_second / below->calls_per_second, 1 / doublings);
+    double a = level->deviation_ms / level->mean_ms, b = below->deviation_ms / below->mean_ms;
+    *error = gain * sqrt(a * a / level->replies + b * b / below->replies) / doublings;
+    return gain - 1;
 }
 
 static bool is_rising(const struct knee *knee, const struct knee_level *level)
@@ -135,7 +138,10 @@ static enum knee_sign sign_of(const struct knee *knee, size_t i, const struct kn
     if (knee->limit_per_second > 0 &&
         level->concurrency >= knee->limit_per_second * knee->base_ms / 1000)
         return KNEE_LIMIT;
-    double gain = gain_of(knee, i);
+    double error, gain = gain_of(knee, i, &error);
+    // A few calls of very different lengths may seem to bring nothing.
+    if (gain + 2 * error > 0.9)
+        return KNEE_NO_SIGN;
     if (gain < 0.1 || (gain < 0.6 && surely_above(level, before) > 3))
         return KNEE_GAIN;
     return gain < 0.8 && is_rising(knee, level) ? KNEE_RISING : KNEE_NO_SIGN;
@@ -215,9 +221,10 @@ static bool is_measured(const struct knee *knee, double place)
 static unsigned after_refining(const struct knee *knee)
 {
     const struct knee_level *top = &knee->levels[knee->count - 1];
-    bool gains = top->concurrency > 2 * knee->place && gain_of(knee, knee->count - 1) > 0.35 &&
-                 !knee->refuses && top->mean_ms < 3 * knee->base_ms &&
-                 !(knee->limit_per_second > 0);
+    double error;
+    bool gains = top->concurrency > 2 * knee->place &&
+                 gain_of(knee, knee->count - 1, &error) > 0.35 && !knee->refuses &&
+                 top->mean_ms < 3 * knee->base_ms && !(knee->limit_per_second > 0);
     return gains && top->concurrency * 2 <= knee->most ? top->concurrency * 2 : 0;
 }
 

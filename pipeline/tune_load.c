@@ -232,9 +232,7 @@ bool tune_load_settle(struct tune_load *load, struct error *why)
 double tune_load_limit(const struct tune_load *load)
 {
     const struct buckets *buckets = &load->buckets;
-    double tokens = load->replies > 0
-                        ? (double)load->tokens_of_replies / (double)load->replies
-                        : 0;
+    double tokens = load->replies > 0 ? (double)load->tokens_of_replies / (double)load->replies : 0;
     double limit = 0;
     if (buckets->requests.used && buckets->requests.per_ms > 0)
         limit = buckets->requests.per_ms * 1000;
@@ -515,11 +513,10 @@ static bool take_reply(struct tune_load *load, struct task *task, struct tune_sa
 static bool stop_for_fault(struct tune_load *load, const struct fault *fault, struct error *why)
 {
     if (!load->any_reply)
-        return error_set(why, fault->unreachable ? ERR_ENDPOINT : ERR_SETTINGS,
-                         "the endpoint %s (%s): %s%s%s",
-                         fault->unreachable ? "cannot be reached" : "refuses every call",
-                         fault->kind, fault->message, fault->fix[0] != '\0' ? "; " : "",
-                         fault->fix);
+        return error_set(
+            why, fault->unreachable ? ERR_ENDPOINT : ERR_SETTINGS, "the endpoint %s (%s): %s%s%s",
+            fault->unreachable ? "cannot be reached" : "refuses every call", fault->kind,
+            fault->message, fault->fix[0] != '\0' ? "; " : "", fault->fix);
     char text[200];
     snprintf(text, sizeof text, "%s: %.150s", fault->kind, fault->message);
     stop(load, text);
@@ -540,8 +537,7 @@ static bool take_fault(struct tune_load *load, struct task *task, struct tune_sa
                        struct error *why)
 {
     budget_release(&load->budget, &task->guess, judge_maybe_charged(exchange));
-    sample->left_out =
-        fault->verdict == FAULT_ADAPT || exchange->transport == TRANSPORT_ABORTED;
+    sample->left_out = fault->verdict == FAULT_ADAPT || exchange->transport == TRANSPORT_ABORTED;
     if (sample->left_out) {
         if (fault->verdict == FAULT_ADAPT)
             learn_tell(load->upstream, fault);

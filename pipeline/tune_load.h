@@ -37,9 +37,9 @@ struct tune_load {
     size_t sample_count, sample_room;
     int64_t *held; // owned; when the resting slots may be used again, us
     size_t held_count, held_room;
-    unsigned target;       // calls in flight
-    double latency_ms;     // of late; 0: not known
-    bool refused_before;   // a call was refused in some level
+    unsigned target;     // calls in flight
+    double latency_ms;   // of late; 0: not known
+    bool refused_before; // a call was refused in some level
     bool any_reply;
     long long calls, most_calls;
     long long tokens_of_replies, replies; // for the tokens of a call

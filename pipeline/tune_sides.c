@@ -46,8 +46,7 @@ static void fill(struct tune *tune, const struct asked *asked, const struct aske
         bytes += (double)tune->images.list[i].jpeg_bytes;
     double cost = tune_mean_cost(load, first, NULL);
     row->quality = tune->settings->run->limits.quality;
-    row->agreement =
-        row->questions > 0 ? (double)row->agreed / (double)row->questions : -1;
+    row->agreement = row->questions > 0 ? (double)row->agreed / (double)row->questions : -1;
     row->mean_input_tokens = calls > 0 ? tokens / calls : 0;
     row->mean_image_bytes = bytes / (double)tune->images.count;
     row->cost_per_1000_items =
@@ -161,8 +160,8 @@ static void ended(void *context, const struct subject *subject)
 static bool ask(struct tune *tune, struct asked *asked, struct error *why)
 {
     struct tune_load *load = &tune->load;
-    load->feed = (struct tune_feed){
-        .recipe = &tune->recipe, .next = next, .ended = ended, .context = asked};
+    load->feed =
+        (struct tune_feed){.recipe = &tune->recipe, .next = next, .ended = ended, .context = asked};
     bool good = tune_load_all(load, tune->result->concurrency, why);
     bool settled = tune_load_settle(load, why);
     load->feed.ended = NULL; // asked does not outlive this

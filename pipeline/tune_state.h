@@ -21,6 +21,7 @@ struct tune {
     struct {
         unsigned concurrency;
         bool refined;
+        bool broken; // so many calls failed that it was given up: it says nothing of the knee
         struct tune_window window;
     } held[TUNE_LEVELS];
     size_t held_count;
