@@ -305,6 +305,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
     const char *thinking = settings_text(settings, OPTION_THINKING);
     run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
+    run->durable = settings_switch(settings, OPTION_DURABLE);
     run->relearn = settings_switch(settings, OPTION_RELEARN);
     if (endpoints->count > 0) {
         fill_upstreams(settings, endpoints, run);
@@ -425,6 +426,8 @@ static void tell_summary(const char *directory, const struct run_summary *summar
              summary->requests, summary->retries);
     if (summary->cost[0] != '\0')
         log_note("%s", summary->cost);
+    if (summary->learned[0] != '\0')
+        log_note("%s", summary->learned);
     if (!ended && why->kind == ERR_DISK)
         return; // the error says what is to be done first
     if (!ended) {

@@ -14,6 +14,7 @@ struct assemble_fault {
     const char *kind;
     const char *message; // or NULL
     const char *reply;   // or NULL
+    const char *endpoint; // that gave it; or NULL
     int http_status;
     unsigned attempts;
     int64_t when_ms;

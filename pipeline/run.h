@@ -58,6 +58,7 @@ struct run_settings {
     long long limit;    // items of the input taken, 0: all
     struct shard shard; // the part of the input that is taken
     enum retry_what retry_what;
+    bool durable; // a power cut takes no reply (store_set_durable)
     bool relearn; // forget what earlier runs here learned from refusals
 
     const struct price *prices; // the user's own, before the built-in ones
@@ -79,6 +80,7 @@ struct run_summary {
     long long screened; // of the rejected: their images were left out, as was asked for
     long long calls, requests, retries;
     char cost[400]; // what it cost, in one sentence; "": nothing
+    char learned[2000]; // what refusals taught of the endpoints, a line for each; "": nothing
     int exit_code;  // 0, 1, or the error's
 };
 
