@@ -38,7 +38,6 @@ static void add_band(struct bands *bands, struct band band)
     memmove(&bands->list[at + 1], &bands->list[at], (bands->count - at) * sizeof band);
     bands->list[at] = band;
     bands->count++;
-    bands->qualities = bands->qualities || bands->list[0].quality != band.quality;
 }
 
 static struct bands find_bands(const struct tune_set *set)
@@ -50,6 +49,8 @@ static struct bands find_bands(const struct tune_set *set)
             if (side->agreement >= 0)
                 add_band(&bands, (struct band){side->side_px, side->quality});
         }
+    for (size_t i = 1; i < bands.count; i++)
+        bands.qualities = bands.qualities || bands.list[i].quality != bands.list[0].quality;
     return bands;
 }
 
