@@ -155,7 +155,7 @@ static void draw_agreement(const struct tune_set *set, struct plot *plot, const 
     plot_axis_linear(&plot->y, 100, 5);
     bool tokens = set->count == 1 && set->results[0]->sides[0].mean_input_tokens > 0;
     plot_axes(plot,
-              tokens ? "longest side in pixels, and input tokens a call" : "longest side in pixels",
+              tokens ? "longest side in pixels, input tokens a call" : "longest side in pixels",
               "% of answers that agree");
     if (set->count == 1)
         mark_recommended(set->results[0], bands, plot);

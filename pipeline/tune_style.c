@@ -68,10 +68,10 @@ const char *const tune_style[] = {
     ".legend li{display:flex;align-items:center;gap:6px;overflow-wrap:anywhere}"
     ".key{width:26px;height:14px;flex:none}\n",
     // Tables.
-    ".scroll{overflow-x:auto;margin:10px 0 18px}\n"
+    ".scroll{overflow-x:auto;margin:8px 0 6px}\n"
     "table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;"
     "min-width:100%}\n"
-    "caption{text-align:left;font-weight:600;padding-bottom:6px}\n"
+    "h3{margin:14px 0 0;font-size:14.5px;line-height:1.3}\n"
     "th,td{padding:6px 9px;text-align:right;white-space:nowrap;border-bottom:1px solid "
     "var(--faint)}\n"
     "thead "
@@ -95,6 +95,7 @@ const char *const tune_style[] = {
     "child:nth-child(odd){grid-column:1/-1}.figures>figure:nth-last-child(2) svg{margin-top:0}}\n"
     "@media (max-width:619px){main{padding:12px}footer{padding:0 12px 12px}"
     ".card,figure{padding:12px}.figures{gap:12px}.card{margin-bottom:12px}h1{font-size:23px}"
-    "svg.wide{display:none}svg.narrow{display:block}.tiles{grid-template-columns:1fr 1fr}}\n"
+    "svg.wide{display:none}svg.narrow{display:block}.tiles{grid-template-columns:1fr "
+    "1fr}.words{min-width:15em}.compared .words,.compared td{min-width:8em}}\n"
     "@media print{:root{--ground:#fff}figure,.card{break-inside:avoid}}\n",
     NULL};

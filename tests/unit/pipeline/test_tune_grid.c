@@ -47,7 +47,7 @@ static void pages_have_heads_and_marks(void **state)
     assert_non_null(strstr(text, "<th scope=\"col\">n</th><th scope=\"col\" class=\"words\">name"));
     assert_non_null(strstr(text, "<tr class=\"marked\"><th scope=\"row\">1,024</th>"));
     assert_non_null(strstr(text, "&lt;b&gt;"));
-    assert_non_null(strstr(text, "<caption>A &quot;table&quot;</caption>"));
+    assert_non_null(strstr(text, "<h3>A &quot;table&quot;</h3>"));
     assert_null(strstr(text, "none"));
     buffer_clear(&out);
     tune_grid_clear(&grid);
