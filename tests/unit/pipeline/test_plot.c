@@ -80,7 +80,8 @@ static void labels_do_not_collide(void **state)
                     assert_non_null(at);
                     double x = number_after(at, " x=\"");
                     y[i] = number_after(at, " y=\"");
-                    double width = 7.2 * (double)(strchr(strchr(at, '>'), '<') - strchr(at, '>') - 1);
+                    double width =
+                        7.2 * (double)(strchr(strchr(at, '>'), '<') - strchr(at, '>') - 1);
                     bool ends = strncmp(strstr(at, "text-anchor=\"") + 13, "end", 3) == 0;
                     left[i] = ends ? x - width : x;
                     right[i] = ends ? x : x + width;

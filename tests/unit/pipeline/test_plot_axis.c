@@ -11,7 +11,7 @@ static void linear_axes_end_at_round_numbers(void **state)
     (void)state;
     static const struct {
         double high, end, step;
-    } cases[] = {{19.4, 20, 5},   {20, 20, 5},       {0.37, 0.4, 0.1}, {100, 100, 20},
+    } cases[] = {{19.4, 20, 5},     {20, 20, 5},       {0.37, 0.4, 0.1},   {100, 100, 20},
                  {1167, 1500, 500}, {7.1e6, 8e6, 2e6}, {1e-3, 1e-3, 2e-4}, {3, 3, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct plot_axis axis;
@@ -66,9 +66,10 @@ static void numbers_are_short(void **state)
     static const struct {
         double value;
         const char *text;
-    } cases[] = {{0, "0"},           {0.5, "0.5"},     {20, "20"},     {1500, "1,500"},
-                 {9000, "9,000"},    {20000, "20k"},   {1.5e6, "1.5M"}, {2e9, "2G"},
-                 {0.30000000000000004, "0.3"}, {1e15, "1000T"}};
+    } cases[] = {{0, "0"},        {0.5, "0.5"},    {20, "20"},
+                 {1500, "1,500"}, {9000, "9,000"}, {20000, "20k"},
+                 {1.5e6, "1.5M"}, {2e9, "2G"},     {0.30000000000000004, "0.3"},
+                 {1e15, "1000T"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[PLOT_TEXT];
         assert_string_equal(plot_number(cases[i].value, text), cases[i].text);
