@@ -81,7 +81,7 @@ const char *const tune_style[] = {
     "tbody th{font-weight:600}.words{text-align:left;white-space:normal;min-width:9em}\n"
     "tr{background:var(--card)}tr.marked{background:var(--mark)}\n"
     // The first column stays when a table is scrolled sideways.
-    "tr>:first-child{position:sticky;left:0;background:inherit}\n"
+    "tr>:first-child{z-index:1;position:sticky;left:0;background:inherit}\n"
     ".compared td,.compared thead th{white-space:normal;overflow-wrap:anywhere;min-width:9em}\n"
     "pre{background:var(--ground);border:1px solid var(--rule);border-radius:8px;padding:12px;"
     "margin:0 0 14px;font:13.5px/1.5 ui-monospace,\"DejaVu Sans Mono\",Consolas,monospace;"
