@@ -8,7 +8,7 @@
 const char *const tune_style[] = {
     ":root{--ground:#f4f5f7;--card:#fff;--ink:#1a1d21;--soft:#565d66;--rule:#d9dde2;--faint:#"
     "e8ebee;"
-    "--mark:#fff4d6;--warn:#8a2c00;--ok:#7fb2d9;"
+    "--mark:#fff4d6;--warn:#8a2c00;--ok:#5694c3;"
     "--s0:#0065a8;--s1:#c44e00;--s2:#00795a;--s3:#a4487f;--s4:#8f6400;--s5:#1d86b8;--s6:#6f5b4b;"
     "--s7:#3c4148}\n"
     "@media (prefers-color-scheme:dark){:root{--ground:#14171a;--card:#1d2125;--ink:#eceff2;"
