@@ -426,6 +426,8 @@ static void tell_summary(const char *directory, const struct run_summary *summar
              summary->requests, summary->retries);
     if (summary->cost[0] != '\0')
         log_note("%s", summary->cost);
+    if (summary->learned[0] != '\0')
+        log_note("%s", summary->learned);
     if (!ended && why->kind == ERR_DISK)
         return; // the error says what is to be done first
     if (!ended) {

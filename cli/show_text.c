@@ -1,6 +1,7 @@
 #include "show_text.h"
 
 #include "clock.h"
+#include "lessons.h"
 #include "price.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@ static void write_usage(const struct store_totals *totals, struct buffer *out);
 static void write_latency(const struct census *census, struct buffer *out);
 static void write_endpoints(const struct census *census, struct buffer *out);
 static void write_slowest(const struct census *census, struct buffer *out);
+static void write_lessons(const struct census *census, struct buffer *out);
 static void write_list(const char *title, char *const *texts, size_t count, struct buffer *out);
 
 void show_write_text(const struct census *census, const struct show_run *run, size_t width,
@@ -32,7 +34,7 @@ void show_write_text(const struct census *census, const struct show_run *run, si
     write_usage(&census->totals, out);
     write_endpoints(census, out);
     write_slowest(census, out);
-    write_list("Learned from refusals", census->lessons, census->lesson_count, out);
+    write_lessons(census, out);
     write_list("Vision probes", census->probes, census->probe_count, out);
 }
 
@@ -211,6 +213,24 @@ static void write_slowest(const struct census *census, struct buffer *out)
         buffer_append_format(out, "  %-8s ", call_step_name(slow->step));
         write_ms(slow->latency_ms, out);
         buffer_append_format(out, "  %s\n", slow->item);
+    }
+}
+
+// "openai, gpt-5: no_temperature", whose words are put for people.
+static void write_lessons(const struct census *census, struct buffer *out)
+{
+    if (census->lesson_count > 0)
+        buffer_append_text(out, "\nLearned from refusals\n");
+    for (size_t i = 0; i < census->lesson_count; i++) {
+        const char *text = census->lessons[i], *words = strrchr(text, ':');
+        buffer_append_text(out, "  ");
+        if (words != NULL) {
+            buffer_append(out, text, (size_t)(words - text));
+            buffer_append_text(out, ": ");
+            words += 1 + strspn(words + 1, " ");
+        }
+        lessons_tell(words != NULL ? words : text, out);
+        buffer_append_char(out, '\n');
     }
 }
 

@@ -256,8 +256,8 @@ static void end_transfer(struct client *client, struct transfer *transfer, CURLc
 {
     curl_multi_remove_handle(client->multi, transfer->easy);
     if (!aborted && transfer_lost_answer(transfer, code)) {
-        transfer_begin_anew(transfer);
-        if (curl_multi_add_handle(client->multi, transfer->easy) == CURLM_OK)
+        if (transfer_begin_anew(transfer) &&
+            curl_multi_add_handle(client->multi, transfer->easy) == CURLM_OK)
             return;
     }
     struct exchange *exchange = transfer_finish(transfer, code);

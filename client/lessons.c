@@ -5,25 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The lessons that are no more than yes or no: what the field is once learned.
+// The lessons that are no more than yes or no: what the field is once learned, and how it is said.
 static const struct {
     const char *word;
     size_t field;
     bool learned;
+    const char *sentence;
 } switches[] = {
-    {"no_temperature", offsetof(struct endpoint_lessons, no_temperature), true},
-    {"max_completion_tokens", offsetof(struct endpoint_lessons, max_completion_tokens), true},
-    {"no_max_tokens", offsetof(struct endpoint_lessons, no_max_tokens), true},
-    {"no_stream", offsetof(struct endpoint_lessons, stream), false},
-    {"no_stream_usage", offsetof(struct endpoint_lessons, no_stream_usage), true},
-    {"no_thinking", offsetof(struct endpoint_lessons, thinking), false},
-    {"no_prefix", offsetof(struct endpoint_lessons, prefix), false},
+    {"no_temperature", offsetof(struct endpoint_lessons, no_temperature), true,
+     "temperature is not taken"},
+    {"max_completion_tokens", offsetof(struct endpoint_lessons, max_completion_tokens), true,
+     "max_tokens is called max_completion_tokens"},
+    {"no_max_tokens", offsetof(struct endpoint_lessons, no_max_tokens), true,
+     "no limit of the output is taken"},
+    {"no_stream", offsetof(struct endpoint_lessons, stream), false, "streams are not taken"},
+    {"no_stream_usage", offsetof(struct endpoint_lessons, no_stream_usage), true,
+     "stream_options is not taken"},
+    {"no_thinking", offsetof(struct endpoint_lessons, thinking), false,
+     "what --thinking sends is not taken"},
+    {"no_prefix", offsetof(struct endpoint_lessons, prefix), false,
+     "the beginning of a reply is not taken"},
 };
 enum { SWITCHES = sizeof switches / sizeof *switches };
 
-static const char *const structured_words[] = {[STRUCTURED_NONE] = "structured=none",
-                                               [STRUCTURED_OBJECT] = "structured=object",
-                                               [STRUCTURED_SCHEMA] = "structured=schema"};
+static const struct {
+    const char *word, *sentence;
+} structured_levels[] = {
+    [STRUCTURED_NONE] = {"structured=none", "no structured output is taken"},
+    [STRUCTURED_OBJECT] = {"structured=object", "of structured output a JSON object is the most"},
+    [STRUCTURED_SCHEMA] = {"structured=schema", "JSON schemas are taken"}};
+static const char cap_word[] = "max_tokens_cap=";
 
 static bool read_switch(const struct endpoint_lessons *lessons, size_t index)
 {
@@ -42,32 +53,42 @@ void lessons_write(const struct endpoint_lessons *before, const struct endpoint_
 {
     size_t begin = out->length;
     if (now->structured != before->structured)
-        add_word(out, begin, structured_words[now->structured]);
+        add_word(out, begin, structured_levels[now->structured].word);
     for (size_t i = 0; i < SWITCHES; i++)
         if (read_switch(now, i) != read_switch(before, i))
             add_word(out, begin, switches[i].word);
     if (now->max_tokens_cap != before->max_tokens_cap) {
-        add_word(out, begin, "max_tokens_cap=");
+        add_word(out, begin, cap_word);
         buffer_append_format(out, "%d", now->max_tokens_cap);
     }
 }
 
+static bool is_word(const char *word, size_t length, const char *known)
+{
+    return strlen(known) == length && strncmp(word, known, length) == 0;
+}
+
+// The number behind the word of the cap; 0: it is another word.
+static int read_cap(const char *word, size_t length)
+{
+    if (length <= strlen(cap_word) || strncmp(word, cap_word, strlen(cap_word)) != 0)
+        return 0;
+    long value = strtol(word + strlen(cap_word), NULL, 10);
+    return value > 0 && value <= INT_MAX ? (int)value : 0;
+}
+
 static void read_word(struct endpoint_lessons *lessons, const char *word, size_t length)
 {
-    static const char cap[] = "max_tokens_cap=";
     for (size_t i = 0; i < SWITCHES; i++)
-        if (strlen(switches[i].word) == length && strncmp(switches[i].word, word, length) == 0)
+        if (is_word(word, length, switches[i].word))
             *(bool *)((char *)lessons + switches[i].field) = switches[i].learned;
     for (int i = STRUCTURED_NONE; i < STRUCTURED_SCHEMA; i++)
-        if (strlen(structured_words[i]) == length &&
-            strncmp(structured_words[i], word, length) == 0 &&
+        if (is_word(word, length, structured_levels[i].word) &&
             lessons->structured > (enum structured_output)i)
             lessons->structured = (enum structured_output)i;
-    if (length > strlen(cap) && strncmp(word, cap, strlen(cap)) == 0) {
-        long value = strtol(word + strlen(cap), NULL, 10);
-        if (value > 0 && value <= INT_MAX)
-            lessons->max_tokens_cap = (int)value;
-    }
+    int cap = read_cap(word, length);
+    if (cap > 0)
+        lessons->max_tokens_cap = cap;
 }
 
 void lessons_read(struct endpoint_lessons *lessons, const char *words)
@@ -75,6 +96,33 @@ void lessons_read(struct endpoint_lessons *lessons, const char *words)
     while (*words != '\0') {
         size_t length = strcspn(words, " ");
         read_word(lessons, words, length);
+        words += length + strspn(words + length, " ");
+    }
+}
+
+static void tell_word(const char *word, size_t length, struct buffer *out)
+{
+    int cap = read_cap(word, length);
+    for (size_t i = 0; i < SWITCHES; i++)
+        if (is_word(word, length, switches[i].word))
+            buffer_append_text(out, switches[i].sentence);
+    for (int i = STRUCTURED_NONE; i <= STRUCTURED_SCHEMA; i++)
+        if (is_word(word, length, structured_levels[i].word))
+            buffer_append_text(out, structured_levels[i].sentence);
+    if (cap > 0)
+        buffer_append_format(out, "max_tokens is at most %d", cap);
+}
+
+void lessons_tell(const char *words, struct buffer *out)
+{
+    for (size_t begin = out->length; *words != '\0';) {
+        size_t length = strcspn(words, " "), told = out->length;
+        if (told > begin)
+            buffer_append_text(out, ", ");
+        size_t before = out->length;
+        tell_word(words, length, out);
+        if (out->length == before) // another version's word stands for itself
+            buffer_append(out, words, length);
         words += length + strspn(words + length, " ");
     }
 }

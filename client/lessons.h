@@ -28,4 +28,7 @@ void lessons_write(const struct endpoint_lessons *before, const struct endpoint_
 // Applies such words. Words that are not known are passed over: another version wrote them.
 void lessons_read(struct endpoint_lessons *lessons, const char *words);
 
+// Appends such words as people read them: "temperature is not taken, max_tokens is at most 512".
+void lessons_tell(const char *words, struct buffer *out);
+
 #endif

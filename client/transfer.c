@@ -84,6 +84,7 @@ void transfer_free(struct transfer *transfer)
     if (transfer == NULL)
         return;
     curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->asking);
     buffer_clear(&transfer->small);
     buffer_clear(&transfer->unread);
     free(transfer);
@@ -139,6 +140,7 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
     transfer->anew = false;
     buffer_empty(&transfer->unread);
     transfer->message[0] = '\0';
+    transfer->headers = headers;
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange_body_length(exchange));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, small_body(transfer, exchange));
@@ -180,13 +182,19 @@ void transfer_keep_unread(struct transfer *transfer, int socket)
     }
 }
 
+static bool is_https(const struct transfer *transfer)
+{
+    const char *scheme = NULL;
+    curl_easy_getinfo(transfer->easy, CURLINFO_SCHEME, &scheme);
+    return scheme != NULL && strcasecmp(scheme, "https") == 0;
+}
+
 // The refusal, or the rest of it, that libcurl did not get to read.
 static void find_unread_refusal(const struct transfer *transfer, struct exchange *exchange)
 {
     int status = 0, used = 0;
-    const char *scheme = NULL, *text = buffer_text(&transfer->unread), *body = text;
-    curl_easy_getinfo(transfer->easy, CURLINFO_SCHEME, &scheme);
-    if (scheme == NULL || strcasecmp(scheme, "http") != 0 || transfer->unread.length == 0)
+    const char *text = buffer_text(&transfer->unread), *body = text;
+    if (is_https(transfer) || transfer->unread.length == 0)
         return;
     if (exchange->status == 0) {
         body = strstr(text, "\r\n\r\n");
@@ -365,18 +373,44 @@ bool transfer_lost_answer(const struct transfer *transfer, CURLcode code)
 {
     long status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    return code == CURLE_HTTP2_STREAM && status < 200 && !transfer->anew &&
-           transfer->position < exchange_body_length(transfer->exchange);
+    bool broken = code == CURLE_HTTP2_STREAM ||
+                  ((code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR) && is_https(transfer));
+    // What libcurl has taken of the body need not have been sent.
+    curl_off_t sent = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return broken && status < 200 && !transfer->anew && transfer->position > 0 &&
+           (size_t)sent < exchange_body_length(transfer->exchange);
 }
 
-void transfer_begin_anew(struct transfer *transfer)
+// The exchange's headers, but with the question for leave.
+static struct curl_slist *asking_headers(const struct curl_slist *headers)
 {
+    struct curl_slist *list = curl_slist_append(NULL, "Expect: 100-continue");
+    for (const struct curl_slist *at = headers; at != NULL && list != NULL; at = at->next) {
+        if (strcmp(at->data, "Expect:") == 0)
+            continue;
+        struct curl_slist *longer = curl_slist_append(list, at->data);
+        if (longer == NULL)
+            curl_slist_free_all(list);
+        list = longer;
+    }
+    return list;
+}
+
+bool transfer_begin_anew(struct transfer *transfer)
+{
+    curl_slist_free_all(transfer->asking);
+    transfer->asking = asking_headers(transfer->headers);
+    if (transfer->asking == NULL)
+        return false;
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->asking);
     transfer->anew = true;
     transfer->position = 0;
     transfer->local_port = 0;
     transfer->moved_ms = 0;
     transfer->message[0] = '\0';
     curl_easy_setopt(transfer->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    return true;
 }
 
 static enum transport transport_of(const struct transfer *transfer, CURLcode code, int status)

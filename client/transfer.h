@@ -16,7 +16,9 @@ struct transfer {
     struct buffer unread;          // what the server had sent when libcurl gave the connection up
     int64_t begun_us;              // monotonic
     bool over_ceiling;             // the answer did not fit
-    bool anew;                     // this is the second beginning, over HTTP/1.1
+    bool anew;                     // this is the second beginning; see transfer_lost_answer
+    struct curl_slist *headers;    // of the exchange; borrowed
+    struct curl_slist *asking;     // of the second beginning; owned
     bool proxied;                  // by --proxy: it, not the server, is what is connected to
     curl_off_t moved;              // bytes in both directions, when last looked at
     int64_t moved_ms;              // and when they last were more than before; 0: not connected
@@ -35,7 +37,7 @@ void transfer_free(struct transfer *transfer);
 // A server that refuses a request in the middle of its body answers and closes at once; libcurl may
 // meet the closed connection before it looks for an answer, and then reports a failure to send.
 // So what lies unread in the socket of such a connection is kept before it is closed, and
-// transfer_finish finds the refusal in it. (Not under TLS: there it is encrypted.)
+// transfer_finish finds the refusal in it. (Under TLS it is encrypted: see transfer_lost_answer.)
 void transfer_keep_unread(struct transfer *transfer, int socket);
 
 // Sets what is this exchange's own. headers is borrowed until the transfer is over.
@@ -48,12 +50,14 @@ bool transfer_prepare(struct transfer *transfer, struct exchange *exchange,
 bool transfer_has_stalled(struct transfer *transfer, const struct client_settings *settings,
                           int64_t now_ms);
 
-// Whether libcurl ended the transfer over a stream that the server had closed before the body was
-// sent whole. A server, or the proxy before it, that refuses a request early does so after its
-// answer (RFC 9113, 8.1); libcurl 7.88 then throws the answer away with the stream. Over HTTP/1.1
-// it reads it, so the transfer begins anew there, once.
+// Whether libcurl may have thrown an answer away: the server, or the proxy before it, closed the
+// stream or the TLS connection before the body was sent whole. One that refuses a request early
+// does so after its answer (RFC 9113, 8.1; RFC 9112, 9.6), which libcurl 7.88 then does not read.
+// So the transfer begins anew, once: over HTTP/1.1, and asking for leave before it sends the body
+// (Expect: 100-continue), which has the answer read first. Servers that know no such leave are sent
+// the body after a second, libcurl's own patience.
 bool transfer_lost_answer(const struct transfer *transfer, CURLcode code);
-void transfer_begin_anew(struct transfer *transfer);
+bool transfer_begin_anew(struct transfer *transfer); // false: no memory for it
 
 // Writes into the exchange how it ended, and lets go of it.
 struct exchange *transfer_finish(struct transfer *transfer, CURLcode code);

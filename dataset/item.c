@@ -144,6 +144,8 @@ void item_write_failed(const struct item_failure *failure, struct buffer *out)
     }
     json_write_string_field(out, "reply", reply);
     free(reply);
+    if (failure->endpoint != NULL)
+        json_write_string_field(out, "endpoint", failure->endpoint);
     json_write_string_field(out, "when", clock_format_utc(failure->when_ms, when));
     if (failure->line != 0) {
         json_write_name(out, "line");

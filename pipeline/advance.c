@@ -74,6 +74,7 @@ static void end_with_chain(struct item *item, const char *stage, const struct ch
                                                     .kind = item->kind,
                                                     .message = chain->message,
                                                     .reply = chain->reply,
+                                                    .endpoint = chain->endpoint,
                                                     .http_status = chain->http_status,
                                                     .attempts = chain->attempts,
                                                     .when_ms = item->subject->when_ms});

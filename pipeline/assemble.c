@@ -99,9 +99,10 @@ static void write_answerers(const struct item *item, const struct recipe *recipe
     const char *said[MAX_KEYS];
     size_t count = 0;
     for (size_t i = 0; i < item->call_count && count < MAX_KEYS; i++) {
-        const char *name = item->calls[i].endpoint, *here = NULL;
-        if (name != NULL)
-            here = word == UPSTREAM_NAME ? name : upstreams_word(recipe->upstreams, name, word);
+        const char *name = item->calls[i].endpoint, *here = name;
+        const struct upstream *upstream = upstreams_find(recipe->upstreams, name);
+        if (word != UPSTREAM_NAME)
+            here = upstream != NULL ? upstream_word(upstream, word) : NULL;
         bool known = here == NULL;
         for (size_t j = 0; j < count; j++)
             known |= here != NULL && strcmp(said[j], here) == 0;
@@ -208,6 +209,7 @@ void assemble_failure(struct item *item, const struct assemble_fault *fault)
                                    .message = fault->message,
                                    .attempts = fault->attempts,
                                    .reply = fault->reply,
+                                   .endpoint = fault->endpoint,
                                    .when_ms = fault->when_ms,
                                    .line = subject->question.line};
     struct buffer line;

@@ -24,6 +24,7 @@ void chain_clear(struct chain *chain)
     free(chain->kind_owned);
     free(chain->message);
     free(chain->reply);
+    free(chain->endpoint);
     *chain = (struct chain){0};
 }
 
@@ -76,6 +77,8 @@ bool chain_take(struct chain *chain, const struct call *call)
 {
     chain->attempts += call->attempts;
     chain->http_status = call->http_status;
+    free(chain->endpoint);
+    chain->endpoint = call->endpoint != NULL ? text_copy(call->endpoint) : NULL;
     if (!call->replied) {
         end_with_fault(chain, call);
         return false;

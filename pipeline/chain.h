@@ -33,7 +33,8 @@ struct chain {
     const char *kind;
     char *kind_owned; // when the kind comes from a stored call
     char *message;
-    char *reply; // text of the last failed reply
+    char *reply;    // text of the last failed reply
+    char *endpoint; // who the last call went to; NULL: it is not known
     int http_status;
     unsigned attempts; // requests sent for this chain
 };

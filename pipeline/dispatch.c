@@ -19,15 +19,7 @@ static struct exchange *write_exchange(const struct run *run, const struct task 
     struct buffer prompt;
     buffer_init(&prompt, MAX_BODY);
     task_write_prompt(task, &run->recipe, &prompt);
-    struct ask ask = {.system = run->recipe.system,
-                      .prompt = buffer_text(&prompt),
-                      .image = true,
-                      .temperature = task->plan.temperature,
-                      .max_tokens = task->plan.max_tokens,
-                      .schema_name = task->plan.schema_name,
-                      .schema = task->plan.schema,
-                      .prefix = task->plan.prefix,
-                      .extra_body = run->settings->extra_body};
+    struct ask ask = task_ask(task, &run->recipe, buffer_text(&prompt));
     bool good =
         exchange != NULL && buffer_check(&prompt, "a prompt", why) &&
         endpoint->provider->write_request(endpoint, &ask, &exchange->head, &exchange->tail, why);

@@ -88,3 +88,34 @@ bool learn_keep(struct run *run, struct error *why)
             return false;
     return true;
 }
+
+// Endpoints of one name and model share what is stored; who learned it is told once.
+static void tell(const struct upstream *upstream, struct buffer *out)
+{
+    struct buffer words, line;
+    buffer_init(&words, MAX_WORDS);
+    buffer_init(&line, out->ceiling);
+    learn_write(upstream, &words);
+    if (words.length > 0) {
+        buffer_append_format(&line, "learned of %s at %s: ", upstream->endpoint.model,
+                             upstream->name);
+        lessons_tell(buffer_text(&words), &line);
+        if (!line.failed && strstr(buffer_text(out), buffer_text(&line)) == NULL &&
+            out->length + line.length + 1 < out->ceiling) {
+            buffer_append_text(out, out->length > 0 ? "\n" : "");
+            buffer_append(out, line.data, line.length);
+        }
+    }
+    buffer_clear(&words);
+    buffer_clear(&line);
+}
+
+void learn_tell_all(const struct upstreams *upstreams, char *text, size_t size)
+{
+    struct buffer out;
+    buffer_init(&out, size);
+    for (size_t i = 0; i < upstreams->count; i++)
+        tell(&upstreams->list[i], &out);
+    snprintf(text, size, "%s", buffer_text(&out));
+    buffer_clear(&out);
+}

@@ -18,4 +18,8 @@ bool learn_keep(struct run *run, struct error *why);
 // Appends all that is known of the endpoint's refusals, in the words of lessons.h; "" for nothing.
 void learn_write(const struct upstream *upstream, struct buffer *out);
 
+// The same for people, a line for each endpoint, as many as there is room for; "" for nothing:
+// "learned of gpt-5 at openai: temperature is not taken".
+void learn_tell_all(const struct upstreams *upstreams, char *text, size_t size);
+
 #endif

@@ -21,8 +21,12 @@ struct replay {
     struct store *store;
     struct subject *subject;
     struct item *item;
-    struct digest dropped[4]; // keys of the calls that are to be made anew
+    struct dropped {
+        struct digest key;
+        const struct upstream *upstream; // that answered it; NULL: it is no longer there
+    } dropped[4];                        // the calls that are to be made anew
     size_t dropped_count;
+    const struct upstream *upstream; // where the call goes
     struct task *task;
     struct ladder ladder;
 };
@@ -175,7 +179,8 @@ static bool drop_call(struct replay *replay, struct item *item, size_t at)
 {
     if (replay->dropped_count == sizeof replay->dropped / sizeof *replay->dropped)
         return false;
-    replay->dropped[replay->dropped_count++] = item->stored[at].key;
+    replay->dropped[replay->dropped_count++] = (struct dropped){
+        item->stored[at].key, upstreams_find(&replay->upstreams, item->stored[at].endpoint)};
     call_clear(&item->stored[at]);
     item->stored[at] = item->stored[--item->stored_count];
     return true;
@@ -239,8 +244,9 @@ static bool find_task(struct replay *replay, struct error *why)
         return false;
     for (struct task **at = &replay->task; *at != NULL; at = &(*at)->next)
         for (size_t i = 0; i < replay->dropped_count; i++)
-            if (digest_equal(&(*at)->key, &replay->dropped[i])) {
+            if (digest_equal(&(*at)->key, &replay->dropped[i].key)) {
                 struct task *found = *at;
+                replay->upstream = replay->dropped[i].upstream;
                 *at = found->next;
                 found->next = replay->task;
                 replay->task = found;
@@ -296,25 +302,19 @@ static bool send(struct replay *replay, struct error *why)
     struct ladder *ladder = &replay->ladder;
     const struct task *task = replay->task;
     char tried[SEEN_BYTES], size[100];
-    ladder->endpoint = replay->upstreams.list[0].endpoint; // its texts stay the upstream's
+    const struct upstream *upstream =
+        replay->upstream != NULL ? replay->upstream : &replay->upstreams.list[0];
+    ladder->endpoint = upstream->endpoint; // its texts stay the upstream's
     struct buffer prompt;
     buffer_init(&prompt, 1 << 20);
     task_write_prompt(task, &replay->recipe, &prompt);
     struct probe probe = {.endpoint = &ladder->endpoint,
-                          .ask = {.system = replay->recipe.system,
-                                  .prompt = buffer_text(&prompt),
-                                  .image = true,
-                                  .temperature = task->plan.temperature,
-                                  .max_tokens = task->plan.max_tokens,
-                                  .schema_name = task->plan.schema_name,
-                                  .schema = task->plan.schema,
-                                  .prefix = task->plan.prefix,
-                                  .extra_body = replay->settings->run->extra_body},
+                          .ask = task_ask(task, &replay->recipe, buffer_text(&prompt)),
                           .payload = ladder->payload};
     payload_describe(ladder->payload, size, sizeof size);
-    snprintf(tried, sizeof tried, "%s of %.200s, try %u: %zu bytes of text, %s",
+    snprintf(tried, sizeof tried, "%s of %.200s, try %u, to %s: %zu bytes of text, %s",
              call_step_name(task->plan.step), replay->settings->id, task->plan.try_number,
-             prompt.length, size);
+             upstream->name, prompt.length, size);
     bool good = buffer_check(&prompt, "a prompt", why) && send_adapting(replay, &probe, why);
     if (good && probe.fault.verdict == FAULT_NONE) {
         judge_reply(replay, &probe, tried);

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "json.h"
 #include "learn.h"
+#include "memory.h"
 #include "provider.h"
 #include "spending.h"
 
@@ -39,6 +40,7 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
     summary->requests = progress->requests;
     summary->retries = progress->retries;
     spending_tell(run, summary->cost, sizeof summary->cost);
+    learn_tell_all(&run->upstreams, summary->learned, sizeof summary->learned);
     summary->exit_code = error_exit_code(why->kind);
     if (summary->exit_code == 0 && summary->rejected - summary->screened + summary->unknown > 0)
         summary->exit_code = error_exit_code(ERR_ITEMS);
@@ -156,20 +158,6 @@ static double seconds(const struct timeval *time)
     return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
 
-// VmHWM rather than getrusage's ru_maxrss, which a program inherits from the one that started it.
-static long long peak_memory_kib(void)
-{
-    long long kib = -1;
-    char line[200];
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status != NULL && fgets(line, sizeof line, status) != NULL)
-        if (sscanf(line, "VmHWM: %lld kB", &kib) == 1)
-            break;
-    if (status != NULL)
-        fclose(status);
-    return kib;
-}
-
 // What each endpoint did, and how many calls it was given at once, and why so many.
 static void write_endpoints(const struct run *run, struct buffer *out)
 {
@@ -233,7 +221,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     buffer_append_format(out, "%.3f", (double)elapsed_ms / 1000);
     json_write_name(out, "cpu_seconds");
     buffer_append_format(out, "%.3f", seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
-    json_write_integer_field(out, "peak_memory_kib", peak_memory_kib());
+    json_write_integer_field(out, "peak_memory_kib", memory_peak_kib());
     write_times(progress, "latency_ms", progress->latencies, progress->latency_sum_ms,
                 progress_percentile, out);
     write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,

@@ -168,7 +168,8 @@ static bool judge_address(struct ladder *ladder, struct probe *probe, enum cause
         break_redirected(ladder, probe, tried);
         return true;
     }
-    if (cause == CAUSE_http_at_https_port) {
+    // With a status it is a gateway's word on the server behind it: the address is right.
+    if (cause == CAUSE_http_at_https_port || (cause == CAUSE_tls && probe->status != 0)) {
         ladder_break(ladder, RUNG_HTTP, tried, probe, cause, NULL, NULL);
         return true;
     }
@@ -368,7 +369,9 @@ static bool judge_model(struct ladder *ladder, const struct probe *probe, enum c
         model_list_clear(&list);
         return false;
     }
-    bool missing = list.count > 0 && !model_list_holds(&list, ladder->endpoint.model);
+    // A refusal that names a parameter is believed: lists need not be whole.
+    bool missing = cause != CAUSE_parameter_refused && list.count > 0 &&
+                   !model_list_holds(&list, ladder->endpoint.model);
     if (passes) {
         // Told by text_passes_again.
     } else if (cause == CAUSE_model_unknown || missing) {

@@ -203,6 +203,19 @@ void task_write_prompt(const struct task *task, const struct recipe *recipe, str
     }
 }
 
+struct ask task_ask(const struct task *task, const struct recipe *recipe, const char *prompt)
+{
+    return (struct ask){.system = recipe->system,
+                        .prompt = prompt,
+                        .image = true,
+                        .temperature = task->plan.temperature,
+                        .max_tokens = task->plan.max_tokens,
+                        .schema_name = task->plan.schema_name,
+                        .schema = task->plan.schema,
+                        .prefix = task->plan.prefix,
+                        .extra_body = recipe->settings->extra_body};
+}
+
 // Whether the input gave an option beside the answer: then its options are the item's.
 bool item_has_given_options(const struct item *item, const char *answer)
 {

@@ -13,6 +13,7 @@
 #include "estimate.h"
 #include "image.h"
 #include "pace.h"
+#include "provider.h"
 #include "recipe.h"
 
 struct item_call {
@@ -131,5 +132,8 @@ struct answer_ask item_answer_ask(const struct item *item, const struct recipe *
 
 // The prompt of a task, as its item stands now.
 void task_write_prompt(const struct task *task, const struct recipe *recipe, struct buffer *out);
+
+// What a task asks with that prompt; all texts are borrowed.
+struct ask task_ask(const struct task *task, const struct recipe *recipe, const char *prompt);
 
 #endif

@@ -190,12 +190,11 @@ const char *upstream_word(const struct upstream *upstream, enum upstream_word wo
                                     : upstream->endpoint.provider->name;
 }
 
-const char *upstreams_word(const struct upstreams *upstreams, const char *name,
-                           enum upstream_word word)
+const struct upstream *upstreams_find(const struct upstreams *upstreams, const char *name)
 {
-    for (size_t i = 0; i < upstreams->count; i++)
+    for (size_t i = 0; name != NULL && i < upstreams->count; i++)
         if (strcmp(upstreams->list[i].name, name) == 0)
-            return upstream_word(&upstreams->list[i], word);
+            return &upstreams->list[i];
     return NULL;
 }
 

@@ -38,13 +38,13 @@ unsigned upstreams_slots(const struct upstreams *upstreams); // most calls in fl
 unsigned upstreams_expected(const struct upstreams *upstreams);
 unsigned upstreams_limit(const struct upstreams *upstreams); // as many as may be in flight now
 
+// The first with that name, which may be NULL; NULL: there is none.
+const struct upstream *upstreams_find(const struct upstreams *upstreams, const char *name);
+
 // What is said of them: "name", "model" or "provider", each once, in order of the alphabet, with
 // ", " between.
 enum upstream_word { UPSTREAM_NAME, UPSTREAM_MODEL, UPSTREAM_PROVIDER };
 const char *upstream_word(const struct upstream *upstream, enum upstream_word word);
-// Of the one with that name; NULL: there is none.
-const char *upstreams_word(const struct upstreams *upstreams, const char *name,
-                           enum upstream_word word);
 void upstreams_write(const struct upstreams *upstreams, enum upstream_word word,
                      struct buffer *out);
 

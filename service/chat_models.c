@@ -3,6 +3,7 @@
 
 #include "json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void write_openai(const char *name, struct buffer *out);
@@ -23,23 +24,37 @@ static const struct model_list lists[] = {
     {&protocol_gemini, "{\"models\":[", "]}", write_gemini},
 };
 
+// The names in order, the models that stand for faults behind the others; NULL past the end.
+static const char *name_at(const struct chat *chat, size_t index, char room[64])
+{
+    size_t count = chat->rules.model_count;
+    if (index < count)
+        return chat->rules.models[index];
+    if (count == 0 && index == 0)
+        return "builtin";
+    const struct fault_entry *fault =
+        chat->fault_models ? fault_kind_at(index - (count > 0 ? count : 1)) : NULL;
+    if (fault == NULL)
+        return NULL;
+    snprintf(room, 64, "fault-%s", fault->name);
+    return room;
+}
+
 void chat_models(struct chat *chat, const struct chat_asked *asked, struct chat_reply *reply)
 {
-    static char builtin[] = "builtin";
-    static char *const any[] = {builtin};
-    bool some = chat->rules.model_count > 0;
-    char *const *names = some ? chat->rules.models : any;
-    size_t count = some ? chat->rules.model_count : 1, i = 0, written = 0;
+    char room[64];
+    const char *name;
+    size_t written = 0;
     const struct model_list *list = lists;
     while (list->protocol != asked->protocol)
         list++;
     chat_reply_begin(chat, asked->protocol, reply);
     if (asked->model == NULL)
         buffer_append_text(&reply->body, list->begin);
-    for (; i < count; i++)
-        if (asked->model == NULL || strcmp(asked->model, names[i]) == 0) {
+    for (size_t i = 0; (name = name_at(chat, i, room)) != NULL; i++)
+        if (asked->model == NULL || strcmp(asked->model, name) == 0) {
             buffer_append_text(&reply->body, written++ > 0 ? "," : "");
-            list->write(names[i], &reply->body);
+            list->write(name, &reply->body);
         }
     if (asked->model == NULL) {
         buffer_append_text(&reply->body, list->end);

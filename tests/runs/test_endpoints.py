@@ -1,4 +1,5 @@
 """Several endpoints in one run: who is called, who is left out, and that the dataset does not care."""
+import json
 import subprocess
 import time
 import unittest
@@ -145,6 +146,17 @@ endpoints:
         self.assertEqual(self.dataset(out), before)
         done = self.run_at(out, f"{one.url},model=small", code=3, options=("--per-image", 2))
         self.assertIn("large, small", done.stderr)
+
+    def test_a_failed_call_is_replayed_where_it_failed(self):
+        good, narrow = self.simulator(), self.simulator("--max-image-side", "300")
+        out = self.folder / "out"
+        self.run_at(out, f"{good.url},name=good", f"{narrow.url},name=narrow", code=1, options=("--model", "m", "--retries", 0))
+        failed = read_lines(out / "failures.jsonl")
+        self.assertEqual({(line["endpoint"], line["kind"]) for line in failed}, {("narrow", "image_too_large")})
+        before = good.stats()["requests"]
+        found = json.loads(self.vqagen("diagnose", out, "--replay", failed[0]["id"], "--json", code=1).stdout)
+        self.assertEqual(found["cause"], "image_pixels", found)
+        self.assertEqual(good.stats()["requests"], before)
 
     def test_found_by_itself(self):
         steady, narrow = self.simulator(), self.simulator("--capacity", "3", "--capacity-mode", "refuse", "--latency",

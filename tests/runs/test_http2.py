@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -10,8 +11,6 @@ import unittest
 
 from harness import RunTest, read_lines, samples_images
 
-# An answer over TLS is lost when the connection breaks first; a later try reads it.
-RETRIES = ("--retries", 9, "--retry-wait", "20ms")
 NGHTTPX = shutil.which("nghttpx") or shutil.which("nghttpx", path="/usr/sbin:/usr/local/sbin")
 
 
@@ -24,7 +23,9 @@ def free_port():
 class EarlyServer:
     """Refuses each request when its headers have come, while the body is still being sent."""
 
-    def __init__(self, status, body):
+    def __init__(self, status, body, tls=None):
+        """tls: an ssl.SSLContext. Then the connection is closed right behind the answer, with the body unread."""
+        self.tls = tls
         self.answer = (f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
                        f"Content-Length: {len(body)}\r\n\r\n{body}")
         self.early = 0  # answers given before the body was there
@@ -43,12 +44,17 @@ class EarlyServer:
     def serve(self, client):
         with client:
             try:
+                if self.tls is not None:
+                    client = self.tls.wrap_socket(client, server_side=True)
                 while (request := self.read_head(client)) is not None:
                     head, body = request
                     length = int(next(line for line in head.lower().split(b"\r\n")
                                       if line.startswith(b"content-length:"))[15:])
                     self.early += len(body) < length
                     client.sendall(self.answer.encode())
+                    if self.tls is not None:
+                        client.close()
+                        return
                     while len(body) < length and (chunk := client.recv(1 << 16)):
                         body += chunk
             except (OSError, StopIteration):
@@ -120,7 +126,7 @@ class Http2(RunTest):
         server = EarlyServer("413 Payload Too Large", json.dumps({"error": {"message": "body is too large"}}))
         self.addCleanup(server.listener.close)
         out = self.folder / "out"
-        self.vqagen("generate", self.noise(), "-o", out, "--quality", 95, "--per-image", 2, *RETRIES,
+        self.vqagen("generate", self.noise(), "-o", out, "--quality", 95, "--per-image", 2, "--retries", 0,
                     *self.proxy(server.port), code=1)
         self.assertEqual(self.report(out)["failures"], {"body_too_large": 2}, read_lines(out / "failures.jsonl"))
         self.assertEqual({line["http_status"] for line in read_lines(out / "failures.jsonl")}, {413})
@@ -130,10 +136,22 @@ class Http2(RunTest):
         server = EarlyServer("401 Unauthorized", json.dumps(
             {"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}}))
         self.addCleanup(server.listener.close)
-        done = self.vqagen("generate", self.noise(), "-o", self.folder / "out", *RETRIES, "--quality", 95,
+        done = self.vqagen("generate", self.noise(), "-o", self.folder / "out", "--retries", 0, "--quality", 95,
                            *self.proxy(server.port), code=3,
                            environment={"VQAGEN_API_KEY": "sk-wrong-0123456789abcdef"})
         self.assertIn("key_wrong", done.stderr)
+        self.assertGreater(server.early, 0)
+
+    def test_an_early_413_of_a_server_with_tls_of_its_own(self):
+        # The connection breaks before the answer is read: what is lost so is asked for with leave.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        server = EarlyServer("413 Payload Too Large", json.dumps({"error": {"message": "body is too large"}}), context)
+        self.addCleanup(server.listener.close)
+        self.vqagen("generate", self.noise(), "-o", self.folder / "out", "--quality", 95, "--per-image", 8, "--retries", 0,
+                    "--base-url", f"https://127.0.0.1:{server.port}/v1", "--model", "simulated", "--ca-file",
+                    self.certificate, code=1)
+        self.assertEqual(self.report(self.folder / "out")["failures"], {"body_too_large": 8})
         self.assertGreater(server.early, 0)
 
 

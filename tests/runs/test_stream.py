@@ -156,7 +156,10 @@ class StreamTest(RunTest):
             "message": "Unsupported value: 'stream' does not support true with this model.", "param": "stream",
             "code": "unsupported_value"}}) if body["stream"] else None)
         out = self.folder / "out"
-        self.ask(endpoint, out, "--stream", questions=1)
+        told = "streams are not taken"
+        done = self.ask(endpoint, out, "--stream", questions=1)
+        self.assertIn(f"learned of m at 127.0.0.1: {told}\n", done.stderr)
+        self.assertIn(f"127.0.0.1, m: {told}\n", self.vqagen("show", out, code=0).stdout)
         self.assertEqual([body["stream"] for _, body in endpoint.requests], [True, False])
         done = self.ask(endpoint, out, "--stream", questions=2)
         self.assertEqual([body["stream"] for _, body in endpoint.requests[2:]], [False])

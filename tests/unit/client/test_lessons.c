@@ -45,6 +45,29 @@ static void test_words(void **state)
                        "no_thinking no_prefix");
 }
 
+static void test_for_people(void **state)
+{
+    static const struct {
+        const char *words, *told;
+    } rows[] = {
+        {"", ""},
+        {"no_temperature", "temperature is not taken"},
+        {"structured=none  no_stream max_tokens_cap=512",
+         "no structured output is taken, streams are not taken, max_tokens is at most 512"},
+        {"max_completion_tokens no_sound max_tokens_cap=x",
+         "max_tokens is called max_completion_tokens, no_sound, max_tokens_cap=x"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buffer out;
+        buffer_init(&out, 1000);
+        buffer_append_text(&out, "learned: ");
+        lessons_tell(rows[i].words, &out);
+        assert_string_equal(buffer_text(&out) + strlen("learned: "), rows[i].told);
+        buffer_clear(&out);
+    }
+}
+
 static void test_foreign_words(void **state)
 {
     (void)state;
@@ -63,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_for_people),
         cmocka_unit_test(test_foreign_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
