@@ -10,7 +10,7 @@ import unittest
 
 from harness import RunTest, clean_environment, samples_images
 
-DAMAGES = int(os.environ.get("VQAGEN_TEST_DAMAGES", "3"))
+DAMAGES = int(os.environ.get("VQAGEN_TEST_DAMAGES", "2"))
 PAGE = 8192
 
 
