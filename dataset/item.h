@@ -57,11 +57,11 @@ struct item_failure {
     const char *kind;
     int http_status; // 0: none
     const char *message;
-    unsigned attempts; // requests sent for the failing step
-    const char *reply; // or NULL; cut to 2000 bytes here
+    unsigned attempts;    // requests sent for the failing step
+    const char *reply;    // or NULL; cut to 2000 bytes here
     const char *endpoint; // that the failed call went to; NULL: it is left out
-    int64_t when_ms;   // wall clock
-    uint64_t line;     // of the input; written when not 0
+    int64_t when_ms;      // wall clock
+    uint64_t line;        // of the input; written when not 0
 };
 void item_write_failed(const struct item_failure *failure, struct buffer *out);
 

@@ -12,8 +12,8 @@ struct assemble_fault {
     const char *stage;
     enum item_state state; // ITEM_REJECTED or ITEM_UNKNOWN
     const char *kind;
-    const char *message; // or NULL
-    const char *reply;   // or NULL
+    const char *message;  // or NULL
+    const char *reply;    // or NULL
     const char *endpoint; // that gave it; or NULL
     int http_status;
     unsigned attempts;

@@ -179,9 +179,8 @@ static bool drop_call(struct replay *replay, struct item *item, size_t at)
 {
     if (replay->dropped_count == sizeof replay->dropped / sizeof *replay->dropped)
         return false;
-    replay->dropped[replay->dropped_count++] =
-        (struct dropped){item->stored[at].key,
-                         upstreams_find(&replay->upstreams, item->stored[at].endpoint)};
+    replay->dropped[replay->dropped_count++] = (struct dropped){
+        item->stored[at].key, upstreams_find(&replay->upstreams, item->stored[at].endpoint)};
     call_clear(&item->stored[at]);
     item->stored[at] = item->stored[--item->stored_count];
     return true;

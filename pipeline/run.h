@@ -78,9 +78,9 @@ struct run_summary {
     long long items, accepted, rejected, unknown, open;
     long long screened; // of the rejected: their images were left out, as was asked for
     long long calls, requests, retries;
-    char cost[400]; // what it cost, in one sentence; "": nothing
+    char cost[400];     // what it cost, in one sentence; "": nothing
     char learned[2000]; // what refusals taught of the endpoints, a line for each; "": nothing
-    int exit_code;  // 0, 1, or the error's
+    int exit_code;      // 0, 1, or the error's
 };
 
 // False: the run ended before all items were final; *why says why (ERR_INTERRUPTED, ERR_STOPPED,
