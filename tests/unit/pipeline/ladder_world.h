@@ -40,20 +40,17 @@ static inline void world_open(struct ladder_world *world, loopback_answer *answe
     struct error why = {0};
     *world = (struct ladder_world){.server = loopback_start(answer)};
     snprintf(world->base, sizeof world->base, "http://127.0.0.1:%d/v1", world->server->port);
-    world->settings =
-        (struct ladder_settings){.endpoint = {.base_url = world->base, .model = "m"},
-                                 .client = {.timeout_ms = 20000,
-                                            .connect_timeout_ms = 5000,
-                                            .max_reply_bytes = 1 << 20},
-                                 .limits = image_limits_default(),
-                                 .temperature = -1,
-                                 .most_calls = LADDER_MOST_CALLS};
+    world->settings = (struct ladder_settings){
+        .endpoint = {.base_url = world->base, .model = "m"},
+        .client = {.timeout_ms = 20000, .connect_timeout_ms = 5000, .max_reply_bytes = 1 << 20},
+        .limits = image_limits_default(),
+        .temperature = -1,
+        .most_calls = LADDER_MOST_CALLS};
     world->settings.limits.max_side_px = WORLD_SIDE;
     struct ladder *ladder = &world->ladder;
     *ladder = (struct ladder){.settings = &world->settings, .diagnosis = &world->diagnosis};
     assert_true(endpoint_init(&ladder->endpoint, &world->settings.endpoint, &why));
-    assert_true(
-        prober_init(&ladder->prober, &world->settings.client, LADDER_MOST_CALLS, &why));
+    assert_true(prober_init(&ladder->prober, &world->settings.client, LADDER_MOST_CALLS, &why));
     assert_true(probe_picture_make(&ladder->picture, WORLD_SIDE, &why));
     ladder->payload = probe_picture_payload(&ladder->picture, &world->settings.limits, &why);
     assert_non_null(ladder->payload);

@@ -58,8 +58,8 @@ static void a_passing_fault_leads_nobody_astray(void **state)
     moody = true;
     asked = 0;
     open_failed(&world, &request, &failed);
-    assert_true(request_confirm(&world.ladder, RUNG_IMAGE, "an image", &request, &failed, &passes,
-                                &why));
+    assert_true(
+        request_confirm(&world.ladder, RUNG_IMAGE, "an image", &request, &failed, &passes, &why));
     assert_true(passes);
     assert_int_equal(world.diagnosis.cause, CAUSE_fails_by_turns);
     probe_clear(&failed);

@@ -33,9 +33,8 @@ static void search(struct ladder_world *world, const struct ask *ask, bool image
     struct error why = {0};
     world_open(world, answer);
     struct ladder *ladder = &world->ladder;
-    struct request request = {.endpoint = &ladder->endpoint,
-                              .ask = *ask,
-                              .payload = image ? ladder->payload : NULL};
+    struct request request = {
+        .endpoint = &ladder->endpoint, .ask = *ask, .payload = image ? ladder->payload : NULL};
     struct probe failed = {
         .endpoint = request.endpoint, .ask = request.ask, .payload = request.payload};
     assert_true(prober_send(&ladder->prober, &failed, 1, &why));
