@@ -93,9 +93,8 @@ void json_write_integer_field(struct buffer *out, const char *name, long long va
     buffer_append_format(out, "%lld", value);
 }
 
-void json_write_real_field(struct buffer *out, const char *name, double value)
+void json_write_real(struct buffer *out, double value)
 {
-    json_write_name(out, name);
     if (!isfinite(value)) {
         buffer_append_text(out, "null");
         return;
@@ -107,6 +106,12 @@ void json_write_real_field(struct buffer *out, const char *name, double value)
             break;
     }
     buffer_append_text(out, text);
+}
+
+void json_write_real_field(struct buffer *out, const char *name, double value)
+{
+    json_write_name(out, name);
+    json_write_real(out, value);
 }
 
 void json_write_bool_field(struct buffer *out, const char *name, bool value)

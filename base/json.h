@@ -18,9 +18,12 @@ void json_write_string(struct buffer *out, const char *text);
 // Appends `"name":` in front of a value; a comma first unless the text ends in '{'.
 void json_write_name(struct buffer *out, const char *name);
 
+// Appends a number in its shortest form; null when it is not finite.
+void json_write_real(struct buffer *out, double value);
+
 void json_write_string_field(struct buffer *out, const char *name, const char *value);
 void json_write_integer_field(struct buffer *out, const char *name, long long value);
-void json_write_real_field(struct buffer *out, const char *name, double value); // shortest form
+void json_write_real_field(struct buffer *out, const char *name, double value);
 void json_write_bool_field(struct buffer *out, const char *name, bool value);
 
 // Appends a parsed value compactly.

@@ -2,7 +2,9 @@
 
 #include <cjson/cJSON.h>
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 static _Thread_local bool short_of_memory;
 
@@ -39,4 +41,19 @@ void memory_keep_pages(void)
     enum { PIECE = 32 << 20 };
     mallopt(M_MMAP_THRESHOLD, PIECE);
     mallopt(M_TRIM_THRESHOLD, 2 * PIECE);
+}
+
+long memory_peak_kib(void)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    long peak = used.ru_maxrss;
+    FILE *status = fopen("/proc/self/status", "re");
+    char line[200];
+    while (status != NULL && fgets(line, sizeof line, status) != NULL)
+        if (sscanf(line, "VmHWM: %ld", &peak) == 1)
+            break;
+    if (status != NULL)
+        fclose(status);
+    return peak;
 }

@@ -26,4 +26,8 @@ void memory_watch_json(void);
 // threads are begun.
 void memory_keep_pages(void);
 
+// The most memory that this process has had, in KiB. getrusage gives more when the program was
+// started by a larger one: the kernel counts what lay there before exec.
+long memory_peak_kib(void);
+
 #endif

@@ -82,7 +82,12 @@ static const struct command commands[] = {
         .description =
             "Each DIR is a finished part that generate made with --shard I/N; all N are needed, in "
             "any order. WHOLE gets what one run over all of the input would have made: the same "
-            "dataset.jsonl, and a store with which generate goes on, for example with --retry.",
+            "dataset.jsonl, and a store with which generate goes on, for example with --retry.\n"
+            "\n"
+            "Parts made with --screen are screened again as a whole: images that look alike in "
+            "different parts are left out as in one run. An image that only its part left out is "
+            "kept, and nothing was asked about it: its items stay open, the exit code is 1, and "
+            "the generate command with -o WHOLE and without --shard asks for what is missing.",
         .examples =
             {
                 {"Two machines, one dataset",
@@ -91,6 +96,25 @@ static const struct command commands[] = {
                 {"Join them", "vqagen merge part1 part2 -o whole"},
             },
         .run = merge_run,
+    },
+    {
+        .name = "salvage",
+        .bit = FOR_SALVAGE,
+        .operand = "DIR",
+        .reads_files = true,
+        .synopsis = "DIR -o NEW",
+        .summary = "Save what is whole of a damaged run",
+        .description =
+            "For a DIR whose run.db was damaged: by a disk, a copy cut short, a program that wrote "
+            "into it. Every row that can be read and is as it was written goes to NEW; DIR is not "
+            "changed. The same generate command with -o NEW then makes the same dataset, and pays "
+            "only for the replies that were lost.",
+        .examples =
+            {
+                {"Save it", "vqagen salvage out -o saved"},
+                {"And go on there", "vqagen generate photos -o saved --endpoint builtin"},
+            },
+        .run = salvage_run,
     },
     {
         .name = "diagnose",

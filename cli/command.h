@@ -44,6 +44,8 @@ bool prepare_run(struct settings *settings, char *const *environment, int *exit_
                  struct error *why);
 bool merge_run(struct settings *settings, char *const *environment, int *exit_code,
                struct error *why);
+bool salvage_run(struct settings *settings, char *const *environment, int *exit_code,
+                 struct error *why);
 bool diagnose_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
 bool show_run(struct settings *settings, char *const *environment, int *exit_code,

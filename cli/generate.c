@@ -305,6 +305,7 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
     run->retry.base_ms = (int64_t)settings_number(settings, OPTION_RETRY_WAIT);
     const char *thinking = settings_text(settings, OPTION_THINKING);
     run->thinking = thinking_of(thinking) != THINKING_AUTO ? thinking : NULL;
+    run->durable = settings_switch(settings, OPTION_DURABLE);
     run->relearn = settings_switch(settings, OPTION_RELEARN);
     if (endpoints->count > 0) {
         fill_upstreams(settings, endpoints, run);

@@ -8,7 +8,6 @@ bool merge_run(struct settings *settings, char *const *environment, int *exit_co
                struct error *why)
 {
     (void)environment;
-    (void)exit_code;
     log_set_level(settings_switch(settings, OPTION_QUIET) ? LOG_QUIET : LOG_NORMAL);
     const char *directory = settings_text(settings, OPTION_OUTPUT);
     if (settings->operand_count == 0)
@@ -24,8 +23,17 @@ bool merge_run(struct settings *settings, char *const *environment, int *exit_co
     struct merge_summary summary;
     if (!merge_parts(&merge, &summary, why))
         return false;
-    log_note("%lld items: %lld accepted, %lld rejected, %lld unknown", summary.items,
-             summary.accepted, summary.rejected, summary.unknown);
+    log_note("%lld items: %lld accepted, %lld rejected, %lld unknown%s", summary.items,
+             summary.accepted, summary.rejected, summary.unknown,
+             summary.open > 0 ? ", the others still open" : "");
+    if (summary.open > 0) {
+        *exit_code = error_exit_code(ERR_ITEMS);
+        log_note("%lld items are open: screening over the whole keeps their images, which a part "
+                 "had left out, so that nothing was asked about them. To complete the dataset: the "
+                 "parts' generate command without --shard, and with -o %s.",
+                 summary.open, directory);
+        return true;
+    }
     log_note("%s/dataset.jsonl holds the dataset, %s/run.json the report.", directory, directory);
     return true;
 }

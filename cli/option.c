@@ -20,7 +20,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .type = TYPE_DIRECTORY,
          .example = "out",
          .group = GROUP_OUTPUT,
-         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE,
+         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE | FOR_SALVAGE,
          .flags = OPTION_NO_FILE,
          .help = "Where the dataset goes, or the prepared images. Made when absent; generate "
                  "with the same DIR goes on where it stopped and pays for no reply twice."},
@@ -55,6 +55,15 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .flags = OPTION_NO_FILE,
                       .help = "Ask again for items of an earlier run in DIR that ended unknown (no "
                               "verdict could be had), rejected (by the rules), or failed (both)."},
+    [OPTION_DURABLE] =
+        {.name = "durable",
+         .type = TYPE_SWITCH,
+         .initial = "false",
+         .group = GROUP_OUTPUT,
+         .commands = FOR_GENERATE,
+         .help = "Wait for the disk whenever replies are stored, so that a power cut takes none of "
+                 "them. Without it a power cut may take the newest, which are asked for again; it "
+                 "never harms what is older. A crash or kill -9 takes nothing either way."},
     [OPTION_DRY_RUN] = {.name = "dry-run",
                         .type = TYPE_SWITCH,
                         .initial = "false",

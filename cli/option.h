@@ -18,7 +18,8 @@ enum option_command {
     FOR_DIAGNOSE = 32,
     FOR_SHOW = 64,
     FOR_TUNE = 128,
-    FOR_ALL = 255
+    FOR_SALVAGE = 256,
+    FOR_ALL = 511
 };
 
 enum option_id {
@@ -26,6 +27,7 @@ enum option_id {
     OPTION_LIMIT,
     OPTION_SHARD,
     OPTION_RETRY,
+    OPTION_DURABLE,
     OPTION_DRY_RUN,
     OPTION_SUMMARY_JSON,
 

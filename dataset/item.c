@@ -127,6 +127,7 @@ void item_write_failed(const struct item_failure *failure, struct buffer *out)
     buffer_append_char(out, '{');
     json_write_string_field(out, "id", failure->id);
     json_write_string_field(out, "image", failure->image);
+    json_write_string_field(out, "image_sha256", failure->image_sha256);
     json_write_string_field(out, "topic", failure->topic);
     json_write_string_field(out, "question", failure->question);
     json_write_string_field(out, "stage", failure->stage);

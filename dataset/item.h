@@ -50,10 +50,11 @@ void item_write_accepted(const struct item_record *item, struct buffer *out);
 struct item_failure {
     const char *id;
     const char *image;
-    const char *topic;    // or NULL
-    const char *question; // or NULL
-    const char *stage;    // "input", "image", "draft", "answer", "options"
-    const char *verdict;  // "rejected" or "unknown"
+    const char *image_sha256; // hexadecimal; NULL: the image was not read
+    const char *topic;        // or NULL
+    const char *question;     // or NULL
+    const char *stage;        // "input", "image", "draft", "answer", "options"
+    const char *verdict;      // "rejected" or "unknown"
     const char *kind;
     int http_status; // 0: none
     const char *message;

@@ -5,7 +5,8 @@
 // the write-ahead log into the database, so that the owner never waits for a checkpoint.
 //
 // kill -9 loses nothing that was committed (synchronous=NORMAL: only a power cut can take the last
-// commits, never the database's soundness).
+// commits, never the database's soundness; see store_set_durable). Damage from outside is seen:
+// by SQLite, and by a sum over each row that a dataset is made of.
 #ifndef VQAGEN_STORE_H
 #define VQAGEN_STORE_H
 
@@ -27,6 +28,10 @@ struct store_setting {
 // one's process id: ERR_USAGE), recognises a file system that cannot do WAL (ERR_DISK, naming it),
 // a store of another version or a file that is none (ERR_DISK, with what to do).
 struct store *store_open(const char *directory, struct error *why);
+
+// Every commit reaches the disk before it returns, so that a power cut takes nothing either. Each
+// costs a wait for the disk. False: ERR_DISK.
+bool store_set_durable(struct store *store, struct error *why);
 
 // Whether DIR is still where it was. False: ERR_DISK. To be asked now and then: SQLite goes on
 // writing into files that are gone.

@@ -50,7 +50,7 @@ static bool insert_call(struct store *store, int64_t number, const struct call *
 bool store_copy_call(struct store *store, int64_t number, const struct call *call,
                      struct error *why)
 {
-    store_sum_call(store, number, call);
+    store_note_slow(store, number, call);
     return insert_call(store, number, call, call->attempts, why);
 }
 
@@ -190,7 +190,7 @@ static bool copy_column(sqlite3_stmt *statement, int column, char **text)
     return *text != NULL || sqlite3_column_type(statement, column) == SQLITE_NULL;
 }
 
-static bool read_call(sqlite3_stmt *s, struct call *call)
+bool store_read_call(sqlite3_stmt *s, struct call *call)
 {
     *call = (struct call){.step = (enum call_step)sqlite3_column_int(s, 1),
                           .try_number = (unsigned)sqlite3_column_int64(s, 2),
@@ -220,6 +220,18 @@ static bool read_call(sqlite3_stmt *s, struct call *call)
     return good;
 }
 
+static bool take_call(struct store *store, sqlite3_stmt *statement, struct call **calls,
+                      size_t *count, struct error *why)
+{
+    if (!sqlite3_column_int(statement, 26))
+        return store_damaged(store, "a stored reply is not as it was written", why);
+    struct call *more = realloc(*calls, (*count + 1) * sizeof *more);
+    if (more != NULL)
+        *calls = more;
+    return (more != NULL && store_read_call(statement, &more[(*count)++])) ||
+           error_set(why, ERR_MEMORY, "no memory for stored calls");
+}
+
 bool store_load_calls(struct store *store, int64_t number, struct call **calls, size_t *count,
                       struct error *why)
 {
@@ -231,14 +243,8 @@ bool store_load_calls(struct store *store, int64_t number, struct call **calls, 
     sqlite3_bind_int64(statement, 1, number);
     int got;
     bool good = true;
-    while (good && (got = store_step(store, statement, "read", why)) != 0) {
-        struct call *more = got == 1 ? realloc(*calls, (*count + 1) * sizeof *more) : NULL;
-        if (more != NULL)
-            *calls = more;
-        good = more != NULL && read_call(statement, &more[(*count)++]);
-        if (!good)
-            error_set(why, ERR_MEMORY, "no memory for stored calls");
-    }
+    while (good && (got = store_step(store, statement, "read", why)) != 0)
+        good = got == 1 && take_call(store, statement, calls, count, why);
     sqlite3_reset(statement);
     if (good)
         return true;

@@ -12,9 +12,9 @@ static const struct {
     {SQLITE_FULL, "the disk is full", "make room and run the same command again"},
     {SQLITE_READONLY, "it, or its folder, is read-only", "make it writable or give another -o DIR"},
     {SQLITE_IOERR, "the disk refused", "check the disk and its quota, then run again"},
-    {SQLITE_CORRUPT, "it is damaged",
-     "restore it from a copy, or give another -o DIR; `sqlite3 run.db .recover` saves what can be"},
-    {SQLITE_NOTADB, "it is not an SQLite database", "move it away or give another -o DIR"},
+    {SQLITE_NOTADB, "it is not an SQLite database",
+     "if it was one, `vqagen salvage DIR -o NEW` saves what is whole; else move it away or give "
+     "another -o DIR"},
     {SQLITE_CANTOPEN, "it, or its write-ahead log, cannot be opened",
      "check the folder's permissions, or give another -o DIR"},
     {SQLITE_PERM, "access to it is denied", "check its permissions"},
@@ -47,10 +47,12 @@ bool store_fail(struct store *store, const char *what, struct error *why)
         code = SQLITE_FULL;
     if (code == SQLITE_IOERR_NOMEM)
         kind = ERR_MEMORY;
+    if ((code & 0xff) == SQLITE_CORRUPT)
+        return store_damaged(store, sqlite3_errmsg(store->database), why);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         if (faults[i].code == (code & 0xff)) {
-            bool told = system_error != 0 && (code & 0xff) != SQLITE_NOTADB &&
-                        (code & 0xff) != SQLITE_CORRUPT && (code & 0xff) != SQLITE_BUSY;
+            bool told =
+                system_error != 0 && (code & 0xff) != SQLITE_NOTADB && (code & 0xff) != SQLITE_BUSY;
             return error_set(why, kind, "cannot %s %s: %s%s%s%s; %s", what, store->path,
                              faults[i].meaning, told ? " (" : "",
                              told ? strerror(system_error) : "", told ? ")" : "", faults[i].remedy);

@@ -66,6 +66,10 @@ static int read_row(struct store *store, sqlite3_stmt *statement, const char *id
             sqlite3_column_bytes(statement, 4) == DIGEST_BYTES &&
             memcmp(sqlite3_column_blob(statement, 4), fingerprint->bytes, DIGEST_BYTES) == 0;
         sqlite3_reset(statement);
+        if (row->state < ITEM_OPEN || row->state > ITEM_UNKNOWN) {
+            store_damaged(store, "an item's state is none", why);
+            return -1;
+        }
     }
     return got;
 }
@@ -178,6 +182,7 @@ bool store_finish_item(struct store *store, int64_t number, enum item_state stat
     sqlite3_bind_text(finish, 4, topic, -1, SQLITE_STATIC);
     sqlite3_bind_int64(put, 1, number);
     sqlite3_bind_text(put, 2, line, -1, SQLITE_STATIC);
+    sqlite3_bind_int(put, 3, (int)state);
     if (!change_row(store, finish, number, why) || !store_run(store, put, "write", why))
         return false;
     store_sum_item(store, state);

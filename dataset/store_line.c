@@ -49,6 +49,10 @@ static bool each_line(struct store *store, unsigned states, int64_t from_place, 
         good = got == 1;
         if (!good || !store_is_current(store, sqlite3_column_int64(statement, 0)))
             continue;
+        if (sqlite3_column_type(statement, 1) == SQLITE_NULL || !sqlite3_column_int(statement, 2)) {
+            good = store_damaged(store, "a finished item's line is not as it was written", why);
+            break;
+        }
         buffer_empty(&line);
         buffer_append(&line, sqlite3_column_text(statement, 1),
                       (size_t)sqlite3_column_bytes(statement, 1));

@@ -8,6 +8,18 @@
 
 #include <sqlite3.h>
 
+// Rows that hold what a dataset is made of carry a sum over their values (store_sum.c). Rows of
+// stores that were made before have none. Files and figures that fail theirs are made anew.
+#define STORE_FILE_SUM "row_sum(path, size, changed_ns, digest)"
+#define STORE_FIGURES_SUM "row_sum(digest, shorter_px, contrast, blur, detail, look)"
+#define STORE_CALL_SUM                                                                             \
+    "row_sum(item, key, step, try, repeat, round, replied, http_status, input_tokens,"             \
+    " cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish,"      \
+    " model, kind, endpoint, message, text, reasoning, cache_write_tokens, image_tokens,"          \
+    " image_estimated, cost_nano, first_token_ms)"
+#define STORE_LINE_SUM "row_sum(i.number, l.line, i.state)"
+#define STORE_WHOLE(sum) "(sum IS NULL OR sum = " sum ")"
+
 // X(name, SQL). Prepared when first used, kept until the store is closed.
 #define STORE_STATEMENTS(X)                                                                        \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
@@ -18,14 +30,18 @@
     X(CLEAR_CALLS, "DELETE FROM calls")                                                            \
     X(CLEAR_SETTINGS, "DELETE FROM settings")                                                      \
     X(PUT_SETTING, "INSERT INTO settings (name, value) VALUES (?1, ?2)")                           \
-    X(FIND_FILE, "SELECT digest FROM files WHERE path = ?1 AND size = ?2 AND changed_ns = ?3")     \
-    X(PUT_FILE, "INSERT OR REPLACE INTO files (path, size, changed_ns, digest)"                    \
-                " VALUES (?1, ?2, ?3, ?4)")                                                        \
+    X(FIND_FILE, "SELECT digest FROM files WHERE path = ?1 AND size = ?2 AND changed_ns = ?3"      \
+                 " AND " STORE_WHOLE(STORE_FILE_SUM))                                              \
+    X(PUT_FILE, "INSERT OR REPLACE INTO files (path, size, changed_ns, digest, sum)"               \
+                " VALUES (?1, ?2, ?3, ?4, row_sum(?1, ?2, ?3, ?4))")                               \
     X(FIND_FIGURES,                                                                                \
-      "SELECT shorter_px, contrast, blur, detail, look FROM figures WHERE digest = ?1")            \
+      "SELECT shorter_px, contrast, blur, detail, look FROM figures WHERE digest = ?1"             \
+      " AND " STORE_WHOLE(STORE_FIGURES_SUM))                                                      \
     X(PUT_FIGURES, "INSERT OR REPLACE INTO figures (digest, shorter_px, contrast, blur, detail,"   \
-                   " look) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                       \
-    X(ALL_FIGURES, "SELECT digest, shorter_px, contrast, blur, detail, look FROM figures")         \
+                   " look, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"                                   \
+                   " row_sum(?1, ?2, ?3, ?4, ?5, ?6))")                                            \
+    X(ALL_FIGURES, "SELECT digest, shorter_px, contrast, blur, detail, look FROM figures"          \
+                   " WHERE " STORE_WHOLE(STORE_FIGURES_SUM))                                       \
     X(CLEAR_FIGURES, "DELETE FROM figures")                                                        \
     X(ITEM_AT, "SELECT number, place, state, round, fingerprint FROM items"                        \
                " WHERE number = ?1 AND +id = ?2")                                                  \
@@ -39,39 +55,62 @@
     X(PLACED_ITEMS, "SELECT number FROM items WHERE +place >= 0")                                  \
     X(RETRY_ITEM, "UPDATE items SET state = 0, kind = NULL, round = ?2 WHERE number = ?1")         \
     X(FINISH_ITEM, "UPDATE items SET state = ?2, kind = ?3, topic = ?4 WHERE number = ?1")         \
-    X(PUT_LINE, "INSERT OR REPLACE INTO lines (number, line) VALUES (?1, ?2)")                     \
-    X(LINE_OF, "SELECT line FROM lines WHERE number = ?1")                                         \
+    X(PUT_LINE, "INSERT OR REPLACE INTO lines (number, line, sum)"                                 \
+                " VALUES (?1, ?2, row_sum(?1, ?2, ?3))")                                           \
+    X(LINE_OF,                                                                                     \
+      "SELECT l.line, " STORE_WHOLE(                                                               \
+          STORE_LINE_SUM) " FROM items i JOIN lines l ON l.number = i.number WHERE i.number = ?1") \
     X(LINES_BY_NUMBER,                                                                             \
-      "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
-      " WHERE i.number > ?1 AND i.number <= ?2 AND (?3 >> i.state) & 1 ORDER BY i.number")         \
-    X(LINES_BY_PLACE,                                                                              \
-      "SELECT i.number, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"             \
-      " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> i.state) & 1 ORDER BY i.place, i.number")  \
+      "SELECT i.number, l.line, " STORE_WHOLE(                                                     \
+          STORE_LINE_SUM) " FROM items i LEFT JOIN lines l ON l.number = i.number"                 \
+                          " WHERE i.number > ?1 AND i.number <= ?2 AND (?3 >> i.state) & 1 ORDER " \
+                          "BY i.number")                                                           \
+    X(LINES_BY_PLACE, "SELECT i.number, l.line, " STORE_WHOLE(                                     \
+                          STORE_LINE_SUM) " FROM items i LEFT JOIN lines l ON l.number = i.number" \
+                                          " WHERE i.place >= ?1 AND i.place < ?2 AND (?3 >> "      \
+                                          "i.state) & 1 ORDER BY i.place, i.number")               \
     X(ALL_ITEMS, "SELECT number, state, kind FROM items")                                          \
     X(COUNT_OPEN, "SELECT count(*) FROM items WHERE state = 0")                                    \
     X(ALL_FAILED, "SELECT i.state, l.line FROM items i CROSS JOIN lines l ON l.number = i.number"  \
                   " WHERE i.state >= 2 ORDER BY i.number")                                         \
     X(ROWS_BY_PLACE,                                                                               \
-      "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line, i.topic"   \
-      " FROM items i LEFT JOIN lines l ON l.number = i.number"                                     \
-      " WHERE i.place >= 0 ORDER BY i.place, i.number")                                            \
+      "SELECT i.number, i.place, i.id, i.state, i.round, i.kind, i.fingerprint, l.line, i.topic,"  \
+      " " STORE_WHOLE(STORE_LINE_SUM) " FROM items i LEFT JOIN lines l ON l.number = i.number"     \
+                                      " WHERE i.place >= 0 ORDER BY i.place, i.number")            \
     X(PUT_ROW, "INSERT INTO items (id, place, state, round, kind, fingerprint, topic)"             \
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                             \
-    X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files")                               \
+    X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files"                                \
+                 " WHERE " STORE_WHOLE(STORE_FILE_SUM))                                            \
     X(ADD_CALL,                                                                                    \
       "INSERT INTO calls (item, key, step, try, repeat, round, replied, http_status,"              \
       " input_tokens, cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms,"       \
       " when_ms, finish, model, kind, endpoint, message, text, reasoning, cache_write_tokens,"     \
-      " image_tokens, image_estimated, cost_nano, first_token_ms)"                                 \
+      " image_tokens, image_estimated, cost_nano, first_token_ms, sum)"                            \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"  \
-      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27) ON CONFLICT (item, key) DO NOTHING")          \
+      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"  \
+      " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)" \
+      ") ON CONFLICT (item, key) DO NOTHING")                                                      \
     X(HAS_REPLY, "SELECT replied, attempts FROM calls WHERE item = ?1 AND key = ?2")               \
     X(DROP_CALL, "DELETE FROM calls WHERE item = ?1 AND key = ?2")                                 \
     X(CALLS_OF,                                                                                    \
       "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
       " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
       " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
-      " cost_nano, first_token_ms FROM calls WHERE item = ?1")                                     \
+      " cost_nano, first_token_ms, " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1")    \
+    X(CALLS_OF_BACKWARDS,                                                                          \
+      "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
+      " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
+      " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
+      " cost_nano, first_token_ms, " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1"     \
+                                                                 " ORDER BY key DESC")             \
+    X(SALVAGE_ITEM,                                                                                \
+      "SELECT id, place, state, round, kind, fingerprint, topic FROM items WHERE number = ?1")     \
+    X(SALVAGE_LINE, /* with the state by which its sum holds */                                    \
+      "SELECT line, CASE sum WHEN row_sum(number, line, 1) THEN 1 WHEN row_sum(number, line, 2)"   \
+      " THEN 2 WHEN row_sum(number, line, 3) THEN 3 ELSE 0 END FROM lines WHERE number = ?1")      \
+    X(SALVAGE_SETTING, "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")            \
+    X(SALVAGE_ID, "INSERT OR REPLACE INTO salvaged_ids VALUES (?1, ?2)")                           \
+    X(SALVAGED_ID, "SELECT id FROM salvaged_ids WHERE number = ?1")                                \
     X(FIND_LESSONS,                                                                                \
       "SELECT words FROM lessons WHERE endpoint = ?1 AND model = ?2 AND version = ?3")             \
     X(PUT_LESSONS, "INSERT OR REPLACE INTO lessons (endpoint, model, version, words)"              \
@@ -95,6 +134,15 @@
     X(READ_SLOWEST, "SELECT item, step, latency_ms FROM slowest ORDER BY latency_ms DESC")         \
     X(CLEAR_SLOWEST, "DELETE FROM slowest")                                                        \
     X(PUT_SLOWEST, "INSERT INTO slowest VALUES (?1, ?2, ?3)")                                      \
+    X(ALL_MINUTES, "SELECT * FROM minutes")                                                        \
+    X(ALL_LATENCIES, "SELECT * FROM latencies")                                                    \
+    X(ALL_LESSONS, "SELECT endpoint, model, version, words FROM lessons")                          \
+    X(JOIN_LESSONS, "INSERT INTO lessons (endpoint, model, version, words)"                        \
+                    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET version = ?3, words = ?4"  \
+                    " WHERE length(?4) > length(words)")                                           \
+    X(ALL_PROBES, "SELECT endpoint, model, verdict, when_ms FROM probes")                          \
+    X(JOIN_PROBE, "INSERT INTO probes (endpoint, model, verdict, when_ms) VALUES (?1, ?2, ?3, ?4)" \
+                  " ON CONFLICT DO UPDATE SET verdict = ?3, when_ms = ?4 WHERE ?4 > when_ms")      \
     X(FIND_PROBE, "SELECT verdict FROM probes WHERE endpoint = ?1 AND model = ?2")                 \
     X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")
 
@@ -178,6 +226,26 @@ bool store_copy_call(struct store *store, int64_t number, const struct call *cal
 bool store_read_totals(struct store *store, struct error *why);
 bool store_put_totals(struct store *store, struct error *why);
 
+// Name of the only setting of a store whose settings were lost: the next run gives it new ones.
+#define STORE_SETTINGS_LOST "lost by damage"
+
+// Opens the file at store->path for reading only.
+bool store_open_database_reading(struct store *store, struct error *why);
+
+struct store_row;
+// Adds the item's row and its line. *number: its number.
+bool store_put_row(struct store *store, const struct store_row *row, int64_t *number,
+                   struct error *why);
+
+// A row of CALLS_OF as a call, which the caller clears. False: no memory.
+bool store_read_call(sqlite3_stmt *statement, struct call *call);
+
+// Makes row_sum known to the database.
+bool store_add_sums(struct store *store, struct error *why);
+
+// Says what of the store is not as it was written, and what to do. Always false: ERR_DISK.
+bool store_damaged(const struct store *store, const char *what, struct error *why);
+
 // Runs statements without parameters.
 bool store_run_text(struct store *store, const char *sql, struct error *why);
 
@@ -193,6 +261,7 @@ bool store_check_readable(struct store *store, struct error *why);
 
 // See struct store_sums.
 void store_sum_call(struct store *store, int64_t item, const struct call *call);
+void store_note_slow(struct store *store, int64_t item, const struct call *call); // if it is
 void store_sum_item(struct store *store, enum item_state state);
 bool store_put_sums(struct store *store, struct error *why);
 bool store_read_slowest(struct store *store, struct error *why);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static bool open_database(struct store *store, struct error *why);
 static bool check_tables(struct store *store, struct error *why);
 
 struct store *store_open_reading(const char *directory, struct error *why)
@@ -29,7 +28,7 @@ struct store *store_open_reading(const char *directory, struct error *why)
                                "%s holds no run: there is no run.db in it; give the DIR of vqagen "
                                "generate -o DIR",
                                directory);
-    if (good && open_database(store, why) && check_tables(store, why))
+    if (good && store_open_database_reading(store, why) && check_tables(store, why))
         return store;
     store_close(store);
     return NULL;
@@ -62,7 +61,7 @@ static bool has_log(const struct store *store)
     return has;
 }
 
-static bool open_database(struct store *store, struct error *why)
+bool store_open_database_reading(struct store *store, struct error *why)
 {
     enum { BUSY_TIMEOUT_MS = 10000 };
     char *uri = uri_of(store->path, !has_log(store));
@@ -75,7 +74,7 @@ static bool open_database(struct store *store, struct error *why)
         return store_fail(store, "open", why);
     sqlite3_extended_result_codes(store->database, 1);
     sqlite3_busy_timeout(store->database, BUSY_TIMEOUT_MS);
-    return true;
+    return store_add_sums(store, why);
 }
 
 // Statements fail one by one on tables of another version; this says it once and plainly.
@@ -117,9 +116,12 @@ bool store_item_line(struct store *store, int64_t number, char **line, struct er
         return false;
     sqlite3_bind_int64(statement, 1, number);
     int got = store_step(store, statement, "read", why);
-    if (got == 1)
+    bool whole = got != 1 || sqlite3_column_int(statement, 1) != 0;
+    if (!whole)
+        store_damaged(store, "an item's line is not as it was written", why);
+    else if (got == 1)
         *line = text_copy((const char *)sqlite3_column_text(statement, 0));
-    if (got == 1 && *line == NULL)
+    if (got == 1 && whole && *line == NULL)
         error_set(why, ERR_MEMORY, "no memory for an item's line");
     sqlite3_reset(statement);
     return got == 0 || *line != NULL;

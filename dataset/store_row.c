@@ -26,16 +26,19 @@ int store_next_row(struct store *store, struct store_row *row, struct error *why
         .topic = (const char *)sqlite3_column_text(s, 8),
     };
     if (row->id == NULL || sqlite3_column_bytes(s, 6) != DIGEST_BYTES) {
-        error_set(why, ERR_DISK, "%s is damaged: row %lld of its items", store->path,
-                  (long long)row->number);
+        store_damaged(store, "a row of its items is none", why);
+        return -1;
+    }
+    if (row->state != ITEM_OPEN && (row->line == NULL || !sqlite3_column_int(s, 9))) {
+        store_damaged(store, "a finished item's line is not as it was written", why);
         return -1;
     }
     memcpy(row->fingerprint.bytes, sqlite3_column_blob(s, 6), DIGEST_BYTES);
     return 1;
 }
 
-static bool put_row(struct store *store, const struct store_row *row, int64_t *number,
-                    struct error *why)
+bool store_put_row(struct store *store, const struct store_row *row, int64_t *number,
+                   struct error *why)
 {
     sqlite3_stmt *put = store_prepare(store, SQL_PUT_ROW, why);
     sqlite3_stmt *line = store_prepare(store, SQL_PUT_LINE, why);
@@ -55,6 +58,7 @@ static bool put_row(struct store *store, const struct store_row *row, int64_t *n
         return true;
     sqlite3_bind_int64(line, 1, *number);
     sqlite3_bind_text(line, 2, row->line, -1, SQLITE_STATIC);
+    sqlite3_bind_int(line, 3, (int)row->state);
     return store_run(store, line, "write", why);
 }
 
@@ -64,7 +68,7 @@ bool store_take_row(struct store *store, const struct store_row *row, struct sto
     int64_t number;
     struct call *calls = NULL;
     size_t count = 0;
-    if (!put_row(store, row, &number, why) || !store_mark_current(store, number, why) ||
+    if (!store_put_row(store, row, &number, why) || !store_mark_current(store, number, why) ||
         !store_load_calls(from, row->number, &calls, &count, why))
         return false;
     store->last_number = number;
@@ -101,6 +105,21 @@ bool store_take_files(struct store *store, struct store *from, struct error *why
                      store_prepare(store, SQL_PUT_FILE, why), store, why) &&
            copy_rows(store_prepare(from, SQL_ALL_FIGURES, why), from,
                      store_prepare(store, SQL_PUT_FIGURES, why), store, why);
+}
+
+bool store_take_sums(struct store *store, struct store *from, struct error *why)
+{
+    static const struct {
+        enum store_statement rows, put;
+    } tables[] = {{SQL_ALL_MINUTES, SQL_ADD_MINUTE},
+                  {SQL_ALL_LATENCIES, SQL_ADD_LATENCY},
+                  {SQL_ALL_LESSONS, SQL_JOIN_LESSONS},
+                  {SQL_ALL_PROBES, SQL_JOIN_PROBE}};
+    bool good = true;
+    for (size_t i = 0; good && i < sizeof tables / sizeof *tables; i++)
+        good = copy_rows(store_prepare(from, tables[i].rows, why), from,
+                         store_prepare(store, tables[i].put, why), store, why);
+    return good;
 }
 
 bool store_each_setting(struct store *store, store_take_setting *take, void *context,

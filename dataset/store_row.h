@@ -27,6 +27,10 @@ bool store_take_row(struct store *store, const struct store_row *row, struct sto
 // The digests of files that the other store remembers, and the figures of images.
 bool store_take_files(struct store *store, struct store *from, struct error *why);
 
+// What `vqagen show` tells of the other store: sums by minute and latency, lessons (of two for one
+// model the longer), probes (the latest). The slowest calls come with the items.
+bool store_take_sums(struct store *store, struct store *from, struct error *why);
+
 bool store_add_totals(struct store *store, const struct store_totals *totals, struct error *why);
 
 // Each setting that the store was made with; false from take ends it.

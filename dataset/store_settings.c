@@ -7,7 +7,8 @@ static bool compare_settings(struct store *store, const struct store_setting *se
                              size_t count, struct buffer *differences, bool *any,
                              struct error *why);
 static bool write_settings(struct store *store, const struct store_setting *settings, size_t count,
-                           struct error *why);
+                           bool clears, struct error *why);
+static bool were_lost(struct store *store);
 
 // A store without a single reply takes any settings: a mistyped model, or a request that the
 // endpoint refused, is no reason for another DIR.
@@ -19,7 +20,9 @@ bool store_check_settings(struct store *store, const struct store_setting *setti
     bool any = false;
     bool good = compare_settings(store, settings, count, &differences, &any, why);
     if (good && any && store->totals.replies == 0)
-        good = write_settings(store, settings, count, why);
+        good = write_settings(store, settings, count, true, why);
+    else if (good && any && were_lost(store))
+        good = write_settings(store, settings, count, false, why);
     else if (good && any)
         good = error_set(why, ERR_SETTINGS,
                          "%s holds a dataset made with other settings: %s; give another -o DIR, "
@@ -44,8 +47,20 @@ static bool clear_work(struct store *store, struct error *why)
     return true;
 }
 
+// Salvage found none in a damaged store. All its items are open, and replies to calls that were
+// made with other settings stay where they are, unused.
+static bool were_lost(struct store *store)
+{
+    sqlite3_stmt *statement = store_prepare(store, SQL_READ_SETTINGS, NULL);
+    bool lost = statement != NULL && store_step(store, statement, "read", NULL) == 1 &&
+                strcmp((const char *)sqlite3_column_text(statement, 0), STORE_SETTINGS_LOST) == 0;
+    if (statement != NULL)
+        sqlite3_reset(statement);
+    return lost;
+}
+
 static bool write_settings(struct store *store, const struct store_setting *settings, size_t count,
-                           struct error *why)
+                           bool clears, struct error *why)
 {
     bool own = !store->in_transaction;
     if (own && !store_begin(store, why))
@@ -53,7 +68,7 @@ static bool write_settings(struct store *store, const struct store_setting *sett
     sqlite3_stmt *clear = store_prepare(store, SQL_CLEAR_SETTINGS, why);
     sqlite3_stmt *put = store_prepare(store, SQL_PUT_SETTING, why);
     bool good = clear != NULL && put != NULL && store_run(store, clear, "write", why) &&
-                clear_work(store, why);
+                (!clears || clear_work(store, why));
     for (size_t i = 0; good && i < count; i++) {
         sqlite3_bind_text(put, 1, settings[i].name, -1, SQLITE_STATIC);
         sqlite3_bind_text(put, 2, settings[i].value != NULL ? settings[i].value : "", -1,

@@ -8,7 +8,6 @@
 #include <string.h>
 
 static struct store_minute *minute_find(struct store *store, int64_t minute, const char *endpoint);
-static void note_slow(struct store_sums *sums, const struct store_slow *slow);
 static bool put_minutes(struct store *store, struct error *why);
 
 void store_sum_call(struct store *store, int64_t item, const struct call *call)
@@ -29,7 +28,7 @@ void store_sum_call(struct store *store, int64_t item, const struct call *call)
         return;
     minute->latency_us += (long long)(call->latency_ms * 1000);
     sums->latencies[histogram_bucket(call->latency_ms)]++;
-    note_slow(sums, &(struct store_slow){item, (int)call->step, call->latency_ms});
+    store_note_slow(store, item, call);
 }
 
 void store_sum_item(struct store *store, enum item_state state)
@@ -41,8 +40,8 @@ void store_sum_item(struct store *store, enum item_state state)
     store->sums.changed = true;
 }
 
-// Without room, as when shards are put together, the rows go to the database. Should that fail, the
-// last row gives way: what comes next is told of the fault.
+// Without room the rows go to the database. Should that fail, the last row gives way: what comes
+// next is told of the fault.
 static struct store_minute *minute_find(struct store *store, int64_t minute, const char *endpoint)
 {
     struct store_sums *sums = &store->sums;
@@ -57,10 +56,11 @@ static struct store_minute *minute_find(struct store *store, int64_t minute, con
     return row;
 }
 
-static void note_slow(struct store_sums *sums, const struct store_slow *slow)
+void store_note_slow(struct store *store, int64_t item, const struct call *call)
 {
-    size_t at = sums->slow_count;
-    while (at > 0 && sums->slowest[at - 1].latency_ms < slow->latency_ms)
+    struct store_sums *sums = &store->sums;
+    size_t at = call->replied ? sums->slow_count : STORE_SLOWEST;
+    while (call->replied && at > 0 && sums->slowest[at - 1].latency_ms < call->latency_ms)
         at--;
     if (at == STORE_SLOWEST)
         return;
@@ -68,8 +68,8 @@ static void note_slow(struct store_sums *sums, const struct store_slow *slow)
         sums->slow_count++;
     memmove(&sums->slowest[at + 1], &sums->slowest[at],
             (sums->slow_count - at - 1) * sizeof *sums->slowest);
-    sums->slowest[at] = *slow;
-    sums->slow_changed = true;
+    sums->slowest[at] = (struct store_slow){item, (int)call->step, call->latency_ms};
+    sums->slow_changed = sums->changed = true;
 }
 
 static bool put_minutes(struct store *store, struct error *why)

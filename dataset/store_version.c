@@ -90,6 +90,11 @@ static const char *const steps[] = {
     "CREATE TABLE figures (digest BLOB PRIMARY KEY, shorter_px INTEGER NOT NULL,"
     " contrast INTEGER NOT NULL, blur REAL NOT NULL, detail INTEGER NOT NULL, look BLOB NOT NULL)"
     " WITHOUT ROWID;",
+    // 6: sums over what rows hold, so that damage is seen (store_sum.c). NULL: written before.
+    "ALTER TABLE files ADD COLUMN sum INTEGER;"
+    "ALTER TABLE figures ADD COLUMN sum INTEGER;"
+    "ALTER TABLE lines ADD COLUMN sum INTEGER;"
+    "ALTER TABLE calls ADD COLUMN sum INTEGER;",
 };
 enum { VERSION = 1 + sizeof steps / sizeof *steps };
 

@@ -47,6 +47,15 @@ bool heif_read(const unsigned char *bytes, size_t length, const struct read_wish
     return done;
 }
 
+// Some of libheif's messages end in a line break.
+static int message_length(const char *message)
+{
+    size_t length = strlen(message);
+    while (length > 0 && message[length - 1] == '\n')
+        length--;
+    return (int)length;
+}
+
 static bool fail(struct heif_error error, struct error *why)
 {
     if (error.code == heif_error_Memory_allocation_error &&
@@ -54,9 +63,10 @@ static bool fail(struct heif_error error, struct error *why)
         return error_set(why, ERR_MEMORY, "no memory for decoding");
     if (error.code == heif_error_Unsupported_feature ||
         error.code == heif_error_Unsupported_filetype)
-        return error_set(why, ERR_IMAGE, "it is coded in a way that is not read: %s",
-                         error.message);
-    return error_set(why, ERR_IMAGE, "it is damaged: %s", error.message);
+        return error_set(why, ERR_IMAGE, "it is coded in a way that is not read: %.*s",
+                         message_length(error.message), error.message);
+    return error_set(why, ERR_IMAGE, "it is damaged: %.*s", message_length(error.message),
+                     error.message);
 }
 
 // The file's structure only; the coded pixels stay where they are.

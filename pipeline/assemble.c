@@ -193,8 +193,13 @@ void assemble_item(struct item *item, const struct recipe *recipe)
 void assemble_failure(struct item *item, const struct assemble_fault *fault)
 {
     const struct subject *subject = item->subject;
+    static const struct digest unread;
+    bool read = !digest_equal(&subject->digest, &unread);
+    char sha256[DIGEST_HEX + 1];
+    digest_hex(&subject->digest, sha256);
     struct item_failure failure = {.id = item->id,
                                    .image = subject->image_shown,
+                                   .image_sha256 = read ? sha256 : NULL,
                                    .topic = item_topic_name(item),
                                    .question = item_question(item),
                                    .stage = fault->stage,

@@ -2,14 +2,14 @@
 
 #include "file.h"
 #include "heap.h"
+#include "kept_images.h"
+#include "merge_screen.h"
 #include "output.h"
 #include "report.h"
 #include "shard.h"
 #include "store_row.h"
 #include "text.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,6 +32,7 @@ struct merge {
     size_t count;
     struct heap next; // parts with rows left, by place
     struct store *store;
+    struct merge_screen screen;
     struct merge_summary *summary;
 };
 
@@ -235,6 +236,18 @@ static bool copy_settings(struct merge *merge, struct error *why)
     return store_check_settings(merge->store, rows, count, why);
 }
 
+static const char *find_setting(const struct part *part, const char *name)
+{
+    const char *at = part->settings.data, *end = at + part->settings.length;
+    while (at < end) {
+        const char *value = at + strlen(at) + 1;
+        if (strcmp(at, name) == 0)
+            return value;
+        at = value + strlen(value) + 1;
+    }
+    return NULL;
+}
+
 static bool open_whole(struct merge *merge, const char *directory, struct error *why)
 {
     char *path = file_join(directory, "run.db");
@@ -246,7 +259,9 @@ static bool open_whole(struct merge *merge, const char *directory, struct error 
         return error_set(why, ERR_INPUT,
                          "%s holds a run already (run.db); give another -o DIR for the whole",
                          directory);
-    return (merge->store = store_open(directory, why)) != NULL && copy_settings(merge, why);
+    const char *screened = find_setting(&merge->parts[0], "screen");
+    return (merge->store = store_open(directory, why)) != NULL && copy_settings(merge, why) &&
+           (screened == NULL || merge_screen_open(&merge->screen, screened, directory, why));
 }
 
 // Puts the part among those with rows left, if it has one.
@@ -263,7 +278,7 @@ static bool advance_part(struct merge *merge, struct part *part, struct error *w
 
 static bool take_item(struct merge *merge, struct part *part, struct error *why)
 {
-    const struct store_row *row = &part->row;
+    struct store_row *row = &part->row;
     // Places are counted over the whole input, in each part alike.
     if (row->place != merge->summary->items)
         return error_set(why, ERR_INPUT,
@@ -271,7 +286,10 @@ static bool take_item(struct merge *merge, struct part *part, struct error *why)
                          "generate for each of them again with the input as it is now",
                          merge->summary->items + 1,
                          row->place < merge->summary->items ? "in two of them" : "in none of them");
-    long long *counts[] = {[ITEM_ACCEPTED] = &merge->summary->accepted,
+    if (!merge_screen_item(&merge->screen, (size_t)(part - merge->parts), part->store, row, why))
+        return false;
+    long long *counts[] = {[ITEM_OPEN] = &merge->summary->open,
+                           [ITEM_ACCEPTED] = &merge->summary->accepted,
                            [ITEM_REJECTED] = &merge->summary->rejected,
                            [ITEM_UNKNOWN] = &merge->summary->unknown};
     ++*counts[row->state];
@@ -296,46 +314,6 @@ static bool take_items(struct merge *merge, struct error *why)
 
 // ---- What else a DIR holds ----------------------------------------------------------------------
 
-static bool copy_file(const char *from, const char *to, struct error *why)
-{
-    struct buffer bytes;
-    buffer_init(&bytes, (size_t)1 << 31);
-    bool good = file_read(from, &bytes, why) && file_keep(to, bytes.data, bytes.length, why);
-    buffer_clear(&bytes);
-    return good;
-}
-
-// Images are named by their content, so the same name is the same image. A link costs no room.
-static bool take_image(const char *from, const char *to, struct error *why)
-{
-    if (link(from, to) == 0 || errno == EEXIST)
-        return true;
-    return copy_file(from, to, why);
-}
-
-static bool take_images(const char *part, const char *whole, struct error *why)
-{
-    char *from = file_join(part, "images"), *to = file_join(whole, "images");
-    bool good = (from != NULL && to != NULL) || error_set(why, ERR_MEMORY, "no memory for a name");
-    good = good && file_make_directory(to, why);
-    DIR *folder = good ? opendir(from) : NULL;
-    struct dirent *entry;
-    while (good && folder != NULL && (entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] == '.')
-            continue;
-        char *source = file_join(from, entry->d_name), *target = file_join(to, entry->d_name);
-        good = source != NULL && target != NULL ? take_image(source, target, why)
-                                                : error_set(why, ERR_MEMORY, "no memory");
-        free(source);
-        free(target);
-    }
-    if (folder != NULL)
-        closedir(folder);
-    free(from);
-    free(to);
-    return good;
-}
-
 static bool take_rest(struct merge *merge, const char *directory, struct error *why)
 {
     bool good = store_begin(merge->store, why);
@@ -345,7 +323,8 @@ static bool take_rest(struct merge *merge, const char *directory, struct error *
         good = store_totals(part->store, &totals, why) &&
                store_add_totals(merge->store, &totals, why) &&
                store_take_files(merge->store, part->store, why) &&
-               take_images(part->directory, directory, why);
+               store_take_sums(merge->store, part->store, why) &&
+               kept_images_take(part->directory, directory, why);
     }
     return good && store_commit(merge->store, why);
 }
@@ -354,10 +333,15 @@ static bool write_files(struct merge *merge, const struct merge_settings *settin
                         struct error *why)
 {
     struct output output;
-    bool good = output_open(&output, settings->directory, why) &&
-                output_complete(&output, merge->store, merge->summary->items, why);
+    const struct merge_summary *summary = merge->summary;
+    bool good = output_open(&output, settings->directory, why);
+    if (good && summary->open > 0)
+        good = output_incomplete(&output, merge->store, summary->items, why);
+    else if (good)
+        good = output_complete(&output, merge->store, summary->items, why);
     output_close(&output);
-    return good && report_write_merge(merge->store, settings, merge->summary, why);
+    return good && merge_screen_commit(&merge->screen, why) &&
+           report_write_merge(merge->store, settings, merge->summary, why);
 }
 
 static void close_all(struct merge *merge)
@@ -367,6 +351,7 @@ static void close_all(struct merge *merge)
         buffer_clear(&merge->parts[i].settings);
     }
     store_close(merge->store);
+    merge_screen_close(&merge->screen);
     heap_free(&merge->next);
     free(merge->parts);
 }

@@ -1,5 +1,7 @@
 // `vqagen merge`: finished parts of one input (see shard.h) become the DIR that one run over all of
 // it would have made: the same dataset.jsonl, byte for byte, and a store that a run goes on with.
+// Screening is repeated over the whole (see merge_screen.h). When items are left open by it, there
+// is a dataset.jsonl.part until a run on the whole has completed them.
 #ifndef VQAGEN_MERGE_H
 #define VQAGEN_MERGE_H
 
@@ -15,6 +17,7 @@ struct merge_settings {
 
 struct merge_summary {
     long long items, accepted, rejected, unknown;
+    long long open; // kept by the whole though their part left them out: not asked yet
 };
 
 // False: ERR_INPUT for parts that do not belong together, are missing or given twice, or are not

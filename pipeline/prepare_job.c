@@ -176,12 +176,26 @@ static void write_result(const struct prepare_job *job, struct buffer *out)
     buffer_append_char(out, '}');
 }
 
+// A name that is not UTF-8 is no text of JSON: it is shown repaired, and its bytes are given beside
+// it.
+static void write_path(const struct question *question, struct buffer *out)
+{
+    json_write_string_field(out, "path", question->name != NULL ? question->name : question->id);
+    if (question->origin != IMAGE_FILE || question->image == NULL ||
+        text_valid_utf8(question->image, strlen(question->image)))
+        return;
+    json_write_name(out, "path_base64");
+    buffer_append_char(out, '"');
+    base64_encode(question->image, strlen(question->image), out);
+    buffer_append_char(out, '"');
+}
+
 void prepare_job_write(const struct prepare_job *job, struct buffer *out)
 {
     static const char *const statuses[] = {"encoded", "passed", "skipped", "failed"};
     const struct question *question = &job->question;
     buffer_append_char(out, '{');
-    json_write_string_field(out, "path", question->name != NULL ? question->name : question->id);
+    write_path(question, out);
     json_write_string_field(out, "status", statuses[job->status]);
     json_write_string_field(out, "reason", job->why.kind != ERR_NONE ? job->why.message : NULL);
     json_write_string_field(

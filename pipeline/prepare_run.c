@@ -5,6 +5,7 @@
 #include "image.h"
 #include "json.h"
 #include "log.h"
+#include "memory.h"
 #include "prepare_job.h"
 #include "source.h"
 
@@ -320,7 +321,7 @@ static void measure(struct preparation *preparation)
     summary->seconds = (double)(clock_now_ms() - preparation->begun_ms) / 1000;
     summary->cpu_seconds = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                            (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-    summary->peak_rss_kib = used.ru_maxrss;
+    summary->peak_rss_kib = memory_peak_kib();
 }
 
 void prepare_summary_write(const struct prepare_summary *summary, struct buffer *out)

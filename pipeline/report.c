@@ -4,6 +4,7 @@
 #include "file.h"
 #include "json.h"
 #include "learn.h"
+#include "memory.h"
 #include "provider.h"
 #include "spending.h"
 
@@ -157,20 +158,6 @@ static double seconds(const struct timeval *time)
     return (double)time->tv_sec + (double)time->tv_usec / 1e6;
 }
 
-// VmHWM rather than getrusage's ru_maxrss, which a program inherits from the one that started it.
-static long long peak_memory_kib(void)
-{
-    long long kib = -1;
-    char line[200];
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status != NULL && fgets(line, sizeof line, status) != NULL)
-        if (sscanf(line, "VmHWM: %lld kB", &kib) == 1)
-            break;
-    if (status != NULL)
-        fclose(status);
-    return kib;
-}
-
 // What each endpoint did, and how many calls it was given at once, and why so many.
 static void write_endpoints(const struct run *run, struct buffer *out)
 {
@@ -234,7 +221,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     buffer_append_format(out, "%.3f", (double)elapsed_ms / 1000);
     json_write_name(out, "cpu_seconds");
     buffer_append_format(out, "%.3f", seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
-    json_write_integer_field(out, "peak_memory_kib", peak_memory_kib());
+    json_write_integer_field(out, "peak_memory_kib", memory_peak_kib());
     write_times(progress, "latency_ms", progress->latencies, progress->latency_sum_ms,
                 progress_percentile, out);
     write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
@@ -345,7 +332,8 @@ bool report_write_merge(struct store *store, const struct merge_settings *settin
     struct run_summary counts = {.items = summary->items,
                                  .accepted = summary->accepted,
                                  .rejected = summary->rejected,
-                                 .unknown = summary->unknown};
+                                 .unknown = summary->unknown,
+                                 .open = summary->open};
     char time[32];
     struct buffer out;
     buffer_init(&out, 8 << 20);

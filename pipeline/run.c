@@ -212,7 +212,8 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
         return false;
     run->system_bytes = strlen(run->recipe.system);
     return open_source(run, why) && (run->store = store_open(settings->directory, why)) != NULL &&
-           check_recipe(run, why) && learn_recall(run, why) &&
+           (!settings->durable || store_set_durable(run->store, why)) && check_recipe(run, why) &&
+           learn_recall(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&

@@ -58,6 +58,7 @@ struct run_settings {
     long long limit;    // items of the input taken, 0: all
     struct shard shard; // the part of the input that is taken
     enum retry_what retry_what;
+    bool durable; // a power cut takes no reply (store_set_durable)
     bool relearn; // forget what earlier runs here learned from refusals
 
     const struct price *prices; // the user's own, before the built-in ones

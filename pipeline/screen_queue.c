@@ -1,16 +1,9 @@
 #include "screen_queue.h"
 
-#include "file.h"
-#include "json.h"
+#include "screen_row.h"
 #include "text.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-enum { ROW_CEILING = 1 << 20 };
-
-static bool write_row(struct run *run, const struct screen_image *judged,
-                      const struct screen_verdict *verdict, struct error *why);
 
 bool screen_queue_open(struct run *run, struct error *why)
 {
@@ -18,11 +11,8 @@ bool screen_queue_open(struct run *run, struct error *why)
     if (settings->mode == SCREEN_OFF)
         return true;
     run->screening = screening_new(settings, why);
-    char *path = file_join(run->settings->directory, "screening.jsonl");
-    bool good = path != NULL || error_set(why, ERR_MEMORY, "no memory for a path");
-    good = good && run->screening != NULL && file_writer_open(&run->screen_rows, path, why);
-    free(path);
-    return good;
+    return run->screening != NULL &&
+           screen_row_open(&run->screen_rows, run->settings->directory, why);
 }
 
 bool screen_queue_close(struct run *run, bool complete, struct error *why)
@@ -67,19 +57,6 @@ void screen_queue_leave(struct run *run, struct image *image)
     image->unjudged_next = image->unjudged_previous = NULL;
 }
 
-static bool recall(struct run *run, struct image *image)
-{
-    struct stored_figures stored;
-    if (!image->digest_known || !store_find_figures(run->store, &image->digest, &stored))
-        return false;
-    image->figures = (struct picture_figures){.shorter_px = stored.shorter_px,
-                                              .contrast = stored.contrast,
-                                              .blur = stored.blur,
-                                              .look = likeness_read(stored.look),
-                                              .detail = stored.detail};
-    return true;
-}
-
 static bool remember(struct run *run, const struct image *image, struct error *why)
 {
     const struct picture_figures *figures = &image->figures;
@@ -97,7 +74,8 @@ bool screen_queue_take(struct run *run, struct image *image, const struct pictur
     if (!image->unjudged || image->figures_known)
         return true;
     if (figures == NULL) {
-        image->figures_known = recall(run, image);
+        image->figures_known =
+            image->digest_known && screen_row_recall(run->store, &image->digest, &image->figures);
         return true;
     }
     image->figures = *figures;
@@ -129,24 +107,5 @@ bool screen_queue_judge(struct run *run, struct image *image, struct error *why)
         if (image->refusal == NULL)
             return error_set(why, ERR_MEMORY, "no memory for a verdict");
     }
-    return verdict.met_before || write_row(run, &judged, &verdict, why);
-}
-
-static bool write_row(struct run *run, const struct screen_image *judged,
-                      const struct screen_verdict *verdict, struct error *why)
-{
-    char hex[DIGEST_HEX + 1];
-    struct buffer row;
-    buffer_init(&row, ROW_CEILING);
-    digest_hex(&judged->digest, hex);
-    buffer_append_char(&row, '{');
-    json_write_string_field(&row, "image", judged->name);
-    json_write_string_field(&row, "image_sha256", hex);
-    screening_write(&judged->figures, verdict, &row);
-    buffer_append_text(&row, "}\n");
-    bool good = buffer_check(&row, "a row of screening.jsonl", why);
-    if (good && fwrite(row.data, 1, row.length, run->screen_rows.stream) != row.length)
-        good = error_set_errno(why, ERR_DISK, "cannot write %s", run->screen_rows.path);
-    buffer_clear(&row);
-    return good;
+    return verdict.met_before || screen_row_write(&run->screen_rows, &judged, &verdict, why);
 }

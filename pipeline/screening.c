@@ -214,3 +214,10 @@ void screen_settings_write(const struct screen_settings *settings, struct buffer
                          settings->min_side_px, settings->min_contrast, settings->max_blur,
                          settings->max_distance);
 }
+
+bool screen_settings_read(const char *text, struct screen_settings *settings)
+{
+    *settings = (struct screen_settings){.mode = SCREEN_SKIP};
+    return sscanf(text, "min-side %u, contrast %u, blur %lf, distance %d", &settings->min_side_px,
+                  &settings->min_contrast, &settings->max_blur, &settings->max_distance) == 4;
+}

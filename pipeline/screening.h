@@ -85,4 +85,7 @@ void screening_write(const struct picture_figures *figures, const struct screen_
 // The thresholds in one line, for comparing settings.
 void screen_settings_write(const struct screen_settings *settings, struct buffer *out);
 
+// The thresholds from that line. False: it is none.
+bool screen_settings_read(const char *text, struct screen_settings *settings);
+
 #endif

@@ -48,14 +48,14 @@ struct tune_side {
 // Questions drafted in one call.
 struct tune_draft {
     unsigned questions;
-    double usable;            // share of them that passed the rules
+    double usable; // share of them that passed the rules
     double calls_per_item, seconds_per_item, tokens_per_item;
 };
 
 struct tune_result {
-    char when[32];    // UTC
+    char when[32]; // UTC
     char endpoint[80], model[120];
-    double base_ms;   // mean latency of a call alone
+    double base_ms;                        // mean latency of a call alone
     struct tune_level levels[TUNE_LEVELS]; // by concurrency
     size_t level_count;
     struct tune_side sides[TUNE_SIDES]; // by side, largest first
@@ -67,10 +67,10 @@ struct tune_result {
     unsigned knee;                     // calls in flight beyond which nothing is gained
     unsigned concurrency;              // recommended
     unsigned batch_size, max_side, per_image; // recommended
-    char reason[400];                  // one or two sentences
-    char stopped[200];                 // why it ended early; "" when it did not
-    long long calls;                   // spent, all phases
-    double cost;                       // USD; -1: no price is known
+    char reason[400];                         // one or two sentences
+    char stopped[200];                        // why it ended early; "" when it did not
+    long long calls;                          // spent, all phases
+    double cost;                              // USD; -1: no price is known
     double seconds;
 };
 

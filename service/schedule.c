@@ -398,18 +398,23 @@ void schedule_end(struct schedule *schedule)
     if (schedule->started)
         pthread_join(schedule->thread, NULL);
     schedule->started = false;
-    // No other thread changes the schedule any more.
-    hand_back(schedule, schedule->first);
-    hand_back(schedule, schedule->stalled);
+    // Connections that end meanwhile leave the schedule on the server's threads.
+    struct job *begun = NULL;
+    pthread_mutex_lock(&schedule->lock);
+    struct job *waiting = schedule->first, *stalled = schedule->stalled;
     schedule->first = schedule->last = schedule->stalled = NULL;
     schedule->waiting = 0;
     while (schedule->heap_count > 0) {
         struct job *job = heap_take(schedule);
-        job->next = NULL;
         if (!job->stays) {
             job->placed = false;
             schedule->working--;
         }
-        hand_back(schedule, job);
+        job->next = begun;
+        begun = job;
     }
+    pthread_mutex_unlock(&schedule->lock);
+    hand_back(schedule, waiting);
+    hand_back(schedule, stalled);
+    hand_back(schedule, begun);
 }

@@ -69,7 +69,7 @@ class Kill(RunTest):
               f"again, at most {killed * CONCURRENCY} in flight at the kills")
 
     def test_interrupt_finishes_what_is_in_flight(self):
-        images = self.scenes(40)
+        images = self.scenes(64)
         expected = self.undisturbed(images, self.simulator())
         simulator = self.simulator("--latency", "fixed:0.1s")
         out = self.folder / "out"

@@ -1,4 +1,5 @@
 """`vqagen prepare`: the image stage alone."""
+import base64
 import hashlib
 import json
 import os
@@ -100,6 +101,78 @@ class Prepare(RunTest):
         cut = {row["path"]: row for row in rows}["cut.png"]
         self.assertEqual((cut["status"], summary["failed"]), ("encoded", 1))
         self.assertIn("can be read", cut["reason"])
+
+    def test_names_that_are_not_text(self):
+        folder = os.fsencode(self.folder / "in")
+        os.mkdir(folder)
+        names = [b"plain.png", b"a\nb.png", b"q\"'\\.png", b"\xfe.png", b"\xff.png", "ü.png".encode()]
+        for number, name in enumerate(names):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(png(20 + number, 20))
+        _, rows, _ = self.prepare(os.fsdecode(folder))
+        found = {}
+        for row in rows:
+            path = base64.b64decode(row["path_base64"]) if "path_base64" in row \
+                else os.path.join(folder, row["path"].encode())
+            with open(path, "rb") as file:
+                found[os.path.basename(path)] = file.read() == png(row["width"], row["height"])
+        self.assertEqual(found, {name: True for name in names})
+        self.assertEqual(sum("path_base64" in row for row in rows), 2)
+
+    def test_what_is_no_file_or_vanishes(self):
+        folder = self.folder / "in"
+        folder.mkdir()
+        large = png(800, 800)
+        for i in range(60):
+            (folder / f"{i:02}.png").write_bytes(large)
+        (folder / "folder.jpg").mkdir()
+        os.mkfifo(folder / "fifo.jpg")
+        os.symlink("/dev/zero", folder / "zero.jpg")
+        os.symlink("nowhere", folder / "dangling.jpg")
+        os.symlink("itself.jpg", folder / "itself.jpg")
+        os.symlink(folder, folder / "loop")
+        os.symlink("..", folder / "folder.jpg" / "up")
+        unreadable = folder / "locked.png"
+        unreadable.write_bytes(large)
+        unreadable.chmod(0)
+        out = self.folder / "out"
+        process = subprocess.Popen(self.command("prepare", folder, "-o", out, "--workers", 1),
+                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
+        while not any((out / "images").glob("*.jpg")) if (out / "images").exists() else True:
+            self.assertIsNone(process.poll())
+        for i in range(50, 60):
+            (folder / f"{i:02}.png").unlink()
+        (folder / "49.png").write_bytes(large[:5000])
+        _, said = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 1, said)
+        rows = {row["path"]: row for row in read_lines(out / "images.jsonl")}
+        for name in ["itself.jpg", "zero.jpg", "fifo.jpg", "folder.jpg", "loop"]:
+            self.assertNotEqual(rows.get(name, {"status": "failed"})["status"], "encoded", name)
+        if os.geteuid() != 0:
+            self.assertIn("Permission denied", rows["locked.png"]["reason"])
+        statuses = [rows[f"{i:02}.png"]["status"] for i in range(49)]
+        self.assertEqual(statuses, ["encoded"] * 49)
+        # Those that were gone before they were listed have no row, the others say so.
+        for i in range(50, 60):
+            if rows.get(f"{i:02}.png", {"status": "encoded"})["status"] != "encoded":
+                self.assertIn("No such file", rows[f"{i:02}.png"]["reason"])
+        self.assertIn("damaged", rows["49.png"]["reason"])
+
+    def test_the_row_and_the_line_have_these_fields(self):
+        summary, rows, _ = self.prepare(samples_images())
+        self.assertEqual(set(summary), {"images", "encoded", "passed", "skipped", "failed", "seconds",
+                                        "cpu_seconds", "bytes_in", "bytes_out", "peak_rss_kib"})
+        for row in rows:
+            self.assertLessEqual({"path", "status", "format", "width", "height", "orientation",
+                                  "out_width", "out_height", "quality", "bytes", "base64_bytes", "sha256",
+                                  "tokens"}, set(row))
+
+    def test_the_peak_is_its_own(self):
+        ballast = bytearray(os.urandom(1 << 20)) * 200  # of this process, which starts the other
+        summary, _, _ = self.prepare(samples_images() / "five-shapes.png")
+        self.assertGreater(summary["peak_rss_kib"], 1000)
+        if "asan" not in str(self.command()) and "tsan" not in str(self.command()):
+            self.assertLess(summary["peak_rss_kib"], len(ballast) // 1024)
 
     def test_large_ones_wait_for_memory_or_are_refused(self):
         folder = self.folder / "in"

@@ -23,10 +23,12 @@ def png(width, height, pixels):
             + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b""))
 
 
-def mosaic(seed, cell=12, side=8, lift=0, soft=False):
-    """Squares of random brightness: sharp, unlike any other seed, and alike when only lifted."""
-    noise = random.Random(seed)
+def mosaic(seed, cell=12, side=8, lift=0, soft=False, mixed=(0, 0)):
+    """Squares of random brightness: sharp, unlike any other seed, and alike when only lifted. mixed: another
+    seed and its share."""
+    noise, other = random.Random(seed), random.Random(mixed[0])
     levels = [[noise.randrange(20, 220) for _ in range(side)] for _ in range(side)]
+    levels = [[int(level + (other.randrange(20, 220) - level) * mixed[1]) for level in row] for row in levels]
 
     def level(x, y):
         if not soft:

@@ -4,6 +4,15 @@ import sqlite3
 import unittest
 
 from harness import RunTest, SAMPLES, read_lines, samples_images
+from test_screening import mosaic, without_times
+
+
+BLEND = (0.2, 0.3, 0.5)
+
+
+def blend(step):
+    """Two mosaics mixed: neighbouring steps look alike, steps 0 and 2 do not."""
+    return mosaic(7, mixed=(8, BLEND[step]))
 
 
 class Shards(RunTest):
@@ -97,6 +106,94 @@ class Shards(RunTest):
         self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
         with sqlite3.connect(whole / "run.db") as store:
             self.assertEqual(store.execute("SELECT count(*) FROM items").fetchone()[0], 4 * (len(names) - 1))
+
+    def alike(self):
+        """Images of which many look like others: two brighter ones of each mosaic. And a broken one."""
+        images = self.folder / "images"
+        images.mkdir()
+        for number in range(15):
+            (images / f"m{number:02}.png").write_bytes(mosaic(number // 3, cell=8, lift=number % 3 * 12))
+        (images / "n-broken.png").write_bytes(mosaic(99)[:150])
+        return images
+
+    def test_screening_is_repeated_over_the_whole(self):
+        images = self.alike()
+        simulator = self.simulator()
+        options = ("--screen", "-n", 2)
+        parts = self.parts(images, 3, simulator, *options)
+        whole, one = self.folder / "whole", self.folder / "one"
+        self.generate(images, one, *options, simulator=simulator, code=1)
+        merged = self.merge(*parts, "-o", whole)
+        self.assertIn("32 items", merged.stderr)
+        # Across the parts there are more alike than within them.
+        kept = sum(len(read_lines(part / "dataset.jsonl")) for part in parts)
+        self.assertGreater(kept, len(read_lines(one / "dataset.jsonl")))
+        self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
+        self.assertEqual((whole / "screening.jsonl").read_bytes(), (one / "screening.jsonl").read_bytes())
+        failed = [[(row["id"], row["image_sha256"], row["kind"], row["message"], row["question"])
+                   for row in read_lines(folder / "failures.jsonl")] for folder in (whole, one)]
+        self.assertEqual(*failed)
+        before = simulator.stats()["requests"]
+        self.generate(images, whole, *options, simulator=simulator, code=1)
+        self.assertEqual(simulator.stats()["requests"], before)
+        for name in ("dataset.jsonl", "failures.jsonl", "screening.jsonl"):
+            self.assertEqual(without_times(whole / name), without_times(one / name), name)
+
+    def test_what_no_part_asked_is_left_open(self):
+        """B is like A and like C, which are not alike. With A elsewhere, the part of B and C leaves C out; the
+        whole leaves B out, and keeps C."""
+        images = self.folder / "images"
+        images.mkdir()
+        simulator = self.simulator()
+        # Which part an image falls into is told by its name alone: names are tried until they fit.
+        folder = self.folder / "names"
+        folder.mkdir()
+        names = [f"{letter}{number}.png" for letter in "abc" for number in range(6)]
+        for number, name in enumerate(names):
+            (folder / name).write_bytes(mosaic(200 + number))
+        first, second = self.parts(folder, 2, simulator, "-n", 1)
+        in_first = {item["image"] for item in read_lines(first / "dataset.jsonl")}
+        a = min(name for name in names if name[0] == "a" and name in in_first)
+        b = min(name for name in names if name[0] == "b" and name not in in_first)
+        c = min(name for name in names if name[0] == "c" and name not in in_first)
+        for part in (first, second):
+            part.rename(self.folder / f"tried-{part.name}")
+        for name, mix in ((a, 0), (b, 1), (c, 2)):
+            (images / name).write_bytes(blend(mix))
+        options = ("--screen", "-n", 1)
+        parts = self.parts(images, 2, simulator, *options)
+        self.assertEqual([item["image"] for item in read_lines(parts[1] / "dataset.jsonl")], [b])
+        whole, one = self.folder / "whole", self.folder / "one"
+        merged = self.merge(*parts, "-o", whole, code=1)
+        self.assertIn("1 items are open", merged.stderr)
+        self.assertFalse((whole / "dataset.jsonl").exists())
+        self.assertEqual(self.report(whole)["items"]["open"], 1)
+        self.generate(images, one, *options, simulator=simulator, code=0)
+        before = simulator.stats()["requests"]
+        self.generate(images, whole, *options, simulator=simulator, code=0)
+        self.assertGreater(simulator.stats()["requests"], before)
+        self.assertEqual([item["image"] for item in read_lines(one / "dataset.jsonl")], [a, c])
+        self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
+        self.assertEqual(without_times(whole / "failures.jsonl"), without_times(one / "failures.jsonl"))
+
+    def test_the_whole_tells_what_its_parts_told(self):
+        simulator = self.simulator("--fault", "wrong-json:0.02")
+        parts = self.parts(samples_images(), 2, simulator)
+        whole = self.folder / "whole"
+        self.merge(*parts, "-o", whole)
+        def rows(folder, sql):
+            with sqlite3.connect(folder / "run.db") as store:
+                return store.execute(sql).fetchall()
+        for table, columns in (("minutes", "replies faults requests accepted rejected unknown input_tokens latency_us"),
+                               ("latencies", "count"), ("totals", "calls requests output_tokens cost_nano unpriced")):
+            sql = f"SELECT {', '.join(f'sum({name})' for name in columns.split())} FROM {table}"
+            self.assertEqual(rows(whole, sql)[0], tuple(map(sum, zip(*(rows(part, sql)[0] for part in parts)))), table)
+        slowest = "SELECT latency_ms FROM slowest ORDER BY 1 DESC"
+        self.assertEqual(rows(whole, slowest), sorted(sum((rows(part, slowest) for part in parts), []))[:-11:-1])
+        topics = "SELECT id, topic FROM items ORDER BY 1"
+        self.assertEqual(rows(whole, topics), sorted(sum((rows(part, topics) for part in parts), [])))
+        probes = "SELECT endpoint, max(when_ms) FROM probes"
+        self.assertEqual(rows(whole, probes), [max(rows(part, probes)[0] for part in parts)])
 
     def test_a_part_keeps_to_its_number(self):
         simulator = self.simulator()

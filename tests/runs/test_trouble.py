@@ -229,7 +229,8 @@ class Server(Trouble):
     def test_a_server_that_stays_away(self):
         simulator = self.simulator("--latency", "fixed:0.05s")
         out = self.folder / "out"
-        run = self.start(samples_images(), out, simulator, "--concurrency", 4, "--retries", 0)
+        run = self.start(samples_images(), out, simulator, "--concurrency", 4, "--retries", 0,
+                         "--outage-patience", "1s")
         self.wait_for(simulator, 20)
         simulator.process.kill()
         simulator.process.communicate()

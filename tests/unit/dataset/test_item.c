@@ -118,6 +118,7 @@ static void writes_a_failure(void **state)
     reply[3000] = '\0';
     struct item_failure failure = {.id = "line-3",
                                    .image = "a.png",
+                                   .image_sha256 = "00ff",
                                    .stage = "answer",
                                    .verdict = "unknown",
                                    .kind = "rate_limited",
@@ -131,12 +132,13 @@ static void writes_a_failure(void **state)
     buffer_init(&out, 1 << 16);
     item_write_failed(&failure, &out);
     char expected[4096];
-    snprintf(expected, sizeof expected,
-             "{\"id\":\"line-3\",\"image\":\"a.png\",\"topic\":null,\"question\":null,"
-             "\"stage\":\"answer\",\"verdict\":\"unknown\",\"kind\":\"rate_limited\","
-             "\"http_status\":429,\"message\":\"too fast \xef\xbf\xbd\",\"attempts\":4,"
-             "\"reply\":\"%.1999s\",\"when\":\"2026-10-14T17:46:40Z\",\"line\":3}",
-             reply);
+    snprintf(
+        expected, sizeof expected,
+        "{\"id\":\"line-3\",\"image\":\"a.png\",\"image_sha256\":\"00ff\",\"topic\":null,"
+        "\"question\":null,\"stage\":\"answer\",\"verdict\":\"unknown\",\"kind\":\"rate_limited\","
+        "\"http_status\":429,\"message\":\"too fast \xef\xbf\xbd\",\"attempts\":4,"
+        "\"reply\":\"%.1999s\",\"when\":\"2026-10-14T17:46:40Z\",\"line\":3}",
+        reply);
     assert_string_equal(buffer_text(&out), expected);
     buffer_empty(&out);
     failure = (struct item_failure){.id = "a",
@@ -146,11 +148,12 @@ static void writes_a_failure(void **state)
                                     .kind = "k",
                                     .message = "m"};
     item_write_failed(&failure, &out);
-    assert_string_equal(buffer_text(&out),
-                        "{\"id\":\"a\",\"image\":\"a\",\"topic\":null,\"question\":null,"
-                        "\"stage\":\"image\",\"verdict\":\"rejected\",\"kind\":\"k\","
-                        "\"http_status\":null,\"message\":\"m\",\"attempts\":0,\"reply\":null,"
-                        "\"when\":\"1970-01-01T00:00:00Z\"}");
+    assert_string_equal(
+        buffer_text(&out),
+        "{\"id\":\"a\",\"image\":\"a\",\"image_sha256\":null,\"topic\":null,"
+        "\"question\":null,\"stage\":\"image\",\"verdict\":\"rejected\",\"kind\":\"k\","
+        "\"http_status\":null,\"message\":\"m\",\"attempts\":0,\"reply\":null,"
+        "\"when\":\"1970-01-01T00:00:00Z\"}");
     buffer_clear(&out);
 }
 

@@ -54,6 +54,85 @@ static void reads_sixteen_bits(void **state)
     free(pixels);
 }
 
+// What a sample of so many bits is in 8.
+static unsigned widen(unsigned sample, int depth)
+{
+    unsigned most = (1u << depth) - 1;
+    return (sample * 255 + most / 2) / most;
+}
+
+// Puts a sample of any depth into a row, the first pixel in the highest bits.
+static void put_sample(unsigned char *row, size_t index, int depth, unsigned sample)
+{
+    if (depth == 16) {
+        row[2 * index] = row[2 * index + 1] = 0;
+        memcpy(row + 2 * index, &(uint16_t){(uint16_t)sample}, 2);
+    } else {
+        size_t bit = index * (size_t)depth;
+        row[bit / 8] |= (unsigned char)(sample << (8 - (unsigned)depth - bit % 8));
+    }
+}
+
+// Like PngSuite: every colour type in every depth that it has, plain and interlaced, with another
+// value at every pixel. The JPEG at quality 100 shows each within a few levels.
+static void reads_every_type_and_depth(void **state)
+{
+    (void)state;
+    static const struct {
+        int type, channels, depths[5];
+    } types[] = {{0, 1, {1, 2, 4, 8, 16}},
+                 {2, 3, {8, 16}},
+                 {3, 1, {1, 2, 4, 8}},
+                 {4, 2, {8, 16}},
+                 {6, 4, {8, 16}}};
+    for (size_t t = 0; t < 5; t++)
+        for (size_t d = 0; d < 5 && types[t].depths[d] > 0; d++)
+            for (int interlace = 0; interlace <= 1; interlace++) {
+                int depth = types[t].depths[d], channels = types[t].channels;
+                size_t row_bytes = ((size_t)W * (size_t)(channels * depth) + 7) / 8;
+                unsigned char *pixels = calloc(H, row_bytes), expected[W * H];
+                unsigned most = (1u << depth) - 1;
+                struct spng_plte palette = {.n_entries = 1u << (depth < 8 ? depth : 8)};
+                for (unsigned i = 0; i < palette.n_entries; i++) {
+                    uint8_t grey = (uint8_t)(255 - i * 255 / (palette.n_entries - 1));
+                    palette.entries[i] = (struct spng_plte_entry){grey, grey, grey, 255};
+                }
+                for (unsigned y = 0; y < H; y++)
+                    for (unsigned x = 0; x < W; x++) {
+                        // Blocks of 4 pixels, so that neighbours do not blur in the JPEG.
+                        unsigned sample = (x / 4 * 7 + y / 4 * 3) * most / 150 % (most + 1);
+                        for (int c = 0; c < channels; c++) {
+                            bool alpha = (types[t].type & 4) != 0 && c == channels - 1;
+                            put_sample(pixels + y * row_bytes, x * (size_t)channels + (size_t)c,
+                                       depth, alpha ? most : sample);
+                        }
+                        expected[y * W + x] = types[t].type == 3
+                                                  ? palette.entries[sample].red
+                                                  : (unsigned char)widen(sample, depth);
+                    }
+                struct file file =
+                    encode_png(pixels, H * row_bytes, header_of(types[t].type, depth, interlace),
+                               types[t].type == 3 ? &palette : NULL, NULL, NULL);
+                struct image_limits limits = encode_limits();
+                limits.quality = 100;
+                struct prepared_image image = prepare_file(&file, &limits);
+                unsigned char *shown = decode_prepared(&image);
+                char where[60];
+                snprintf(where, sizeof where, "type %d, %d bits, interlace %d", types[t].type,
+                         depth, interlace);
+                for (unsigned y = 0; y < H; y++)
+                    for (unsigned x = 0; x < W; x++) {
+                        unsigned char grey = expected[y * W + x];
+                        expect_pixel(shown, W, x, y, (unsigned char[3]){grey, grey, grey}, 3,
+                                     where);
+                    }
+                free(shown);
+                prepared_image_clear(&image);
+                file_free(&file);
+                free(pixels);
+            }
+}
+
 static int middle_grey(struct file *file)
 {
     struct prepared_image image = prepare_file(file, NULL);
@@ -199,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_truecolour),
         cmocka_unit_test(reads_sixteen_bits),
+        cmocka_unit_test(reads_every_type_and_depth),
         cmocka_unit_test(reads_grey),
         cmocka_unit_test(reads_palette_with_transparency),
         cmocka_unit_test(makes_a_transparent_colour_white),
