@@ -78,6 +78,8 @@ bool settings_offer(struct settings *settings, enum option_id id, const char *te
     struct value value;
     if ((option->flags & OPTION_SECRET) != 0)
         secret_register(text);
+    if (id == OPTION_PROXY)
+        secret_register_url(text);
     if (!value_parse(option, text, &value, why))
         return false;
     if (source < setting->source)
