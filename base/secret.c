@@ -1,11 +1,14 @@
 #include "secret.h"
 
+#include "base64.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SECRETS = 16, MIN_SECRET = 6 };
+// A run may have 32 endpoints, each with a key of its own.
+enum { MAX_SECRETS = 80, MIN_SECRET = 6 };
 
 static char *secrets[MAX_SECRETS]; // written only while the process starts
 static size_t secret_count;
@@ -20,6 +23,23 @@ void secret_register(const char *secret)
     char *copy = strdup(secret);
     if (copy != NULL)
         secrets[secret_count++] = copy;
+}
+
+void secret_register_url(const char *url)
+{
+    const char *scheme = strstr(url, "://"), *user = scheme != NULL ? scheme + 3 : url;
+    const char *at = memrchr(user, '@', strcspn(user, "/?#"));
+    const char *colon = at != NULL ? memchr(user, ':', (size_t)(at - user)) : NULL;
+    if (colon == NULL)
+        return;
+    char *password = strndup(colon + 1, (size_t)(at - colon - 1));
+    secret_register(password);
+    free(password);
+    struct buffer told;
+    buffer_init(&told, 4096);
+    if (base64_encode(user, (size_t)(at - user), &told))
+        secret_register(buffer_text(&told));
+    buffer_clear(&told);
 }
 
 char *secret_shorten(const char *secret, char *out)

@@ -11,6 +11,10 @@
 // Keeps a copy. Texts under 6 bytes are not registered: hiding them would garble ordinary words.
 void secret_register(const char *secret);
 
+// Registers the password of a URL (scheme://user:password@host), also as a proxy is told it: the
+// base64 of user:password. Does nothing for a URL without one.
+void secret_register_url(const char *url);
+
 // Replaces each registered secret in text by its short form, in place (the short form is never
 // longer). Returns text.
 char *secret_hide(char *text);

@@ -66,6 +66,12 @@ static bool is_left_out(enum option_id id)
            id == OPTION_DRY_RUN;
 }
 
+// A proxy's password is not kept; see settings_write_shown.
+static bool is_hidden(enum option_id id, const char *text)
+{
+    return id == OPTION_PROXY && strstr(text, "//***@") != NULL;
+}
+
 static bool take_report(struct diagnose_run *run, struct error *why)
 {
     const cJSON *all = json_member(run->report, "settings"), *entry;
@@ -77,6 +83,8 @@ static bool take_report(struct diagnose_run *run, struct error *why)
         const struct option_entry *option = option_find(entry->string, FOR_GENERATE);
         if (text == NULL || option == NULL || is_left_out(option_id_of(option)) ||
             (from != NULL && strcmp(from, "default") == 0))
+            continue;
+        if (is_hidden(option_id_of(option), text))
             continue;
         // The report has the text itself; "@" at its beginning names no file.
         struct buffer own;
@@ -116,6 +124,14 @@ bool diagnose_run_settings(struct diagnose_run *run, const struct settings *give
         return false;
     if (file != NULL && !settings_read_file(&run->settings, file, why))
         return false;
+    const char *proxy =
+        json_text(json_member(json_member(run->report, "settings"), "proxy"), "value");
+    if (proxy != NULL && is_hidden(OPTION_PROXY, proxy) &&
+        settings_text(&run->settings, OPTION_PROXY) == NULL)
+        return error_set(why, ERR_SETTINGS,
+                         "the run went through the proxy %s, whose password run.json does not "
+                         "hold; give --proxy again",
+                         proxy);
     if (settings_text(&run->settings, OPTION_SETTINGS) != NULL)
         settings_drop(&run->settings, OPTION_SETTINGS);
     return settings_read_defaults(&run->settings, why) && settings_complete(&run->settings, why) &&

@@ -78,6 +78,8 @@ bool settings_offer(struct settings *settings, enum option_id id, const char *te
     struct value value;
     if ((option->flags & OPTION_SECRET) != 0)
         secret_register(text);
+    if (id == OPTION_PROXY)
+        secret_register_url(text);
     if (!value_parse(option, text, &value, why))
         return false;
     if (source < setting->source)
@@ -261,7 +263,7 @@ static bool check_together(const struct settings *settings, struct error *why)
 {
     if (settings_switch(settings, OPTION_QUIET) && settings_switch(settings, OPTION_VERBOSE))
         return error_set(why, ERR_USAGE, "--quiet and --verbose contradict each other");
-    if ((settings->command & (FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE)) == 0)
+    if ((settings->command & (FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE)) == 0)
         return true;
     uint64_t quality = settings_number(settings, OPTION_QUALITY);
     uint64_t lowest = settings_number(settings, OPTION_MIN_QUALITY);

@@ -42,7 +42,7 @@ void settings_write_shown(const struct settings *settings, enum option_id id, st
         return;
     if ((option->flags & OPTION_SECRET) != 0)
         buffer_append_text(out, secret_shorten(text, brief));
-    else if (option->type == TYPE_URL || id == OPTION_ENDPOINT)
+    else if (option->type == TYPE_URL || id == OPTION_ENDPOINT || id == OPTION_PROXY)
         write_url(text, out);
     else
         buffer_append_text(out, text);

@@ -89,9 +89,9 @@ static size_t tell_prices(const struct run *run, char *text, size_t size)
         if (told_before(run, i))
             continue;
         bool dated = price->date[0] != '\0';
-        length += (size_t)snprintf(text + length, size - length, "%s%s%s%s%s",
+        length += (size_t)snprintf(text + length, size - length, "%s%s%s%s",
                                    length > 0 ? "; " : " (prices of ", dated ? price->date : "",
-                                   dated ? ", " : "", price->source, "");
+                                   dated ? ", " : "", price->source);
     }
     if (length > 0 && length < size)
         length += (size_t)snprintf(text + length, size - length, ")");

@@ -262,7 +262,7 @@ class Steady(RunTest):
         simulator = self.simulator(*faults)
         out = self.folder / "out"
         self.generate(samples_images(), out, "--limit", LIMIT, "--retries", 8, "--retry-wait", "50ms",
-                      "--concurrency", 32, "--timeout", 1, simulator=simulator, code=None)
+                      "--concurrency", 32, "--timeout", 5, simulator=simulator, code=None)
         report = self.report(out)
         self.assertEqual(report["items"]["unknown"], 0)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), self.undisturbed())

@@ -18,6 +18,28 @@ static void keys_are_shortened_wherever_they_stand(void **state)
     assert_string_equal(secret_shorten("", brief), "*");
 }
 
+static void passwords_of_urls(void **state)
+{
+    (void)state;
+    secret_register_url("http://host.example:8080/a@b:cdefghij");
+    secret_register_url("http://name-only@host.example");
+    secret_register_url("http://user:p4ssw0rd@proxy.example:3128/path");
+    char text[] = "a@b:cdefghij name-only p4ssw0rd Basic dXNlcjpwNHNzdzByZA== proxy.example";
+    assert_string_equal(secret_hide(text),
+                        "a@b:cdefghij name-only *** Basic dXNl...ZA== proxy.example");
+}
+
+static void a_run_has_many_keys(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 32; i++) {
+        char key[40];
+        snprintf(key, sizeof key, "key-number-%02d-0123456789", i);
+        secret_register(key);
+        assert_null(strstr(secret_hide(key), "number"));
+    }
+}
+
 static void test_base64(void **state)
 {
     (void)state;
@@ -37,6 +59,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_shortened_wherever_they_stand),
+        cmocka_unit_test(passwords_of_urls),
+        cmocka_unit_test(a_run_has_many_keys),
         cmocka_unit_test(test_base64),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
