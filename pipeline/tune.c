@@ -122,21 +122,38 @@ static void tell(const struct tune *tune, const struct knee_level *level)
              level->failed, tune->load.calls, knee);
 }
 
+// A level that the client could not keep up says nothing of the endpoint. Mostly the machine was
+// busy with something else for a moment: it is held once more.
+static bool measure(struct tune *tune, struct knee_level *level, struct tune_window *window,
+                    struct error *why)
+{
+    struct tune_load *load = &tune->load;
+    long long wanted = knee_wanted(level->concurrency);
+    struct tune_level row = {.client_bound = true};
+    for (int round = 0; round < 2 && row.client_bound && load->stopped[0] == '\0'; round++) {
+        if (round > 0)
+            log_note("%u in flight: the client did not keep up (Little's law gives %.2f); again",
+                     level->concurrency, row.littles_ratio);
+        if (!tune_load_level(load, level->concurrency, wanted, window, why) ||
+            !tune_window_measure(load->samples, load->sample_count, window, level, &row, why))
+            return false;
+    }
+    return true;
+}
+
 static bool hold(struct tune *tune, unsigned concurrency, bool refining, struct error *why)
 {
     struct knee_level level = {.concurrency = concurrency};
-    struct tune_level row;
-    struct tune_window window;
     struct tune_load *load = &tune->load;
-    if (!tune_load_level(load, concurrency, knee_wanted(concurrency), &window, why) ||
-        !tune_window_measure(load->samples, load->sample_count, &window, &level, &row, why))
+    struct tune_window window;
+    if (!measure(tune, &level, &window, why))
         return false;
     bool broken = level.failed * 10 > level.ended;
     bool cut = load->stopped[0] != '\0' && level.ended < knee_wanted(concurrency) / 2;
     if (level.ended == 0 || (cut && !broken) || tune->held_count == TUNE_LEVELS)
         return true;
-    tune->held[tune->held_count].broken = broken;
     tune->held[tune->held_count].concurrency = concurrency;
+    tune->held[tune->held_count].broken = broken;
     tune->held[tune->held_count].refined = refining;
     tune->held[tune->held_count++].window = window;
     tune->knee.limit_per_second = tune_load_limit(load);

@@ -57,6 +57,8 @@ void knee_judge(struct knee *knee)
     size_t first = find_signs(knee);
     if (knee->base_ms > 0)
         find_place(knee, first);
+    if (knee->place <= 0)
+        knee->refined = 0; // what was measured round a knee that was none
 }
 
 // How much later than the mean a level's replies come, in standard errors.
@@ -147,6 +149,15 @@ static enum knee_sign sign_of(const struct knee *knee, size_t i, const struct kn
     return gain < 0.8 && is_rising(knee, level) ? KNEE_RISING : KNEE_NO_SIGN;
 }
 
+// A level that a higher one outdoes by far was not saturated: something else held it up.
+static bool is_outdone(const struct knee *knee, size_t i)
+{
+    for (size_t j = i + 1; j < knee->count; j++)
+        if (knee->levels[j].calls_per_second > 1.3 * knee->levels[i].calls_per_second)
+            return true;
+    return false;
+}
+
 // Returns the first saturated level, or count.
 static size_t find_signs(struct knee *knee)
 {
@@ -154,7 +165,7 @@ static size_t find_signs(struct knee *knee)
     size_t first = knee->count;
     for (size_t i = 0; i < knee->count; i++) {
         if (first == knee->count)
-            knee->signs[i] = sign_of(knee, i, &below);
+            knee->signs[i] = is_outdone(knee, i) ? KNEE_NO_SIGN : sign_of(knee, i, &below);
         else
             knee->signs[i] = refuses(&knee->levels[i]) ? KNEE_REFUSED : knee->signs[first];
         if (knee->signs[i] != KNEE_NO_SIGN && first == knee->count)

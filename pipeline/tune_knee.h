@@ -25,7 +25,7 @@ struct knee {
     size_t count;
     double limit_per_second; // by headers; 0: none is told
     unsigned most;           // highest level allowed
-    unsigned refined;        // levels measured round the knee; two are enough
+    unsigned refined;        // levels measured round the knee; two are enough. 0 again without one
 
     // By knee_judge.
     double base_ms;             // unloaded mean latency; 0: not known

@@ -207,7 +207,7 @@ static void test_commands(void **state)
         const char *line, *says;
     } cases[] = {
         {"genrate photos", "did you mean generate?"},
-        {"tune", "`vqagen help` lists them"},
+        {"publish", "`vqagen help` lists them"},
         {"/", "vqagen generate / -o DIR"},
         {"--quiet generate", "a command comes first"},
         {"help genrate", "did you mean generate?"},

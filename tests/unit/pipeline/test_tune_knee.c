@@ -247,10 +247,46 @@ static void test_known_knees(void **state)
             }
 }
 
+static void add(struct knee *knee, unsigned concurrency, double per_second, double mean_ms)
+{
+    knee_add(knee, &(struct knee_level){.concurrency = concurrency,
+                                        .seconds = 10,
+                                        .replies = per_second * 10,
+                                        .calls_per_second = per_second,
+                                        .mean_ms = mean_ms,
+                                        .deviation_ms = 0.3 * mean_ms,
+                                        .ended = (long long)(per_second * 10)});
+    knee_judge(knee);
+}
+
+// A machine that was busy for a moment makes a level look saturated; the level beyond it tells.
+static void test_a_stall_is_no_knee(void **state)
+{
+    (void)state;
+    struct knee knee = {.most = 512};
+    bool refining;
+    for (unsigned level = 1; level <= 8; level *= 2)
+        add(&knee, level, 5.0 * level, 200);
+    add(&knee, 16, 45, 350);
+    assert_true(knee.place > 8 && knee.place < 11);
+    unsigned next = knee_next(&knee, &refining);
+    assert_true(refining);
+    assert_int_equal(next, 7);
+    add(&knee, next, 35, 200);
+    next = knee_next(&knee, &refining);
+    assert_true(refining && next > 9 && next < 16);
+    add(&knee, next, 5.0 * next, 200);
+    add(&knee, 18, 90, 200);
+    assert_true(knee.place == 0);
+    assert_int_equal(knee_next(&knee, &refining), 36);
+    assert_false(refining);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_knees),
+        cmocka_unit_test(test_a_stall_is_no_knee),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
