@@ -151,6 +151,38 @@ static const struct command commands[] = {
         .run = diagnose_run,
     },
     {
+        .name = "tune",
+        .bit = FOR_TUNE,
+        .operand = "INPUT",
+        .operand_repeats = true,
+        .reads_files = true,
+        .synopsis = "INPUT [OPTIONS]",
+        .summary = "Find the settings to run with at an endpoint",
+        .description =
+            "Asks about the first images of INPUT, as generate would, with 1, 2, 4, 8, ... calls "
+            "in flight, until the endpoint gives no more, and twice more near that knee. Then it "
+            "compares questions drafted a call, and image sizes by how far the answers agree with "
+            "those at the largest. It stops by itself at --max-calls, before --max-cost, and when "
+            "more than one call in ten fails.\n"
+            "\n"
+            "Prints what was measured and what is recommended, with the reason. -o DIR keeps the "
+            "result as DIR/tune.json, which --compare reads.",
+        .examples =
+            {
+                {"Try it, without key or network", "vqagen tune photos --endpoint builtin"},
+                {"A server of your own, and a settings file for generate",
+                 "vqagen tune photos --base-url http://localhost:8000/v1 --model qwen2.5-vl "
+                 "--write vqagen.yaml"},
+                {"At most a dollar, with a page of charts",
+                 "vqagen tune photos --endpoint openai --model gpt-4o-mini --max-cost 1 --page "
+                 "tune.html"},
+                {"The number of calls in flight alone",
+                 "vqagen tune photos --endpoint builtin --sides none --drafts none"},
+                {"Two results side by side", "vqagen tune --compare monday tuesday"},
+            },
+        .run = tune_run,
+    },
+    {
         .name = "show",
         .bit = FOR_SHOW,
         .operand = "DIR",

@@ -50,6 +50,8 @@ bool diagnose_run(struct settings *settings, char *const *environment, int *exit
                   struct error *why);
 bool show_run(struct settings *settings, char *const *environment, int *exit_code,
               struct error *why);
+bool tune_run(struct settings *settings, char *const *environment, int *exit_code,
+              struct error *why);
 bool simulate_run(struct settings *settings, char *const *environment, int *exit_code,
                   struct error *why);
 bool help_run(struct settings *settings, char *const *environment, int *exit_code,

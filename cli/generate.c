@@ -27,14 +27,11 @@ static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
-static bool read_prices(const struct settings *settings, struct price_file *prices,
-                        struct error *why);
 static void fill_preview(struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
 static bool work_with_builtin(const struct settings *settings, struct run_settings *run,
                               int *exit_code, struct error *why);
-static void catch_signals(void);
 static void tell_summary(const char *directory, const struct run_summary *summary, bool ended,
                          const struct error *why);
 
@@ -88,7 +85,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
     buffer_init(&json, 4 * 1024 * 1024);
     settings_write_json(settings, &json);
     struct price_file prices;
-    bool good = read_prices(settings, &prices, why);
+    bool good = generate_read_prices(settings, &prices, why);
     good = good && buffer_check(&json, "the settings", why);
     if (good) {
         struct run_settings run;
@@ -98,7 +95,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
         run.settings_json = buffer_text(&json);
         run.prices = prices.list;
         run.price_count = prices.count;
-        catch_signals();
+        generate_catch_signals();
         memory_keep_pages();
         good = access_is_builtin(settings) ? work_with_builtin(settings, &run, exit_code, why)
                                            : work(settings, &run, exit_code, why);
@@ -199,8 +196,8 @@ static enum probe_when probe_of(const char *word)
                                                         : PROBE_AUTO;
 }
 
-static bool read_prices(const struct settings *settings, struct price_file *prices,
-                        struct error *why)
+bool generate_read_prices(const struct settings *settings, struct price_file *prices,
+                          struct error *why)
 {
     const char *file = settings_text(settings, OPTION_PRICES);
     const char *quick = settings_text(settings, OPTION_PRICE);
@@ -382,7 +379,7 @@ static void on_signal(int number)
     run_wake();
 }
 
-static void catch_signals(void)
+void generate_catch_signals(void)
 {
     // Without SA_RESTART: who waits for input that never comes must be woken.
     struct sigaction action = {.sa_handler = on_signal};

@@ -3,6 +3,7 @@
 #define VQAGEN_GENERATE_H
 
 #include "endpoints.h"
+#include "price_file.h"
 #include "run.h"
 
 // Texts stay the settings' and the endpoints'.
@@ -11,5 +12,12 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
 
 // The one endpoint that --endpoint and --base-url name, with its key and model.
 void generate_fill_endpoint(const struct settings *settings, struct endpoint_settings *endpoint);
+
+// The user's own prices: --price before --prices. The caller clears them.
+bool generate_read_prices(const struct settings *settings, struct price_file *prices,
+                          struct error *why);
+
+// Ctrl-C and its like set what generate_fill puts into run->stop.
+void generate_catch_signals(void);
 
 #endif

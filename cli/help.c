@@ -207,7 +207,7 @@ void help_write_command(struct buffer *out, const struct command *command, size_
         write_settings_notes(out, width);
         write_exit_codes(out, width);
     } else if (command->bit == FOR_PREPARE || command->bit == FOR_DIAGNOSE ||
-               command->bit == FOR_SHOW) {
+               command->bit == FOR_TUNE || command->bit == FOR_SHOW) {
         write_exit_codes(out, width);
     } else if (command->bit == FOR_SIMULATE) {
         write_paragraph(out, "Where settings come from",

@@ -20,9 +20,10 @@ static const struct option_entry table[OPTION_COUNT] = {
          .type = TYPE_DIRECTORY,
          .example = "out",
          .group = GROUP_OUTPUT,
-         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE | FOR_SALVAGE,
+         .commands = FOR_GENERATE | FOR_PREPARE | FOR_MERGE | FOR_SALVAGE | FOR_TUNE,
          .flags = OPTION_NO_FILE,
-         .help = "Where the dataset goes, or the prepared images. Made when absent; generate "
+         .help = "Where the dataset goes, the prepared images, or tune.json. Made when absent; "
+                 "generate "
                  "with the same DIR goes on where it stopped and pays for no reply twice."},
     [OPTION_LIMIT] = {.name = "limit",
                       .argument = "N",
@@ -86,7 +87,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_TEXT,
                          .example = "openai",
                          .group = GROUP_ENDPOINT,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_PREPARE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_PREPARE | FOR_TUNE,
                          .help =
                              "Where the calls go: a known provider or local server by name, the "
                              "URL of anything that speaks the OpenAI protocol, or \"builtin\", "
@@ -99,7 +100,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_URL,
                          .example = "http://localhost:8000/v1",
                          .group = GROUP_ENDPOINT,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                          .help = "The address in place of the named provider's own, for a gateway "
                                  "or another port."},
     [OPTION_ENDPOINTS] =
@@ -122,7 +123,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_TEXT,
                       .example = "gpt-4o-mini",
                       .group = GROUP_ENDPOINT,
-                      .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                      .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                       .flags = OPTION_DATASET,
                       .help = "The model, as the endpoint calls it. It must take images."},
     [OPTION_MODEL_NAME] = {.name = "model-name",
@@ -131,7 +132,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .choices = "auto|verbatim|normalized",
                            .initial = "auto",
                            .group = GROUP_ENDPOINT,
-                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                            .flags = OPTION_DATASET,
                            .help = "How the model's name is sent. auto: as typed, but a path that "
                                    "begins with '/' is reduced to its last part in lower case, "
@@ -141,7 +142,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .argument = "KEY",
                         .type = TYPE_TEXT,
                         .group = GROUP_ENDPOINT,
-                        .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                        .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                         .flags = OPTION_SECRET | OPTION_NO_ARGV | OPTION_NO_FILE,
                         .help = "The key, for whatever endpoint is chosen. It goes before the "
                                 "provider's own variable, such as OPENAI_API_KEY."},
@@ -150,14 +151,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                              .type = TYPE_FILE,
                              .example = "~/.config/vqagen/key",
                              .group = GROUP_ENDPOINT,
-                             .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                             .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                              .help = "Read the key from FILE, which nobody but its owner may read "
                                      "(chmod 600)."},
     [OPTION_ALLOW_HTTP] = {.name = "allow-http",
                            .type = TYPE_SWITCH,
                            .initial = "false",
                            .group = GROUP_ENDPOINT,
-                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                            .help = "Send the key over plain http:// to a public host too, where "
                                    "others can read it on the way."},
     [OPTION_CA_FILE] = {.name = "ca-file",
@@ -165,14 +166,14 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .type = TYPE_FILE,
                         .example = "/etc/ssl/private-ca.pem",
                         .group = GROUP_ENDPOINT,
-                        .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                        .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                         .help = "Trust the certificates in FILE (PEM) instead of the system's: "
                                 "for an endpoint with a certificate of its own."},
     [OPTION_PROXY] = {.name = "proxy",
                       .argument = "URL",
                       .type = TYPE_TEXT,
                       .group = GROUP_ENDPOINT,
-                      .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                      .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                       .help = "Go through this proxy. Without it the customary https_proxy and "
                               "no_proxy variables hold; loopback is never proxied."},
 
@@ -185,7 +186,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                           .high = 1000,
                           .initial = "4",
                           .group = GROUP_QUESTIONS,
-                          .commands = FOR_GENERATE,
+                          .commands = FOR_GENERATE | FOR_TUNE,
                           .flags = OPTION_DATASET,
                           .help = "Items made of each image that comes without a question."},
     [OPTION_FORMAT] = {.name = "format",
@@ -194,7 +195,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .initial = "multiple_choice:70,fill_in_blank:30",
                        .example = "multiple_choice:70,fill_in_blank:30",
                        .group = GROUP_QUESTIONS,
-                       .commands = FOR_GENERATE,
+                       .commands = FOR_GENERATE | FOR_TUNE,
                        .flags = OPTION_DATASET,
                        .help = "Which question types are drafted, in what proportion. One type "
                                "alone needs no share: --format multiple_choice."},
@@ -204,7 +205,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .choices = "en|zh",
                          .initial = "en",
                          .group = GROUP_QUESTIONS,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                          .flags = OPTION_DATASET,
                          .help = "Language of prompts and questions: English or Chinese."},
     [OPTION_OPTIONS] = {.name = "options",
@@ -214,7 +215,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .high = 26,
                         .initial = "4",
                         .group = GROUP_QUESTIONS,
-                        .commands = FOR_GENERATE,
+                        .commands = FOR_GENERATE | FOR_TUNE,
                         .flags = OPTION_DATASET,
                         .help = "Options of a multiple-choice item, the right one included."},
     [OPTION_TOPICS] = {.name = "topics",
@@ -222,7 +223,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .type = TYPE_LIST,
                        .example = "counting,position",
                        .group = GROUP_QUESTIONS,
-                       .commands = FOR_GENERATE,
+                       .commands = FOR_GENERATE | FOR_TUNE,
                        .flags = OPTION_DATASET,
                        .help = "What drafted questions are about, with commas between; all topics "
                                "without it. Topics of your own stand under own_topics in the "
@@ -234,7 +235,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .high = 20,
                       .initial = "3",
                       .group = GROUP_QUESTIONS,
-                      .commands = FOR_GENERATE,
+                      .commands = FOR_GENERATE | FOR_TUNE,
                       .flags = OPTION_DATASET,
                       .help = "How often the model is asked for a step before the item is "
                               "rejected. Each new try says what was wrong with the last."},
@@ -254,7 +255,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .high = ANY,
                      .initial = "1",
                      .group = GROUP_QUESTIONS,
-                     .commands = FOR_GENERATE,
+                     .commands = FOR_GENERATE | FOR_TUNE,
                      .flags = OPTION_DATASET,
                      .help = "Every random choice (topic, type, order of options) follows from it "
                              "and the item's id, never from order or time."},
@@ -265,7 +266,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                               .type = TYPE_PROSE,
                               .example = "@prompt.txt",
                               .group = GROUP_MODEL,
-                              .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                              .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                               .flags = OPTION_DATASET,
                               .help = "The system prompt in place of the built-in one."},
     [OPTION_EXTRA_BODY] = {.name = "extra-body",
@@ -273,7 +274,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .type = TYPE_JSON,
                            .example = "{\"top_p\": 0.9}",
                            .group = GROUP_MODEL,
-                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                            .flags = OPTION_DATASET,
                            .help = "A JSON object whose members are merged into every request, "
                                    "and replace what vqagen would send."},
@@ -283,7 +284,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .high = 2,
                             .initial = "0.7",
                             .group = GROUP_MODEL,
-                            .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                            .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                             .flags = OPTION_DATASET | OPTION_OR_NONE,
                             .help = "For drafting and wrong options. \"none\" never sends any "
                                     "temperature, for models that refuse the parameter."},
@@ -293,7 +294,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                                    .high = 2,
                                    .initial = "0.2",
                                    .group = GROUP_MODEL,
-                                   .commands = FOR_GENERATE,
+                                   .commands = FOR_GENERATE | FOR_TUNE,
                                    .flags = OPTION_DATASET,
                                    .help = "For answers. Raised when a rule sent one back."},
     [OPTION_MAX_TOKENS] = {.name = "max-tokens",
@@ -303,7 +304,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .high = 1000000,
                            .initial = "4096",
                            .group = GROUP_MODEL,
-                           .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                           .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                            .flags = OPTION_DATASET,
                            .help = "Longest reply in tokens. Models that think before they answer "
                                    "spend it on thoughts first."},
@@ -315,7 +316,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .initial = "auto",
                          .example = "off",
                          .group = GROUP_MODEL,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                          .flags = OPTION_DATASET,
                          .help = "How much the model thinks before it answers, told in the way of "
                                  "each provider. off: not at all, or the least that the model "
@@ -326,7 +327,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .choices = "auto|on|off",
                        .initial = "auto",
                        .group = GROUP_MODEL,
-                       .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                       .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                        .flags = OPTION_DATASET,
                        .help = "Send the beginning of each reply along, so that the model goes on "
                                "in the right form. auto: where the model takes it and no JSON "
@@ -335,7 +336,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .type = TYPE_SWITCH,
                        .initial = "false",
                        .group = GROUP_MODEL,
-                       .commands = FOR_GENERATE,
+                       .commands = FOR_GENERATE | FOR_TUNE,
                        .help = "Ask for replies as streams, and measure when the first token of "
                                "each comes. The dataset is the same; gateways that close silent "
                                "connections see that something happens."},
@@ -369,7 +370,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .high = 10000,
                                 .initial = "512",
                                 .group = GROUP_PACE,
-                                .commands = FOR_GENERATE,
+                                .commands = FOR_GENERATE | FOR_TUNE,
                                 .help = "How far --concurrency auto goes."},
     [OPTION_REQUESTS_PER_MINUTE] =
         {.name = "requests-per-minute",
@@ -398,7 +399,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .high = 1000000,
                            .initial = "1000",
                            .group = GROUP_PACE,
-                           .commands = FOR_GENERATE,
+                           .commands = FOR_GENERATE | FOR_TUNE,
                            .help = "Items worked on at once. Each finished batch extends the "
                                    "readable DIR/dataset.jsonl.part."},
     [OPTION_TIMEOUT] = {.name = "timeout",
@@ -409,7 +410,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .initial = "120",
                         .example = "2m",
                         .group = GROUP_PACE,
-                        .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                        .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                         .help = "Longest wait for one whole reply: seconds, or with a unit as in "
                                 "500ms, 90s, 2m."},
     [OPTION_CONNECT_TIMEOUT] = {.name = "connect-timeout",
@@ -420,7 +421,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .initial = "10",
                                 .example = "5s",
                                 .group = GROUP_PACE,
-                                .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                                .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                                 .help = "Longest wait for a connection."},
     [OPTION_FIRST_BYTE_TIMEOUT] =
         {.name = "first-byte-timeout",
@@ -432,7 +433,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "60s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
          .help = "Longest wait from a request's last byte to the reply's first. Without "
                  "streaming a reply comes all at once when the model is done, so by default only "
                  "--timeout counts."},
@@ -446,7 +447,7 @@ static const struct option_entry table[OPTION_COUNT] = {
          .initial = "none",
          .example = "30s",
          .group = GROUP_PACE,
-         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
          .help = "Longest time without a byte sent or received, while a request is sent or after "
                  "a reply has begun, also between the events of a stream. Mind servers that send "
                  "a reply's headers before the model has begun."},
@@ -491,7 +492,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                                 .initial = "16MiB",
                                 .example = "4MiB",
                                 .group = GROUP_PACE,
-                                .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                                .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                                 .help = "Largest reply that is read."},
 
     // Money, and whether it is well spent
@@ -502,7 +503,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .initial = "none",
                          .example = "5",
                          .group = GROUP_COST,
-                         .commands = FOR_GENERATE,
+                         .commands = FOR_GENERATE | FOR_TUNE,
                          .flags = OPTION_OR_NONE,
                          .help = "Stop before DIR has cost more, earlier runs included. A call is "
                                  "sent only when it would fit at its most: the whole prompt, "
@@ -513,7 +514,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                       .type = TYPE_TEXT,
                       .example = "0.15,0.60",
                       .group = GROUP_COST,
-                      .commands = FOR_GENERATE,
+                      .commands = FOR_GENERATE | FOR_TUNE,
                       .help = "What the model costs, in US dollars a million tokens of input and "
                               "of output; IN,CACHED,OUT where cached input costs less. It goes "
                               "before --prices and the built-in prices."},
@@ -522,7 +523,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .type = TYPE_FILE,
                        .example = "samples/prices.yaml",
                        .group = GROUP_COST,
-                       .commands = FOR_GENERATE,
+                       .commands = FOR_GENERATE | FOR_TUNE,
                        .help = "Prices of models, in YAML, that go before the built-in ones; "
                                "samples/prices.yaml is such a file."},
     [OPTION_PROBE] = {.name = "probe",
@@ -544,7 +545,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .high = 16384,
                          .initial = "2048",
                          .group = GROUP_IMAGES,
-                         .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE,
                          .flags = OPTION_DATASET,
                          .help = "Longest side of an image as sent. Larger ones are reduced, none "
                                  "is enlarged."},
@@ -555,7 +556,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .high = 100,
                         .initial = "85",
                         .group = GROUP_IMAGES,
-                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
+                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE,
                         .flags = OPTION_DATASET,
                         .help = "JPEG quality tried first."},
     [OPTION_MIN_QUALITY] = {.name = "min-quality",
@@ -565,7 +566,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                             .high = 100,
                             .initial = "50",
                             .group = GROUP_IMAGES,
-                            .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
+                            .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE,
                             .flags = OPTION_DATASET,
                             .help = "Lowest quality before the sides shrink instead."},
     [OPTION_MAX_BYTES] = {.name = "max-bytes",
@@ -576,7 +577,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                           .initial = "7MiB",
                           .example = "500k",
                           .group = GROUP_IMAGES,
-                          .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
+                          .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE,
                           .flags = OPTION_DATASET,
                           .help = "Largest base64 of an image: quality, then sides, go down until "
                                   "it fits. k and M are powers of 1000, KiB and MiB of 1024."},
@@ -588,7 +589,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .initial = "200M",
                            .example = "100M",
                            .group = GROUP_IMAGES,
-                           .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
+                           .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE,
                            .help = "Pictures that declare more pixels are refused unread."},
     [OPTION_IMAGE_WORKERS] = {.name = "image-workers",
                               .argument = "N",
@@ -633,7 +634,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                                .type = TYPE_SWITCH,
                                .initial = "false",
                                .group = GROUP_IMAGES,
-                               .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE,
+                               .commands = FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE,
                                .flags = OPTION_DATASET,
                                .help = "Take what can be read of a damaged or cut off picture "
                                        "instead of refusing it."},
@@ -641,7 +642,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                        .type = TYPE_SWITCH,
                        .initial = "false",
                        .group = GROUP_IMAGES,
-                       .commands = FOR_GENERATE | FOR_PREPARE,
+                       .commands = FOR_GENERATE | FOR_PREPARE | FOR_TUNE,
                        .help = "Also decode the JPEGs that are passed on as they are, of which "
                                "otherwise only the markers are read."},
 
@@ -708,7 +709,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                      .type = TYPE_SWITCH,
                      .initial = "false",
                      .group = GROUP_OUTPUT,
-                     .commands = FOR_PREPARE | FOR_DIAGNOSE | FOR_SHOW,
+                     .commands = FOR_PREPARE | FOR_DIAGNOSE | FOR_SHOW | FOR_TUNE,
                      .flags = OPTION_NO_FILE,
                      .help = "Print what came of it as one line of JSON."},
     [OPTION_FOLLOW] = {.name = "follow",
@@ -1032,6 +1033,88 @@ static const struct option_entry table[OPTION_COUNT] = {
                              .help = "Serve a model for each kind of fault, which has it: "
                                      "fault-429, fault-no-vision, ..."},
 
+    // Tuning
+    [OPTION_MAX_CALLS] = {.name = "max-calls",
+                          .argument = "N",
+                          .type = TYPE_WHOLE,
+                          .low = 20,
+                          .high = 1000000,
+                          .initial = "2000",
+                          .example = "500",
+                          .group = GROUP_COST,
+                          .commands = FOR_TUNE,
+                          .flags = OPTION_NO_FILE,
+                          .help = "Most calls that are made. A level of N calls in flight wants "
+                                  "about 4 N, so that 2000 find a knee of up to about 80."},
+    [OPTION_GOAL] = {.name = "goal",
+                     .argument = "GOAL",
+                     .type = TYPE_CHOICE,
+                     .choices = "throughput|latency|cost",
+                     .initial = "throughput",
+                     .group = GROUP_OUTPUT,
+                     .commands = FOR_TUNE,
+                     .flags = OPTION_NO_FILE,
+                     .help = "What the settings are for: most items a second, calls that hardly "
+                             "wait for each other, or the fewest tokens an item."},
+    [OPTION_LATENCY_GOAL] = {.name = "latency-goal",
+                             .argument = "TIME",
+                             .type = TYPE_DURATION,
+                             .low = 1,
+                             .high = HOURS(24),
+                             .initial = "none",
+                             .example = "5s",
+                             .group = GROUP_OUTPUT,
+                             .commands = FOR_TUNE,
+                             .flags = OPTION_NO_FILE | OPTION_OR_NONE,
+                             .help = "Recommend no more calls in flight than those with which 95 "
+                                     "of 100 replies come within TIME."},
+    [OPTION_SIDES] = {.name = "sides",
+                      .argument = "LIST",
+                      .type = TYPE_LIST,
+                      .initial = "512,1024,2048",
+                      .example = "512,768,1024,1536,2048",
+                      .group = GROUP_IMAGES,
+                      .commands = FOR_TUNE,
+                      .flags = OPTION_NO_FILE,
+                      .help = "Longest sides of images to compare: the same questions are asked at "
+                              "each, and twice at the largest. none: none are compared."},
+    [OPTION_DRAFTS] = {.name = "drafts",
+                       .argument = "LIST",
+                       .type = TYPE_LIST,
+                       .initial = "2,4,8",
+                       .example = "2,4,8",
+                       .group = GROUP_QUESTIONS,
+                       .commands = FOR_TUNE,
+                       .flags = OPTION_NO_FILE,
+                       .help = "Questions drafted in one call to compare, up to four numbers. "
+                               "none: none are compared."},
+    [OPTION_WRITE] = {.name = "write",
+                      .argument = "FILE",
+                      .type = TYPE_FILE,
+                      .example = "vqagen.yaml",
+                      .group = GROUP_OUTPUT,
+                      .commands = FOR_TUNE,
+                      .flags = OPTION_NO_FILE,
+                      .help = "Write what is recommended as a settings file, for --settings of "
+                              "generate."},
+    [OPTION_PAGE] = {.name = "page",
+                     .argument = "FILE",
+                     .type = TYPE_FILE,
+                     .example = "tune.html",
+                     .group = GROUP_OUTPUT,
+                     .commands = FOR_TUNE,
+                     .flags = OPTION_NO_FILE,
+                     .help = "Write the result as an HTML page with charts, which needs nothing "
+                             "else."},
+    [OPTION_COMPARE] = {.name = "compare",
+                        .type = TYPE_SWITCH,
+                        .initial = "false",
+                        .group = GROUP_OUTPUT,
+                        .commands = FOR_TUNE,
+                        .flags = OPTION_NO_FILE,
+                        .help = "Measure nothing: put the results in the named directories side by "
+                                "side."},
+
     // Settings and messages
     [OPTION_SETTINGS] = {.name = "settings",
                          .letter = 's',
@@ -1039,7 +1122,7 @@ static const struct option_entry table[OPTION_COUNT] = {
                          .type = TYPE_FILE,
                          .example = "settings.yaml",
                          .group = GROUP_GENERAL,
-                         .commands = FOR_GENERATE | FOR_DIAGNOSE,
+                         .commands = FOR_GENERATE | FOR_DIAGNOSE | FOR_TUNE,
                          .flags = OPTION_NO_FILE,
                          .help = "Read settings from a YAML file, with option names as keys. No "
                                  "file is read without this."},
@@ -1080,7 +1163,8 @@ static const struct option_entry table[OPTION_COUNT] = {
                         .type = TYPE_SWITCH,
                         .initial = "false",
                         .group = GROUP_GENERAL,
-                        .commands = FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_DIAGNOSE,
+                        .commands =
+                            FOR_GENERATE | FOR_PREPARE | FOR_SIMULATE | FOR_DIAGNOSE | FOR_TUNE,
                         .help = "Print more of what is going on."},
     [OPTION_MAN] = {.name = "man",
                     .type = TYPE_SWITCH,

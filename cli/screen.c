@@ -7,7 +7,8 @@ struct screen_settings screen_of(const struct settings *settings)
     const char *word = settings_text(settings, OPTION_SCREEN);
     double distance = settings_real(settings, OPTION_SCREEN_DISTANCE);
     return (struct screen_settings){
-        .mode = strcmp(word, "skip") == 0     ? SCREEN_SKIP
+        .mode = word == NULL                  ? SCREEN_OFF // the command has no screening
+                : strcmp(word, "skip") == 0   ? SCREEN_SKIP
                 : strcmp(word, "report") == 0 ? SCREEN_REPORT
                                               : SCREEN_OFF,
         .min_side_px = (unsigned)settings_number(settings, OPTION_SCREEN_MIN_SIDE),

@@ -263,7 +263,7 @@ static bool check_together(const struct settings *settings, struct error *why)
 {
     if (settings_switch(settings, OPTION_QUIET) && settings_switch(settings, OPTION_VERBOSE))
         return error_set(why, ERR_USAGE, "--quiet and --verbose contradict each other");
-    if ((settings->command & (FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE)) == 0)
+    if ((settings->command & (FOR_GENERATE | FOR_PREPARE | FOR_DIAGNOSE | FOR_TUNE)) == 0)
         return true;
     uint64_t quality = settings_number(settings, OPTION_QUALITY);
     uint64_t lowest = settings_number(settings, OPTION_MIN_QUALITY);

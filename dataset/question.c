@@ -22,6 +22,42 @@ void question_clear(struct question *question)
     *question = (struct question){0};
 }
 
+static bool copy_text(const char *text, char **copy)
+{
+    *copy = text != NULL ? text_copy(text) : NULL;
+    return *copy != NULL || text == NULL;
+}
+
+static bool copy_options(const struct question *question, struct question *copy)
+{
+    if (question->option_count == 0)
+        return true;
+    copy->options = calloc(question->option_count, sizeof *copy->options);
+    if (copy->options == NULL)
+        return false;
+    for (; copy->option_count < question->option_count; copy->option_count++)
+        if (!copy_text(question->options[copy->option_count], &copy->options[copy->option_count]))
+            return false;
+    return true;
+}
+
+bool question_copy(const struct question *question, struct question *copy)
+{
+    *copy = (struct question){.origin = question->origin,
+                              .type = question->type,
+                              .image_only = question->image_only,
+                              .line = question->line};
+    if (copy_text(question->id, &copy->id) && copy_text(question->image, &copy->image) &&
+        copy_text(question->name, &copy->name) && copy_text(question->question, &copy->question) &&
+        copy_text(question->answer, &copy->answer) && copy_text(question->topic, &copy->topic) &&
+        copy_text(question->claim, &copy->claim) &&
+        copy_text(question->prefilled, &copy->prefilled) &&
+        copy_text(question->fault, &copy->fault) && copy_options(question, copy))
+        return true;
+    question_clear(copy);
+    return false;
+}
+
 const char *question_type_name(enum question_type type)
 {
     switch (type) {

@@ -36,6 +36,8 @@ struct question {
 };
 
 void question_clear(struct question *question);
+// A copy with texts of its own. False: no memory; *copy is empty.
+bool question_copy(const struct question *question, struct question *copy);
 const char *question_type_name(enum question_type type); // "multiple_choice", "fill_in_blank", ""
 bool question_type_find(const char *name,
                         enum question_type *type); // also "mcq", "choice", "fill"...

@@ -47,8 +47,11 @@ bool store_fail(struct store *store, const char *what, struct error *why)
         code = SQLITE_FULL;
     if (code == SQLITE_IOERR_NOMEM)
         kind = ERR_MEMORY;
-    if ((code & 0xff) == SQLITE_CORRUPT)
-        return store_damaged(store, sqlite3_errmsg(store->database), why);
+    // Statements are our own: when they do not fit, the tables are not those that were made. What
+    // SQLite says of a damaged schema may quote its bytes.
+    if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_ERROR ||
+        (code & 0xff) == SQLITE_CONSTRAINT)
+        return store_damaged(store, sqlite3_errstr(code & 0xff), why);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         if (faults[i].code == (code & 0xff)) {
             bool told =

@@ -10,6 +10,7 @@
 
 // Rows that hold what a dataset is made of carry a sum over their values (store_sum.c). Rows of
 // stores that were made before have none. Files and figures that fail theirs are made anew.
+#define STORE_SETTING_SUM "row_sum(name, value)"
 #define STORE_FILE_SUM "row_sum(path, size, changed_ns, digest)"
 #define STORE_FIGURES_SUM "row_sum(digest, shorter_px, contrast, blur, detail, look)"
 #define STORE_CALL_SUM                                                                             \
@@ -24,12 +25,13 @@
 #define STORE_STATEMENTS(X)                                                                        \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
-    X(READ_SETTINGS, "SELECT name, value FROM settings")                                           \
+    X(READ_SETTINGS, "SELECT name, value, " STORE_WHOLE(STORE_SETTING_SUM) " FROM settings")       \
     X(CLEAR_ITEMS, "DELETE FROM items")                                                            \
     X(CLEAR_LINES, "DELETE FROM lines")                                                            \
     X(CLEAR_CALLS, "DELETE FROM calls")                                                            \
     X(CLEAR_SETTINGS, "DELETE FROM settings")                                                      \
-    X(PUT_SETTING, "INSERT INTO settings (name, value) VALUES (?1, ?2)")                           \
+    X(PUT_SETTING, "INSERT INTO settings (name, value, sum)"                                       \
+                   " VALUES (?1, ?2, row_sum(?1, ?2))")                                            \
     X(FIND_FILE, "SELECT digest FROM files WHERE path = ?1 AND size = ?2 AND changed_ns = ?3"      \
                  " AND " STORE_WHOLE(STORE_FILE_SUM))                                              \
     X(PUT_FILE, "INSERT OR REPLACE INTO files (path, size, changed_ns, digest, sum)"               \
@@ -108,7 +110,8 @@
     X(SALVAGE_LINE, /* with the state by which its sum holds */                                    \
       "SELECT line, CASE sum WHEN row_sum(number, line, 1) THEN 1 WHEN row_sum(number, line, 2)"   \
       " THEN 2 WHEN row_sum(number, line, 3) THEN 3 ELSE 0 END FROM lines WHERE number = ?1")      \
-    X(SALVAGE_SETTING, "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")            \
+    X(SALVAGE_SETTING, "INSERT OR REPLACE INTO settings (name, value, sum)"                        \
+                       " VALUES (?1, ?2, row_sum(?1, ?2))")                                        \
     X(SALVAGE_ID, "INSERT OR REPLACE INTO salvaged_ids VALUES (?1, ?2)")                           \
     X(SALVAGED_ID, "SELECT id FROM salvaged_ids WHERE number = ?1")                                \
     X(FIND_LESSONS,                                                                                \

@@ -129,8 +129,10 @@ bool store_each_setting(struct store *store, store_take_setting *take, void *con
     bool good = statement != NULL;
     int got;
     while (good && (got = store_step(store, statement, "read", why)) != 0)
-        good = got == 1 && take(context, (const char *)sqlite3_column_text(statement, 0),
-                                (const char *)sqlite3_column_text(statement, 1), why);
+        good = got == 1 && (sqlite3_column_int(statement, 2)
+                                ? take(context, (const char *)sqlite3_column_text(statement, 0),
+                                       (const char *)sqlite3_column_text(statement, 1), why)
+                                : store_damaged(store, "a setting is not as it was written", why));
     if (statement != NULL)
         sqlite3_reset(statement);
     return good;

@@ -156,20 +156,36 @@ static bool put_row(struct salvage *salvage, sqlite3_stmt *row, void *context, s
 // ---- Settings
 // -------------------------------------------------------------------------------------
 
+static bool take_setting(struct salvage *salvage, sqlite3_stmt *row, void *context,
+                         struct error *why)
+{
+    sqlite3_stmt *put = store_prepare(salvage->to, SQL_SALVAGE_SETTING, why);
+    bool whole = sqlite3_column_type(row, 0) == SQLITE_TEXT &&
+                 sqlite3_column_type(row, 1) == SQLITE_TEXT && sqlite3_column_int(row, 2);
+    salvage->counts->unreadable += !whole;
+    if (put == NULL || !whole)
+        return put != NULL;
+    ++*(long long *)context;
+    sqlite3_bind_value(put, 1, sqlite3_column_value(row, 0));
+    sqlite3_bind_value(put, 2, sqlite3_column_value(row, 1));
+    return store_run(salvage->to, put, "write", why);
+}
+
 // They are not known any more when one is missing: the next run brings its own, and calls that were
 // made with others are not found under theirs.
 static bool take_settings(struct salvage *salvage, struct error *why)
 {
-    enum store_statement put = SQL_SALVAGE_SETTING;
-    long long before = salvage->counts->unreadable;
-    if (!each_row(salvage, "SELECT name, value FROM settings", "name", put_row, &put, why))
+    long long before = salvage->counts->unreadable, count = 0;
+    if (!each_row(salvage, "SELECT name, value, " STORE_WHOLE(STORE_SETTING_SUM) " FROM settings",
+                  "name", take_setting, &count, why))
         return false;
-    salvage->counts->settings = salvage->counts->unreadable == before;
+    salvage->counts->settings = count > 0 && salvage->counts->unreadable == before;
     if (salvage->counts->settings)
         return true;
     return store_run_text(salvage->to,
                           "DELETE FROM settings;"
-                          "INSERT INTO settings VALUES ('" STORE_SETTINGS_LOST "', '')",
+                          "INSERT INTO settings (name, value) VALUES ('" STORE_SETTINGS_LOST
+                          "', '')",
                           why);
 }
 
@@ -428,10 +444,14 @@ static bool take_tables(struct salvage *salvage, struct error *why)
                   {"SELECT digest, shorter_px, contrast, blur, detail, look FROM figures WHERE sum "
                    "= " STORE_FIGURES_SUM,
                    "digest", SQL_PUT_FIGURES, false},
-                  {"SELECT endpoint, model, version, words FROM lessons", "endpoint",
-                   SQL_JOIN_LESSONS, false},
-                  {"SELECT endpoint, model, verdict, when_ms FROM probes", "endpoint",
-                   SQL_JOIN_PROBE, false}};
+                  {"SELECT endpoint, model, version, words FROM lessons"
+                   " WHERE typeof(endpoint) = 'text' AND typeof(model) = 'text'"
+                   " AND typeof(version) = 'text' AND typeof(words) = 'text'",
+                   "endpoint", SQL_JOIN_LESSONS, false},
+                  {"SELECT endpoint, model, verdict, when_ms FROM probes"
+                   " WHERE typeof(endpoint) = 'text' AND typeof(model) = 'text'"
+                   " AND typeof(verdict) = 'text' AND typeof(when_ms) = 'integer'",
+                   "endpoint", SQL_JOIN_PROBE, false}};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         enum store_statement put = tables[i].put;
         if ((tables[i].first || !salvage->counts->first_page) &&

@@ -53,6 +53,7 @@ static bool were_lost(struct store *store)
 {
     sqlite3_stmt *statement = store_prepare(store, SQL_READ_SETTINGS, NULL);
     bool lost = statement != NULL && store_step(store, statement, "read", NULL) == 1 &&
+                sqlite3_column_text(statement, 0) != NULL &&
                 strcmp((const char *)sqlite3_column_text(statement, 0), STORE_SETTINGS_LOST) == 0;
     if (statement != NULL)
         sqlite3_reset(statement);
@@ -120,6 +121,10 @@ static bool compare_settings(struct store *store, const struct store_setting *se
     while ((got = store_step(store, statement, "read", why)) == 1) {
         const char *name = (const char *)sqlite3_column_text(statement, 0);
         const char *was = (const char *)sqlite3_column_text(statement, 1);
+        if (name == NULL || was == NULL || !sqlite3_column_int(statement, 2)) {
+            sqlite3_reset(statement);
+            return store_damaged(store, "a setting is not as it was written", why);
+        }
         const struct store_setting *setting = find_setting(settings, count, name);
         met += setting != NULL;
         const char *is = setting == NULL ? NULL : setting->value != NULL ? setting->value : "";

@@ -91,6 +91,7 @@ static const char *const steps[] = {
     " contrast INTEGER NOT NULL, blur REAL NOT NULL, detail INTEGER NOT NULL, look BLOB NOT NULL)"
     " WITHOUT ROWID;",
     // 6: sums over what rows hold, so that damage is seen (store_sum.c). NULL: written before.
+    "ALTER TABLE settings ADD COLUMN sum INTEGER;"
     "ALTER TABLE files ADD COLUMN sum INTEGER;"
     "ALTER TABLE figures ADD COLUMN sum INTEGER;"
     "ALTER TABLE lines ADD COLUMN sum INTEGER;"

@@ -12,22 +12,44 @@
 
 enum { MAX_BODY = 1 << 20 };
 
-static struct exchange *write_exchange(const struct run *run, const struct task *task,
-                                       const struct endpoint *endpoint, struct error *why)
+static bool write_request(const struct recipe *recipe, const struct task *task,
+                          const struct endpoint *endpoint, struct exchange *exchange,
+                          struct error *why)
 {
-    struct exchange *exchange = exchange_new(run->settings->max_reply_bytes, why);
     struct buffer prompt;
     buffer_init(&prompt, MAX_BODY);
-    task_write_prompt(task, &run->recipe, &prompt);
-    struct ask ask = task_ask(task, &run->recipe, buffer_text(&prompt));
+    task_write_prompt(task, recipe, &prompt);
+    struct ask ask = task_ask(task, recipe, buffer_text(&prompt));
     bool good =
-        exchange != NULL && buffer_check(&prompt, "a prompt", why) &&
+        buffer_check(&prompt, "a prompt", why) &&
         endpoint->provider->write_request(endpoint, &ask, &exchange->head, &exchange->tail, why);
     buffer_clear(&prompt);
-    if (good)
-        return exchange;
-    exchange_free(exchange);
-    return NULL;
+    return good;
+}
+
+struct exchange *dispatch_write(const struct recipe *recipe, struct task *task,
+                                struct upstream *upstream, struct error *why)
+{
+    const struct endpoint *endpoint = &upstream->endpoint;
+    size_t most = recipe->settings->max_reply_bytes;
+    struct exchange *exchange = exchange_new(most, why);
+    bool good = exchange != NULL && write_request(recipe, task, endpoint, exchange, why);
+    if (good && endpoint->lessons.stream)
+        good = (exchange->stream = reply_stream_new(endpoint->provider, most, why)) != NULL;
+    if (!good) {
+        exchange_free(exchange);
+        return NULL;
+    }
+    bool prefixed = endpoint->lessons.prefix && task->plan.prefix != NULL;
+    exchange->url = endpoint_address(endpoint, prefixed);
+    exchange->key = endpoint->key;
+    exchange->auth_header = endpoint->provider->auth_header;
+    exchange->headers = endpoint->provider->headers;
+    exchange->payload = payload_hold(task->subject->image->payload);
+    exchange->owner = task;
+    task->upstream = upstream;
+    task->sent = endpoint->lessons;
+    return exchange;
 }
 
 // Whether the call fits under --max-cost. If not, it waits for those in flight, which cost less
@@ -65,31 +87,13 @@ static struct demand demand_of(const struct run *run, const struct task *task)
 static bool send_task(struct run *run, struct task *task, struct upstream *upstream, bool *sent,
                       struct error *why)
 {
-    const struct endpoint *endpoint = &upstream->endpoint;
-    struct exchange *exchange = write_exchange(run, task, endpoint, why);
+    struct exchange *exchange = dispatch_write(&run->recipe, task, upstream, why);
     *sent = exchange != NULL && afford(run, task, upstream, exchange);
     if (!*sent) {
         bool written = exchange != NULL;
         exchange_free(exchange);
         return written;
     }
-    bool prefixed = endpoint->lessons.prefix && task->plan.prefix != NULL;
-    exchange->url = endpoint_address(endpoint, prefixed);
-    if (endpoint->lessons.stream)
-        exchange->stream =
-            reply_stream_new(endpoint->provider, run->settings->max_reply_bytes, why);
-    if (endpoint->lessons.stream && exchange->stream == NULL) {
-        budget_release(&run->budget, &task->guess, false);
-        exchange_free(exchange);
-        return false;
-    }
-    exchange->key = endpoint->key;
-    exchange->auth_header = endpoint->provider->auth_header;
-    exchange->headers = endpoint->provider->headers;
-    exchange->payload = payload_hold(task->subject->image->payload);
-    exchange->owner = task;
-    task->upstream = upstream;
-    task->sent = endpoint->lessons;
     if (!asked_add(&run->asked, task)) {
         budget_release(&run->budget, &task->guess, false);
         exchange_free(exchange);

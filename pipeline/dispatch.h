@@ -11,4 +11,9 @@ bool dispatch_wake_due(struct run *run, int64_t now_ms, struct error *why);
 
 int dispatch_wait_ms(const struct run *run, int64_t now_ms); // until there is something to send
 
+// The request of a task, for the image that its subject has in memory; the task notes where it goes
+// and under which lessons. NULL: ERR_MEMORY, ERR_SETTINGS.
+struct exchange *dispatch_write(const struct recipe *recipe, struct task *task,
+                                struct upstream *upstream, struct error *why);
+
 #endif

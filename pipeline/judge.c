@@ -110,6 +110,14 @@ static void restore_prefix(const struct task *task, struct reply *reply)
     reply->text = whole; // without memory the reply is put back: memory_check knows
 }
 
+void judge_make_call(struct call *call, const struct task *task, const struct exchange *exchange,
+                     struct reply *reply)
+{
+    fill_call(call, task, exchange);
+    restore_prefix(task, reply);
+    take_reply(call, reply);
+}
+
 // The endpoint's words and what to do about them, as one sentence.
 struct advice {
     char text[sizeof(struct fault) + 300];
@@ -254,7 +262,7 @@ static bool judge_fault(struct run *run, struct result *result)
 }
 
 // Busy, or too much at once. Other failures say nothing of how many calls it can take.
-static bool is_refusal(const struct fault *fault)
+bool judge_is_refusal(const struct fault *fault)
 {
     enum { OVERLOADED = 529 }; // Anthropic's own
     return fault->http_status == 429 || fault->http_status == 503 ||
@@ -277,9 +285,9 @@ static void end_at_upstream(struct run *run, const struct result *result)
     const struct exchange *exchange = result->exchange;
     bool replied = result->fault.verdict == FAULT_NONE;
     const struct usage *usage = &result->reply.usage;
-    struct pace_result end = {.outcome = replied                      ? PACE_REPLIED
-                                         : is_refusal(&result->fault) ? PACE_REFUSED
-                                                                      : PACE_FAILED,
+    struct pace_result end = {.outcome = replied                            ? PACE_REPLIED
+                                         : judge_is_refusal(&result->fault) ? PACE_REFUSED
+                                                                            : PACE_FAILED,
                               .latency_ms = exchange->seconds_total * 1000,
                               .wait_ms = (double)result->fault.wait_ms,
                               .used = {-1, -1},
@@ -326,7 +334,7 @@ static void count_reply(struct run *run, struct upstream *upstream, const struct
 }
 
 // Who stops listening does not stop the endpoint from answering, and from charging.
-static bool maybe_charged(const struct exchange *exchange)
+bool judge_maybe_charged(const struct exchange *exchange)
 {
     switch (exchange->transport) {
     case TRANSPORT_OK:
@@ -345,14 +353,12 @@ static bool maybe_charged(const struct exchange *exchange)
 static void judge(struct run *run, struct result *result)
 {
     if (result->fault.verdict == FAULT_NONE) {
-        fill_call(&result->call, result->task, result->exchange);
-        restore_prefix(result->task, &result->reply);
-        take_reply(&result->call, &result->reply);
+        judge_make_call(&result->call, result->task, result->exchange, &result->reply);
         take_cost(&result->call, run, result->task, &result->reply.usage);
         result->stored = true;
         count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
-        budget_release(&run->budget, &result->task->guess, maybe_charged(result->exchange));
+        budget_release(&run->budget, &result->task->guess, judge_maybe_charged(result->exchange));
         result->stored = judge_fault(run, result);
     }
     reply_clear(&result->reply);

@@ -182,7 +182,7 @@ void plot_uprights(const struct plot *plot, const struct plot_upright *marks, si
     if (count == 1) {
         double at = plot_x(plot, marks[0].x), half = label_width(&marks[0]) / 2;
         draw_upright(plot, &marks[0], 1,
-                     at - half < 0             ? "start"
+                     at - half < plot->left    ? "start"
                      : at + half > plot->width ? "end"
                                                : "middle");
     }
@@ -190,7 +190,7 @@ void plot_uprights(const struct plot *plot, const struct plot_upright *marks, si
         return;
     const struct plot_upright *left = &marks[marks[1].x < marks[0].x];
     const struct plot_upright *right = left == &marks[0] ? &marks[1] : &marks[0];
-    bool left_fits = plot_x(plot, left->x) - 5 - label_width(left) >= 0;
+    bool left_fits = plot_x(plot, left->x) - 5 - label_width(left) >= plot->left;
     bool right_fits = plot_x(plot, right->x) + 5 + label_width(right) <= plot->width;
     if (left_fits) { // both outwards; else the right one above, where the left one's line is not
         draw_upright(plot, right, right_fits ? 1 : 0, right_fits ? "start" : "end");

@@ -38,7 +38,6 @@ static void add_band(struct bands *bands, struct band band)
     memmove(&bands->list[at + 1], &bands->list[at], (bands->count - at) * sizeof band);
     bands->list[at] = band;
     bands->count++;
-    bands->qualities = bands->qualities || bands->list[0].quality != band.quality;
 }
 
 static struct bands find_bands(const struct tune_set *set)
@@ -50,6 +49,8 @@ static struct bands find_bands(const struct tune_set *set)
             if (side->agreement >= 0)
                 add_band(&bands, (struct band){side->side_px, side->quality});
         }
+    for (size_t i = 1; i < bands.count; i++)
+        bands.qualities = bands.qualities || bands.list[i].quality != bands.list[0].quality;
     return bands;
 }
 
@@ -154,7 +155,7 @@ static void draw_agreement(const struct tune_set *set, struct plot *plot, const 
     plot_axis_linear(&plot->y, 100, 5);
     bool tokens = set->count == 1 && set->results[0]->sides[0].mean_input_tokens > 0;
     plot_axes(plot,
-              tokens ? "longest side in pixels, and input tokens a call" : "longest side in pixels",
+              tokens ? "longest side in pixels, input tokens a call" : "longest side in pixels",
               "% of answers that agree");
     if (set->count == 1)
         mark_recommended(set->results[0], bands, plot);

@@ -140,14 +140,18 @@ static void write_row(const struct tune_grid *grid, size_t row, struct buffer *o
     buffer_append_text(out, "</tr>\n");
 }
 
-void tune_grid_write_html(const struct tune_grid *grid, const char *caption, struct buffer *out)
+void tune_grid_write_html(const struct tune_grid *grid, const char *title, struct buffer *out)
 {
-    // The table scrolls by itself where it is wider than the screen, with the keyboard too.
-    buffer_append_text(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-    html_write_text(out, caption);
-    buffer_append_text(out, "\"><table><caption>");
-    html_write_text(out, caption);
-    buffer_append_text(out, "</caption>\n<thead>");
+    buffer_append_text(out, "<h3>");
+    html_write_text(out, title);
+    // The table scrolls by itself where it is wider than the screen, with the keyboard too. A
+    // <caption> would scroll out of sight with it.
+    buffer_append_text(out,
+                       "</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    html_write_text(out, title);
+    buffer_append_text(out, "\"><table aria-label=\"");
+    html_write_text(out, title);
+    buffer_append_text(out, "\">\n<thead>");
     for (size_t row = 0; row < grid->rows; row++) {
         write_row(grid, row, out);
         if (row == 0)

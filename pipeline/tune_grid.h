@@ -27,7 +27,7 @@ void tune_grid_set(struct tune_grid *grid, size_t row, size_t column, const char
 // Columns two blanks apart, as wide as their texts; each line after `indent`.
 void tune_grid_write_text(const struct tune_grid *grid, const char *indent, struct buffer *out);
 
-// A <table> with a caption for readers of screens.
-void tune_grid_write_html(const struct tune_grid *grid, const char *caption, struct buffer *out);
+// A <table> under its title, which readers of screens get as well.
+void tune_grid_write_html(const struct tune_grid *grid, const char *title, struct buffer *out);
 
 #endif

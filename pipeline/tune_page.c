@@ -138,8 +138,9 @@ static void write_settings(const struct tune_result *result, struct buffer *out)
                                 "options; a click selects all.</p>\n<pre "
                                 "tabindex=\"0\">vqagen generate INPUT -o DIR ");
         html_write_text(out, buffer_text(&text));
-        buffer_append_text(out, "</pre>\n<p>As a file for <code>--settings</code>.</p>\n<pre "
-                                "tabindex=\"0\">");
+        buffer_append_text(
+            out, "</pre>\n<p>As a file for <code>--settings</code>.</p>\n<pre class=\"file\" "
+                 "tabindex=\"0\">");
         buffer_empty(&text);
         tune_settings_write(result, &text);
         html_write_text(out, buffer_text(&text));

@@ -8,7 +8,7 @@
 const char *const tune_style[] = {
     ":root{--ground:#f4f5f7;--card:#fff;--ink:#1a1d21;--soft:#565d66;--rule:#d9dde2;--faint:#"
     "e8ebee;"
-    "--mark:#fff4d6;--warn:#8a2c00;--ok:#7fb2d9;"
+    "--mark:#fff4d6;--warn:#8a2c00;--ok:#5694c3;"
     "--s0:#0065a8;--s1:#c44e00;--s2:#00795a;--s3:#a4487f;--s4:#8f6400;--s5:#1d86b8;--s6:#6f5b4b;"
     "--s7:#3c4148}\n"
     "@media (prefers-color-scheme:dark){:root{--ground:#14171a;--card:#1d2125;--ink:#eceff2;"
@@ -68,10 +68,10 @@ const char *const tune_style[] = {
     ".legend li{display:flex;align-items:center;gap:6px;overflow-wrap:anywhere}"
     ".key{width:26px;height:14px;flex:none}\n",
     // Tables.
-    ".scroll{overflow-x:auto;margin:10px 0 18px}\n"
+    ".scroll{overflow-x:auto;margin:8px 0 6px}\n"
     "table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;"
     "min-width:100%}\n"
-    "caption{text-align:left;font-weight:600;padding-bottom:6px}\n"
+    "h3{margin:14px 0 0;font-size:14.5px;line-height:1.3}\n"
     "th,td{padding:6px 9px;text-align:right;white-space:nowrap;border-bottom:1px solid "
     "var(--faint)}\n"
     "thead "
@@ -79,11 +79,14 @@ const char *const tune_style[] = {
     "solid var(--rule);"
     "vertical-align:bottom}\n"
     "tbody th{font-weight:600}.words{text-align:left;white-space:normal;min-width:9em}\n"
-    "tr.marked{background:var(--mark)}\n"
+    "tr{background:var(--card)}tr.marked{background:var(--mark)}\n"
+    // The first column stays when a table is scrolled sideways.
+    "tr>:first-child{z-index:1;position:sticky;left:0;background:inherit}\n"
     ".compared td,.compared thead th{white-space:normal;overflow-wrap:anywhere;min-width:9em}\n"
     "pre{background:var(--ground);border:1px solid var(--rule);border-radius:8px;padding:12px;"
     "margin:0 0 14px;font:13.5px/1.5 ui-monospace,\"DejaVu Sans Mono\",Consolas,monospace;"
     "white-space:pre-wrap;overflow-wrap:anywhere;user-select:all}\n"
+    "pre.file{white-space:pre;overflow-x:auto;overflow-wrap:normal}\n"
     "code{font-family:ui-monospace,\"DejaVu Sans Mono\",Consolas,monospace;font-size:.92em}\n"
     "summary{cursor:pointer;font-weight:600;overflow-wrap:anywhere}\n"
     ":focus-visible{outline:2px solid var(--s0);outline-offset:2px}\n"
@@ -92,6 +95,7 @@ const char *const tune_style[] = {
     "child:nth-child(odd){grid-column:1/-1}.figures>figure:nth-last-child(2) svg{margin-top:0}}\n"
     "@media (max-width:619px){main{padding:12px}footer{padding:0 12px 12px}"
     ".card,figure{padding:12px}.figures{gap:12px}.card{margin-bottom:12px}h1{font-size:23px}"
-    "svg.wide{display:none}svg.narrow{display:block}.tiles{grid-template-columns:1fr 1fr}}\n"
+    "svg.wide{display:none}svg.narrow{display:block}.tiles{grid-template-columns:1fr "
+    "1fr}.words{min-width:15em}.compared .words,.compared td{min-width:8em}}\n"
     "@media print{:root{--ground:#fff}figure,.card{break-inside:avoid}}\n",
     NULL};

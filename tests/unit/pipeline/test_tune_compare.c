@@ -33,8 +33,8 @@ static int make_folder(void **state)
         return -1;
     for (int i = 0; i < 2; i++) {
         struct buffer text;
-        snprintf(folder.names[i], sizeof folder.names[i], "%s/run%d%s", folder.path, i,
-                 i == 0 ? "/" : "");
+        strcpy(folder.names[i], folder.path);
+        strcat(folder.names[i], i == 0 ? "/run0/" : "/run1");
         if (!file_make_directory(folder.names[i], &why))
             return -1;
         sample_result(&result, i == 0 ? 37 : 8, 310);

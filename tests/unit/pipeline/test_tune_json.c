@@ -80,7 +80,8 @@ static void check_refused(const char *from, const char *to, const char *words)
     struct error why = {0};
     sample_result(&result, 8, 310);
     char *text = write(&result), *at = strstr(text, from);
-    assert_non_null(at);
+    if (at == NULL)
+        fail_msg("%s is not in %.300s", from, text);
     struct buffer changed;
     buffer_init(&changed, 1 << 21);
     buffer_append(&changed, text, (size_t)(at - text));
@@ -106,8 +107,8 @@ static void hostile_texts_are_refused(void **state)
     check_refused("\"knee\":8", "\"knee\":\"8\"", "\"knee\"");
     check_refused("\"knee\":8,", "", "\"knee\" is missing");
     check_refused("\"calls\":911", "\"calls\":1e300", "\"calls\"");
-    check_refused("\"base_ms\":310", "\"base_ms\":1e999", "\"base_ms\"");
-    check_refused("\"base_ms\":310", "\"base_ms\":-2", "\"base_ms\"");
+    check_refused("\"base_ms\":3.1e+02", "\"base_ms\":1e999", "\"base_ms\"");
+    check_refused("\"base_ms\":3.1e+02", "\"base_ms\":-2", "\"base_ms\"");
     check_refused("\"saturated\":false", "\"saturated\":0", "level 1: \"saturated\"");
     check_refused("\"rate_limited\"", "\"<script>\"", "<script> is no kind of fault");
     check_refused("\"concurrency\":1,", "\"concurrency\":900,", "order");

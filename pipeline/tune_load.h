@@ -1,0 +1,72 @@
+// Load on an endpoint: a given number of calls in flight, as a run would make them, each measured.
+//
+// The calls are those of items that live in memory only: nothing is stored. A slot whose call was
+// refused rests for about two latencies, or as long as the endpoint asks, before it is used again.
+#ifndef VQAGEN_TUNE_LOAD_H
+#define VQAGEN_TUNE_LOAD_H
+
+#include "bucket.h"
+#include "budget.h"
+#include "client.h"
+#include "subject.h"
+#include "tune_window.h"
+#include "upstreams.h"
+
+#include <signal.h>
+
+// Where items come from, and where they go.
+struct tune_feed {
+    const struct recipe *recipe;
+    // NULL with why unset: there are no more.
+    struct subject *(*next)(void *context, struct error *why);
+    void (*ended)(void *context, const struct subject *subject); // NULL: nobody asks
+    void *context;
+};
+
+struct tune_load {
+    const struct run_settings *settings; // borrowed
+    struct upstream *upstream;           // borrowed
+    struct client *client;
+    struct budget budget;
+    struct buckets buckets; // what the headers tell of rate limits
+    struct tune_feed feed;
+    bool feed_ended;
+    struct subject *first, *last; // under work, oldest first
+    struct exchange *finished;    // linked by exchange->transfer
+    struct tune_sample *samples;  // owned
+    size_t sample_count, sample_room;
+    int64_t *held; // owned; when the resting slots may be used again, us
+    size_t held_count, held_room;
+    unsigned target;     // calls in flight
+    double latency_ms;   // of late; 0: not known
+    bool refused_before; // a call was refused in some level
+    bool any_reply;
+    long long calls, most_calls;
+    long long tokens_of_replies, replies; // for the tokens of a call
+    long long items, accepted;            // that ended
+    uint64_t jitter;
+    char stopped[200]; // why nothing more is sent; "": nothing is in the way
+};
+
+// False: ERR_SETTINGS (a limit without a price), ERR_MEMORY.
+bool tune_load_open(struct tune_load *load, const struct run_settings *settings,
+                    struct upstream *upstream, long long most_calls, struct error *why);
+void tune_load_close(struct tune_load *load);
+
+// Holds so many calls in flight until `wanted` replies were measured, the warm-up aside. The load
+// stays when it returns, as long as the next level begins at once. load->stopped tells whether it
+// ended early. False: ERR_MEMORY, ERR_INTERNAL, or a fault before the first reply that no retry
+// heals.
+bool tune_load_level(struct tune_load *load, unsigned concurrency, long long wanted,
+                     struct tune_window *window, struct error *why);
+
+// Works off all that the feed gives, so many calls at a time.
+bool tune_load_all(struct tune_load *load, unsigned concurrency, struct error *why);
+
+// Waits for the calls in flight and drops all items under work: before another feed.
+bool tune_load_settle(struct tune_load *load, struct error *why);
+
+// Calls a second that the headers allow; 0: they tell no limit.
+double tune_load_limit(const struct tune_load *load);
+
+#endif
