@@ -108,11 +108,12 @@ void outage_lose(struct run *run, struct upstream *upstream, const struct error 
 {
     bool known = upstream->lost; // by another call that was in flight
     upstream_lose(upstream, why);
-    size_t left = upstreams_left(&run->upstreams);
+    size_t left = upstreams_left(&run->upstreams), length = strlen(why->message);
     if (left == 0)
         run_stop(run, why);
     else if (!known)
-        log_warn("%s; the run goes on with the other %s", why->message,
+        log_warn("%s%s The run goes on with the other %s.", why->message,
+                 length > 0 && why->message[length - 1] == '.' ? "" : ".",
                  left == 1 ? "endpoint" : "endpoints");
 }
 

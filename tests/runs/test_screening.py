@@ -263,9 +263,11 @@ class GenerateScreening(RunTest):
             self.run_all(folder, f"part{part}", simulator, "--shard", f"{part}/2", code=0)
         both = self.folder / "both"
         self.vqagen("merge", self.folder / "part1", self.folder / "part2", "-o", both, code=0)
-        # Each part was compared with itself only.
-        kept = len(read_lines(both / "dataset.jsonl"))
-        self.assertGreater(kept, len(read_lines(self.folder / "whole/dataset.jsonl")))
+        # Each part was compared with itself only; the merge compares all.
+        kept = sum(len(read_lines(self.folder / f"part{part}/dataset.jsonl")) for part in (1, 2))
+        self.assertGreater(kept, len(read_lines(both / "dataset.jsonl")))
+        self.assertEqual((both / "dataset.jsonl").read_bytes(),
+                         (self.folder / "whole/dataset.jsonl").read_bytes())
         sent = simulator.stats()["requests"]
         self.run_all(folder, "both", simulator, code=0)
         self.assertEqual(self.outputs(both), wanted)

@@ -103,12 +103,33 @@ class Output(Trouble):
                 done = self.generate(self.jpeg, self.folder / name, code=5)
                 self.assertIn(says, done.stderr)
 
-    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
+    def unprivileged(self):
+        """As which user to run, so that permissions count: root may write anywhere."""
+        self.folder.chmod(0o755)
+        return {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}
+
     def test_no_permission(self):
         locked = self.folder / "locked"
-        locked.mkdir(mode=0o500)
-        done = self.generate(self.jpeg, locked / "out", code=5)
+        locked.mkdir(mode=0o555)
+        done = self.generate(self.jpeg, locked / "out", code=5, **self.unprivileged())
         self.assertIn("Permission denied", done.stderr)
+
+    def test_a_folder_that_became_read_only(self):
+        user, out = self.unprivileged(), self.folder / "out"
+        out.mkdir()
+        if user:
+            os.chown(out, 65534, 65534)
+        self.generate(self.jpeg, out, "-n", 1, **user)
+        before = (out / "run.db").read_bytes()
+        for path in (*out.iterdir(), out):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        done = self.generate(self.jpeg, out, "-n", 2, code=5, **user)
+        self.assertRegex(done.stderr, "Permission denied|read-only")
+        self.assertEqual((out / "run.db").read_bytes(), before)
+        for path in (out, *out.iterdir()):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        self.generate(self.jpeg, out, "-n", 1, **user)
+        self.assertEqual(self.report(out)["this_run"]["requests"], 0)
 
 
 class Input(Trouble):

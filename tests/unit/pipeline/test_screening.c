@@ -202,6 +202,28 @@ static void kinds_are_told(void **state)
     assert_false(screen_is_kind(NULL));
 }
 
+static void thresholds_are_read_as_they_were_written(void **state)
+{
+    (void)state;
+    struct screen_settings settings = {.mode = SCREEN_SKIP,
+                                       .min_side_px = 64,
+                                       .min_contrast = 8,
+                                       .max_blur = 1.25,
+                                       .max_distance = -1};
+    struct screen_settings read;
+    struct buffer text;
+    buffer_init(&text, 1000);
+    screen_settings_write(&settings, &text);
+    assert_true(screen_settings_read(buffer_text(&text), &read));
+    assert_int_equal(read.mode, SCREEN_SKIP);
+    assert_int_equal(read.min_side_px, 64);
+    assert_int_equal(read.min_contrast, 8);
+    assert_true(read.max_blur == 1.25);
+    assert_int_equal(read.max_distance, -1);
+    assert_false(screen_settings_read("min-side 64, contrast 8", &read));
+    buffer_clear(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_report_tells_the_nearest_beyond_the_threshold),
         cmocka_unit_test(a_report_skips_nothing),
         cmocka_unit_test(keeps_thousands_of_names),
-        cmocka_unit_test(kinds_are_told)};
+        cmocka_unit_test(kinds_are_told),
+        cmocka_unit_test(thresholds_are_read_as_they_were_written)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
