@@ -46,9 +46,26 @@ static void clears_everything(void **state)
     question_clear(&question);
 }
 
+static void test_copy(void **state)
+{
+    (void)state;
+    static char id[] = "a", text[] = "What is ____?", first[] = "red", second[] = "blue";
+    char *options[] = {first, second};
+    struct question copy,
+        question = {.id = id, .question = text, .options = options, .option_count = 2};
+    assert_true(question_copy(&question, &copy));
+    assert_ptr_not_equal(copy.id, question.id);
+    assert_string_equal(copy.question, text);
+    assert_null(copy.answer);
+    assert_int_equal(copy.option_count, 2);
+    assert_string_equal(copy.options[1], "blue");
+    question_clear(&copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_copy),
         cmocka_unit_test(finds_types_by_many_names),
         cmocka_unit_test(clears_everything),
     };
