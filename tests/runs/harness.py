@@ -16,6 +16,8 @@ from pathlib import Path
 
 VQAGEN = os.environ.get("VQAGEN", str(Path(__file__).parents[2] / "build/debug/vqagen"))
 SAMPLES = Path(os.environ.get("SAMPLES", str(Path(__file__).parents[2] / "samples")))
+# The builds with sanitizers are several times slower: the same tests with fewer rounds.
+SANITIZED = os.environ.get("VQAGEN_TEST_SEEDS") == "1"
 TIMEOUT = 300  # seconds, for a run that hangs; no test depends on time otherwise
 
 

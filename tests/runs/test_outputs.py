@@ -2,11 +2,10 @@
 import collections
 import hashlib
 import json
-import os
 import shutil
 import unittest
 
-from harness import RunTest, read_lines, samples_images
+from harness import SANITIZED, RunTest, read_lines, samples_images
 
 FIELDS = ["id", "image", "image_sha256", "topic", "question_type", "question", "full_question",
           "options", "answer", "answer_text", "correct_option", "explanation", "status", "checks",
@@ -48,7 +47,7 @@ class Outputs(RunTest):
         texts = collections.Counter()
         ways = [("--concurrency", 1), ("--concurrency", 256, "--image-workers", 4), ("--payload-memory", "1MiB"),
                 ("--image-workers", 1), ("--image-workers", 4), ("--batch-size", 3)]
-        if os.environ.get("VQAGEN_TEST_SEEDS") == "1":  # a build with a sanitizer, several times slower
+        if SANITIZED:
             ways = ways[:3]
         for number, options in enumerate(ways):
             with self.subTest(options=options):

@@ -1,12 +1,9 @@
 """Thousands of items: memory, resuming, batches. Quick: an endpoint of canned answers."""
 import json
-import os
 import unittest
 
-from harness import RunTest, read_lines, samples_images
+from harness import SANITIZED, RunTest, read_lines, samples_images
 
-# The builds with sanitizers are several times slower: the same tests with fewer items.
-SANITIZED = "asan" in os.environ.get("VQAGEN", "") or "tsan" in os.environ.get("VQAGEN", "")
 SMALL, LARGE, IMAGES = (200, 1500, 150) if SANITIZED else (1000, 8000, 600)
 
 

@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "file.h"
 #include "random.h"
+#include "sanitized.h"
 #include "text.h"
 
 #include <dirent.h>
@@ -239,7 +240,7 @@ static void test_damaged(void **state)
     read_cases(&cases);
     uint64_t random = random_from(1, "reply-text", "damage");
     for (size_t i = 0; i < cases.count; i++)
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < (SANITIZED ? 8 : 40); round++) {
             struct buffer text;
             buffer_init(&text, 1 << 20);
             buffer_append_text(&text, cases.list[i].text != NULL ? cases.list[i].text : "");

@@ -6,6 +6,7 @@
 #include "prompt.h"
 #include "rules.h"
 #include "sample.h"
+#include "sanitized.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -316,22 +317,22 @@ static size_t check_drafts(const struct world *world, enum language language,
 static void drafts_and_answers_are_right(void **state)
 {
     size_t judged = 0;
-    for (uint64_t seed = 1; seed <= 8; seed++)
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 2 : 8); seed++)
         judged += check_drafts(*state, LANGUAGE_EN, QUESTION_MULTIPLE_CHOICE, seed);
     // Most questions must have been held against the truth.
-    if (judged < 700)
+    if (judged < (SANITIZED ? 170 : 700))
         fail_msg("only %zu questions were judged", judged);
 }
 
 static void fill_ins_are_right(void **state)
 {
-    for (uint64_t seed = 1; seed <= 4; seed++)
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 1 : 4); seed++)
         check_drafts(*state, LANGUAGE_EN, QUESTION_FILL_IN_BLANK, seed);
 }
 
 static void chinese_drafts_are_usable(void **state)
 {
-    for (uint64_t seed = 1; seed <= 4; seed++) {
+    for (uint64_t seed = 1; seed <= (SANITIZED ? 1 : 4); seed++) {
         check_drafts(*state, LANGUAGE_ZH, QUESTION_MULTIPLE_CHOICE, seed);
         check_drafts(*state, LANGUAGE_ZH, QUESTION_FILL_IN_BLANK, seed);
     }
