@@ -1,5 +1,7 @@
 #include "histogram.h"
 
+#include "json.h"
+
 #include <math.h>
 
 static const double ratio = 1.02, first_ms = 0.05;
@@ -24,4 +26,16 @@ double histogram_percentile(const long long counts[HISTOGRAM_BUCKETS], double sh
             return first_ms * pow(ratio, i + 0.5);
     }
     return -1;
+}
+
+void histogram_write(const long long counts[HISTOGRAM_BUCKETS], struct buffer *out)
+{
+    static const struct {
+        const char *name;
+        double share;
+    } rows[] = {{"p50", 0.50}, {"p90", 0.90}, {"p95", 0.95}, {"p99", 0.99}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_write_name(out, rows[i].name);
+        buffer_append_format(out, "%.1f", histogram_percentile(counts, rows[i].share));
+    }
 }

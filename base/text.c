@@ -169,6 +169,13 @@ size_t text_characters(const char *text)
     return count;
 }
 
+long long text_token_estimate(const char *text)
+{
+    size_t characters = text_characters(text), bytes = strlen(text);
+    size_t wide = (bytes - characters) / 2;
+    return (long long)(wide + (characters - wide + 3) / 4);
+}
+
 bool text_starts(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

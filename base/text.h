@@ -35,6 +35,10 @@ size_t text_cut(const char *text, size_t max_bytes);
 // The number of Unicode characters.
 size_t text_characters(const char *text);
 
+// About how many tokens a model makes of it: 4 bytes of English a token, one character of 3 bytes
+// (Chinese). An estimate.
+long long text_token_estimate(const char *text);
+
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 

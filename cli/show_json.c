@@ -79,20 +79,13 @@ static void write_totals(const struct store_totals *totals, struct buffer *out)
 
 static void write_latency(const struct census *census, struct buffer *out)
 {
-    static const struct {
-        const char *name;
-        double share;
-    } rows[] = {{"p50", 0.50}, {"p90", 0.90}, {"p95", 0.95}, {"p99", 0.99}};
     json_write_name(out, "latency_ms");
     if (histogram_percentile(census->latencies, 0.5) < 0) {
         buffer_append_text(out, "null");
         return;
     }
     buffer_append_char(out, '{');
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        json_write_name(out, rows[i].name);
-        buffer_append_format(out, "%.1f", histogram_percentile(census->latencies, rows[i].share));
-    }
+    histogram_write(census->latencies, out);
     buffer_append_char(out, '}');
 }
 

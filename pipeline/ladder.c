@@ -1,6 +1,7 @@
 #include "ladder_state.h"
 
 #include "key_site.h"
+#include "text.h"
 #include "tokens.h"
 
 #include <stdio.h>
@@ -39,7 +40,7 @@ long long ladder_estimate(const struct ladder_settings *settings)
     unsigned side = settings->limits.max_side_px;
     const struct token_rule *rule = token_rule_at(0);
     long long system =
-        settings->system_prompt != NULL ? probe_text_tokens(settings->system_prompt) : 0;
+        settings->system_prompt != NULL ? text_token_estimate(settings->system_prompt) : 0;
     return CALLS * (TEXT + ANSWER) + FULL * system + SMALL * (long long)rule->count(1, 1) +
            (long long)rule->count(side, side);
 }

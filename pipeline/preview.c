@@ -31,14 +31,6 @@ struct preview {
     int shown;
 };
 
-// About 4 bytes of English a token, 3 bytes (one character) of Chinese: an estimate.
-static long long text_tokens(const char *text)
-{
-    size_t characters = text_characters(text), bytes = strlen(text);
-    size_t wide = (bytes - characters) / 2;
-    return (long long)(wide + (characters - wide + 3) / 4);
-}
-
 // False: ERR_MEMORY; an image that cannot be used is counted.
 static bool measure_image(struct preview *preview, const struct question *question,
                           struct error *why)
@@ -82,7 +74,7 @@ static bool add_subject(struct preview *preview, struct subject *subject, struct
         buffer_init(&prompt, 1 << 20);
         task_write_prompt(task, &preview->recipe, &prompt);
         good = good && buffer_check(&prompt, "a prompt", why);
-        preview->prompt_tokens += text_tokens(buffer_text(&prompt));
+        preview->prompt_tokens += text_token_estimate(buffer_text(&prompt));
         if (show && good)
             show_prompt(call_step_name(task->plan.step), question->id, buffer_text(&prompt));
         buffer_clear(&prompt);
@@ -172,7 +164,7 @@ static void print_estimate(const struct preview *preview)
     long long first = preview->drafts > 0 || preview->answers > 0
                           ? preview->prompt_tokens / (preview->images > 0 ? preview->images : 1)
                           : 0;
-    long long prompt = text_tokens(recipe->system) + (first > 0 ? first : 150);
+    long long prompt = text_token_estimate(recipe->system) + (first > 0 ? first : 150);
     printf("tokens, an estimate: about %lld a image (%s), %lld in all for input, %lld for output; "
            "cached input costs less\n",
            image, preview->measured > 0 ? "measured sides, the model's formula" : "a guess",

@@ -106,7 +106,7 @@ static void take(struct prober *prober, struct exchange *exchange)
                           ? token_rule_at(0)->count(probe->payload->width, probe->payload->height)
                           : 0;
     prober->tokens += usage->input_tokens >= 0 ? usage->input_tokens
-                                               : image + probe_text_tokens(probe->ask.prompt);
+                                               : image + text_token_estimate(probe->ask.prompt);
     prober->tokens += usage->output_tokens > 0 ? usage->output_tokens : 0;
 }
 
@@ -155,12 +155,4 @@ const char *probe_seen(const struct probe *probe, char *text, size_t size)
     else
         snprintf(text, size, "%s: %.300s", probe->fault.kind, probe->fault.message);
     return text;
-}
-
-// About 4 bytes of English a token, 3 bytes (one character) of Chinese.
-long long probe_text_tokens(const char *text)
-{
-    size_t characters = text_characters(text), bytes = strlen(text);
-    size_t wide = (bytes - characters) / 2;
-    return (long long)(wide + (characters - wide + 3) / 4);
 }

@@ -52,7 +52,4 @@ void probe_clear(struct probe *probe);
 // What came of it in one line: "HTTP 400: ...", "HTTP 200 in 0.4 s: ready". Returns text.
 const char *probe_seen(const struct probe *probe, char *text, size_t size);
 
-// About how many tokens a text, or a picture of these sides, costs: an estimate.
-long long probe_text_tokens(const char *text);
-
 #endif

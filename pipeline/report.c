@@ -109,15 +109,9 @@ static void write_totals(struct store *store, struct buffer *out, struct error *
 }
 
 // The mean and some percentiles of what was measured of the calls; null without any.
-static void write_times(const struct progress *progress, const char *name, long long count,
-                        double sum_ms,
-                        double (*percentile)(const struct progress *progress, double share),
-                        struct buffer *out)
+static void write_times(const char *name, long long count, double sum_ms,
+                        const long long counts[HISTOGRAM_BUCKETS], struct buffer *out)
 {
-    static const struct {
-        const char *name;
-        double share;
-    } rows[] = {{"p50", 0.50}, {"p90", 0.90}, {"p95", 0.95}, {"p99", 0.99}};
     json_write_name(out, name);
     if (count == 0) {
         buffer_append_text(out, "null");
@@ -126,10 +120,7 @@ static void write_times(const struct progress *progress, const char *name, long 
     buffer_append_char(out, '{');
     json_write_name(out, "mean");
     buffer_append_format(out, "%.1f", sum_ms / (double)count);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        json_write_name(out, rows[i].name);
-        buffer_append_format(out, "%.1f", percentile(progress, rows[i].share));
-    }
+    histogram_write(counts, out);
     buffer_append_char(out, '}');
 }
 
@@ -222,10 +213,10 @@ static void write_this_run(struct run *run, struct buffer *out)
     json_write_name(out, "cpu_seconds");
     buffer_append_format(out, "%.3f", seconds(&usage.ru_utime) + seconds(&usage.ru_stime));
     json_write_integer_field(out, "peak_memory_kib", memory_peak_kib());
-    write_times(progress, "latency_ms", progress->latencies, progress->latency_sum_ms,
-                progress_percentile, out);
-    write_times(progress, "first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
-                progress_first_token_percentile, out);
+    write_times("latency_ms", progress->latencies, progress->latency_sum_ms, progress->latency,
+                out);
+    write_times("first_token_ms", progress->first_tokens, progress->first_token_sum_ms,
+                progress->first_token, out);
     write_endpoints(run, out);
     write_outages(run, out);
     buffer_append_char(out, '}');

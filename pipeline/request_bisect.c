@@ -59,7 +59,7 @@ bool request_bisect(struct ladder *ladder, enum rung_id rung, const char *tried,
         unsigned left = prober_left(&ladder->prober);
         diagnosis_step(ladder->diagnosis,
                        "refused; at most %u further calls (about %lld tokens) find out why", left,
-                       left * (probe_text_tokens(request->ask.prompt) +
+                       left * (text_token_estimate(request->ask.prompt) +
                                (request->payload != NULL
                                     ? (long long)token_rule_at(0)->count(request->payload->width,
                                                                          request->payload->height)

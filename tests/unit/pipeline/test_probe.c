@@ -1,6 +1,7 @@
 #include "probe.h"
 
 #include "../client/loopback.h"
+#include "text.h"
 #include "unit.h"
 
 static bool answer(struct loopback *server, int socket, const struct loopback_request *request)
@@ -116,9 +117,9 @@ static void a_stream_is_read(void **state)
 static void tokens_are_estimated(void **state)
 {
     (void)state;
-    assert_int_equal(probe_text_tokens(""), 0);
-    assert_int_equal(probe_text_tokens("four"), 1);
-    assert_int_equal(probe_text_tokens("图片"), 2);
+    assert_int_equal(text_token_estimate(""), 0);
+    assert_int_equal(text_token_estimate("four"), 1);
+    assert_int_equal(text_token_estimate("图片"), 2);
 }
 
 int main(void)
