@@ -117,6 +117,15 @@ bool store_each_failure(struct store *store, store_line *take, void *context, st
 // are not counted among its items until they come again.
 bool store_end_input(struct store *store, struct error *why);
 
+// The output files: what was written from the items' rows, and is still what it was by its size and
+// time of change, need not be written again. Each is noted once it is complete, by its path's last
+// part. The notes are gone with the first change of an item, its line or its place.
+bool store_note_output(struct store *store, const char *path, struct error *why);
+bool store_output_stands(struct store *store, const char *path);
+
+// Whether an item changed since the outputs were noted, or since the store was opened.
+bool store_items_changed(const struct store *store);
+
 // Counts over the current input by state and kind.
 struct store_count {
     enum item_state state;

@@ -94,7 +94,7 @@ static bool add_row(struct store *store, const char *id, int64_t place,
                     const struct digest *fingerprint, struct row *row, struct error *why)
 {
     sqlite3_stmt *statement = store_prepare(store, SQL_ADD_ITEM, why);
-    if (statement == NULL)
+    if (statement == NULL || !store_note_change(store, why))
         return false;
     sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, place);
@@ -112,7 +112,7 @@ static bool update_row(struct store *store, int64_t place, const struct digest *
         return true;
     sqlite3_stmt *statement =
         store_prepare(store, row->same_fingerprint ? SQL_MOVE_ITEM : SQL_REOPEN_ITEM, why);
-    if (statement == NULL)
+    if (statement == NULL || !store_note_change(store, why))
         return false;
     sqlite3_bind_int64(statement, 1, row->number);
     sqlite3_bind_int64(statement, 2, place);
@@ -152,7 +152,7 @@ bool store_is_current(const struct store *store, int64_t number)
 static bool change_row(struct store *store, sqlite3_stmt *statement, int64_t number,
                        struct error *why)
 {
-    if (!store_run(store, statement, "write", why))
+    if (!store_note_change(store, why) || !store_run(store, statement, "write", why))
         return false;
     if (sqlite3_changes(store->database) == 1)
         return true;
@@ -209,7 +209,7 @@ bool store_end_input(struct store *store, struct error *why)
             continue;
         sqlite3_bind_int64(move, 1, number);
         sqlite3_bind_int64(move, 2, -1);
-        good = store_run(store, move, "write", why);
+        good = store_note_change(store, why) && store_run(store, move, "write", why);
     }
     if (placed != NULL)
         sqlite3_reset(placed);

@@ -147,7 +147,10 @@
     X(JOIN_PROBE, "INSERT INTO probes (endpoint, model, verdict, when_ms) VALUES (?1, ?2, ?3, ?4)" \
                   " ON CONFLICT DO UPDATE SET verdict = ?3, when_ms = ?4 WHERE ?4 > when_ms")      \
     X(FIND_PROBE, "SELECT verdict FROM probes WHERE endpoint = ?1 AND model = ?2")                 \
-    X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")
+    X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")                          \
+    X(FIND_OUTPUT, "SELECT 1 FROM outputs WHERE name = ?1 AND size = ?2 AND changed_ns = ?3")      \
+    X(PUT_OUTPUT, "INSERT OR REPLACE INTO outputs VALUES (?1, ?2, ?3)")                            \
+    X(CLEAR_OUTPUTS, "DELETE FROM outputs")
 
 enum store_statement {
 #define STORE_STATEMENT_ENUM(name, sql) SQL_##name,
@@ -197,6 +200,7 @@ struct store {
     int64_t last_number; // admitted last; the next is expected behind it
     bool in_order;       // all admitted so far have place == number - 1
     bool place_indexed;
+    bool items_changed; // since the output files were noted last, or the store was opened
 
     struct store_totals totals; // with those of the open transaction
     bool totals_changed;
@@ -214,6 +218,9 @@ int store_step(struct store *store, sqlite3_stmt *statement, const char *what, s
 
 // Names the database's last error, with what to do. Always false.
 bool store_fail(struct store *store, const char *what, struct error *why);
+
+// To be called with each change of an item or of its line: the output files are out of date now.
+bool store_note_change(struct store *store, struct error *why);
 
 bool store_mark_current(struct store *store, int64_t number, struct error *why);
 bool store_is_current(const struct store *store, int64_t number);

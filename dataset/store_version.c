@@ -96,6 +96,10 @@ static const char *const steps[] = {
     "ALTER TABLE figures ADD COLUMN sum INTEGER;"
     "ALTER TABLE lines ADD COLUMN sum INTEGER;"
     "ALTER TABLE calls ADD COLUMN sum INTEGER;",
+    // 7: the output files that say what the items' rows say, while size and time of change are the
+    // same. Empty as soon as an item changes.
+    "CREATE TABLE outputs (name TEXT PRIMARY KEY, size INTEGER NOT NULL,"
+    " changed_ns INTEGER NOT NULL) WITHOUT ROWID;",
 };
 enum { VERSION = 1 + sizeof steps / sizeof *steps };
 

@@ -44,7 +44,7 @@ static bool begin_batch(struct run *run, struct error *why)
     struct batch *batch = calloc(1, sizeof *batch);
     if (batch == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a batch");
-    batch->from = batch->to = run->next_place;
+    batch->to = run->next_place;
     if (run->newest_batch != NULL)
         run->newest_batch->next = batch;
     else

@@ -334,7 +334,7 @@ static bool write_files(struct merge *merge, const struct merge_settings *settin
 {
     struct output output;
     const struct merge_summary *summary = merge->summary;
-    bool good = output_open(&output, settings->directory, why);
+    bool good = output_open(&output, settings->directory, merge->store, why);
     if (good && summary->open > 0)
         good = output_incomplete(&output, merge->store, summary->items, why);
     else if (good)

@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool output_open(struct output *output, const char *directory, struct error *why)
+static bool begin_part(struct output *output, struct error *why)
 {
-    *output = (struct output){.dataset = file_join(directory, "dataset.jsonl"),
-                              .part = file_join(directory, "dataset.jsonl.part"),
-                              .failures = file_join(directory, "failures.jsonl")};
-    if (output->dataset == NULL || output->part == NULL || output->failures == NULL)
-        return error_set(why, ERR_MEMORY, "no memory for the names of the output");
-    output->stream = fopen(output->part, "we");
+    output->covered = 0;
+    output->stream = output->stream != NULL ? freopen(output->part, "we", output->stream)
+                                            : fopen(output->part, "we");
     if (output->stream == NULL)
         return error_set_errno(why, ERR_DISK, "cannot write %s", output->part);
     // Lines are about 1 KiB: stdio's own 4 KiB would mean a system call for every fourth of them.
@@ -21,6 +18,24 @@ bool output_open(struct output *output, const char *directory, struct error *why
     enum { ROOM = 256 << 10 };
     setvbuf(output->stream, NULL, _IOFBF, ROOM);
     return true;
+}
+
+static bool still_stand(const struct output *output, const struct store *store)
+{
+    return output->stand && !store_items_changed(store);
+}
+
+bool output_open(struct output *output, const char *directory, struct store *store,
+                 struct error *why)
+{
+    *output = (struct output){.dataset = file_join(directory, "dataset.jsonl"),
+                              .part = file_join(directory, "dataset.jsonl.part"),
+                              .failures = file_join(directory, "failures.jsonl")};
+    if (output->dataset == NULL || output->part == NULL || output->failures == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for the names of the output");
+    output->stand = store_output_stands(store, output->dataset) &&
+                    store_output_stands(store, output->failures);
+    return still_stand(output, store) || begin_part(output, why);
 }
 
 static bool write_line(void *context, const char *line, size_t length, struct error *why)
@@ -31,25 +46,18 @@ static bool write_line(void *context, const char *line, size_t length, struct er
     return error_set_errno(why, ERR_DISK, "cannot write the dataset");
 }
 
-bool output_extend(struct output *output, struct store *store, int64_t from, int64_t to,
-                   struct error *why)
+bool output_extend(struct output *output, struct store *store, int64_t to, struct error *why)
 {
-    if (!store_each_line(store, ITEM_ACCEPTED, from, to, write_line, output->stream, why))
+    if (still_stand(output, store))
+        return true;
+    if (output->stream == NULL && !begin_part(output, why))
         return false;
-    output->covered = from == output->covered ? to : -1;
+    if (!store_each_line(store, ITEM_ACCEPTED, output->covered, to, write_line, output->stream,
+                         why))
+        return false;
+    output->covered = to;
     return fflush(output->stream) == 0 ||
            error_set_errno(why, ERR_DISK, "cannot write %s", output->part);
-}
-
-// Begins the part anew.
-static bool rewrite(struct output *output, struct store *store, int64_t places, struct error *why)
-{
-    if (freopen(output->part, "we", output->stream) == NULL) {
-        output->stream = NULL;
-        return error_set_errno(why, ERR_DISK, "cannot write %s", output->part);
-    }
-    output->covered = 0;
-    return output_extend(output, store, 0, places, why);
 }
 
 static bool write_failures(struct output *output, struct store *store, struct error *why)
@@ -63,13 +71,9 @@ static bool write_failures(struct output *output, struct store *store, struct er
     return false;
 }
 
-bool output_complete(struct output *output, struct store *store, int64_t places, struct error *why)
+// The part becomes dataset.jsonl.
+static bool commit_part(struct output *output, struct error *why)
 {
-    // The part has grown by batches; when they came in order it lacks what came after the last one.
-    bool whole = output->covered >= 0 ? output_extend(output, store, output->covered, places, why)
-                                      : rewrite(output, store, places, why);
-    if (!whole || !write_failures(output, store, why))
-        return false;
     struct file_writer writer = {.stream = output->stream,
                                  .path = text_copy(output->dataset),
                                  .temporary = text_copy(output->part)};
@@ -80,10 +84,21 @@ bool output_complete(struct output *output, struct store *store, int64_t places,
     return error_set(why, ERR_MEMORY, "no memory for the names of the output");
 }
 
+bool output_complete(struct output *output, struct store *store, int64_t places, struct error *why)
+{
+    if (still_stand(output, store))
+        return true;
+    return output_extend(output, store, places, why) && write_failures(output, store, why) &&
+           commit_part(output, why) && store_note_output(store, output->dataset, why) &&
+           store_note_output(store, output->failures, why);
+}
+
 bool output_incomplete(struct output *output, struct store *store, int64_t places,
                        struct error *why)
 {
-    return rewrite(output, store, places, why) && write_failures(output, store, why);
+    output->stand = false;
+    return begin_part(output, why) && output_extend(output, store, places, why) &&
+           write_failures(output, store, why);
 }
 
 void output_close(struct output *output)

@@ -21,7 +21,7 @@
 
 // Items that were admitted together: once all are final, dataset.jsonl.part grows by them.
 struct batch {
-    int64_t from, to; // places
+    int64_t to; // the first place behind them
     unsigned admitted;
     unsigned open; // items not final
     bool full;     // no more items come in

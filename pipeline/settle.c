@@ -70,7 +70,7 @@ bool settle_batches(struct run *run, struct error *why)
 {
     struct batch *batch;
     while ((batch = run->oldest_batch) != NULL && batch->full && batch->open == 0) {
-        if (!output_extend(&run->output, run->store, batch->from, batch->to, why))
+        if (!output_extend(&run->output, run->store, batch->to, why))
             return false;
         run->oldest_batch = batch->next;
         if (run->oldest_batch == NULL)

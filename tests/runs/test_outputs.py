@@ -69,6 +69,36 @@ class Outputs(RunTest):
         self.assertEqual((out / "dataset.jsonl").read_bytes(), before)
         self.assertEqual(self.report(out)["this_run"]["calls"], 0)
 
+    def test_files_that_are_right_are_left_alone(self):
+        questions = self.folder / "questions.jsonl"
+        image = str(next(path for path in sorted(samples_images().iterdir()) if path.is_file()))
+
+        def ask(count):
+            questions.write_text("".join(json.dumps({"id": str(i), "image": image, "question": f"Part {i} is ____.",
+                                                     "question_type": "fill_in_blank"}) + "\n" for i in range(count)))
+            self.generate(questions, out, "--batch-size", 2, simulator=simulator)
+            return dataset.stat(), [item["id"] for item in read_lines(dataset)]
+
+        simulator = self.simulator("--answers", "canned")
+        out, dataset = self.folder / "out", self.folder / "out/dataset.jsonl"
+        first, ids = ask(7)
+        self.assertEqual(len(ids), 7)
+        again, ids = ask(7)
+        self.assertEqual((again.st_ino, again.st_mtime_ns), (first.st_ino, first.st_mtime_ns))
+        self.assertFalse((out / "dataset.jsonl.part").exists())
+        grown, ids = ask(9)
+        self.assertNotEqual(grown.st_ino, again.st_ino)
+        self.assertEqual(ids, [str(i) for i in range(9)])
+        _, ids = ask(4)
+        self.assertEqual(ids, [str(i) for i in range(4)])
+        whole = dataset.read_bytes()
+        dataset.write_bytes(b"spoilt")
+        ask(4)
+        self.assertEqual(dataset.read_bytes(), whole)
+        (out / "failures.jsonl").unlink()
+        ask(4)
+        self.assertTrue((out / "failures.jsonl").exists())
+
     def test_the_dataset_follows_the_input(self):
         images = self.folder / "images"
         shutil.copytree(samples_images(), images)
