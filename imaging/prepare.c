@@ -278,7 +278,7 @@ static bool write_at_side(const struct picture *source, unsigned side, int quali
     struct turn turn = orient_turn(out->orientation);
     struct picture scaled = {0}, upright = {0};
     struct jpeg_writer writer = {0};
-    bool done = picture_scale(source, width, height, turn, &scaled, why);
+    bool done = picture_scale(limits->plans, source, width, height, turn, &scaled, why);
     struct picture *shown = &scaled;
     if (turn.reverse_columns || turn.reverse_rows || turn.swap_axes) {
         shown = &upright;

@@ -2,13 +2,14 @@
 // flattened on white, shrunk but never enlarged, in sRGB, without metadata. A JPEG that is all that
 // already is passed on in its own coding, without its metadata.
 //
-// A pure function of its arguments: the same bytes and limits give the same JPEG on any thread. It
-// is called on worker threads, shares nothing, and survives hostile bytes.
+// The same bytes and limits give the same JPEG on any thread. It is called on worker threads,
+// shares nothing but what the limits name as shared, and survives hostile bytes.
 #ifndef VQAGEN_PREPARE_H
 #define VQAGEN_PREPARE_H
 
 #include "buffer.h"
 #include "figures.h"
+#include "scale_plan.h"
 #include "sniff.h"
 
 #include <stdint.h>
@@ -25,6 +26,8 @@ struct image_limits {
     bool encode_all;     // pass no JPEG on in its own coding
     bool verify;         // decode what is passed on too, to be sure that it is whole
     bool figures;        // measure the picture's figures; decodes what is passed on too
+    struct scale_plans
+        *plans; // kept from picture to picture, for all threads; NULL: for speed only
 };
 
 struct prepared_image {

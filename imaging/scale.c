@@ -2,25 +2,23 @@
 
 #include "colours.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <zimg.h>
 
 // The part of a plane that is scaled, in its samples. It may reach beyond the plane's edges.
 struct region {
     double left, top, width, height;
 };
 
-static bool scale_planes(const struct picture *source, struct turn turn, struct picture *scaled,
-                         struct error *why);
-static bool scale_rgb(const struct picture *source, struct turn turn, struct picture *scaled,
-                      struct error *why);
-static bool scale_converted(const struct picture *source, struct turn turn, struct picture *scaled,
-                            struct error *why);
+static bool scale_planes(struct scale_plans *plans, const struct picture *source, struct turn turn,
+                         struct picture *scaled, struct error *why);
+static bool scale_rgb(struct scale_plans *plans, const struct picture *source, struct turn turn,
+                      struct picture *scaled, struct error *why);
+static bool scale_converted(struct scale_plans *plans, const struct picture *source,
+                            struct turn turn, struct picture *scaled, struct error *why);
 static void widen_range(struct picture *picture);
 
-bool picture_scale(const struct picture *source, unsigned width, unsigned height, struct turn turn,
-                   struct picture *scaled, struct error *why)
+bool picture_scale(struct scale_plans *plans, const struct picture *source, unsigned width,
+                   unsigned height, struct turn turn, struct picture *scaled, struct error *why)
 {
     *scaled = (struct picture){.colour = PICTURE_YCBCR,
                                .width = width,
@@ -35,9 +33,9 @@ bool picture_scale(const struct picture *source, unsigned width, unsigned height
     }
     if (!picture_allocate(scaled, why))
         return false;
-    bool done = source->colours != NULL         ? scale_converted(source, turn, scaled, why)
-                : source->colour == PICTURE_RGB ? scale_rgb(source, turn, scaled, why)
-                                                : scale_planes(source, turn, scaled, why);
+    bool done = source->colours != NULL         ? scale_converted(plans, source, turn, scaled, why)
+                : source->colour == PICTURE_RGB ? scale_rgb(plans, source, turn, scaled, why)
+                                                : scale_planes(plans, source, turn, scaled, why);
     if (!done)
         picture_clear(scaled);
     return done;
@@ -96,17 +94,11 @@ static zimg_image_format plane_format(const struct plane *plane, const struct re
     return format;
 }
 
-// Runs zimg over the planes. zimg keeps its last error per thread.
-static bool run_graph(const zimg_image_format *from, const zimg_image_format *to,
-                      const struct plane *source, const struct plane *target, unsigned planes,
-                      struct error *why)
+// Runs zimg over the planes.
+static bool run_graph(struct scale_plans *plans, const zimg_image_format *from,
+                      const zimg_image_format *to, const struct plane *source,
+                      const struct plane *target, unsigned planes, struct error *why)
 {
-    zimg_graph_builder_params settings;
-    zimg_graph_builder_params_default(&settings, ZIMG_API_VERSION);
-    settings.resample_filter = ZIMG_RESIZE_LANCZOS;
-    settings.resample_filter_uv = ZIMG_RESIZE_LANCZOS;
-    // Not ZIMG_CPU_AUTO_64B, 4 % faster with AVX-512: with zimg 3.0.4 some planes come out wrong
-    // (9 levels off at 200 x 120 to 99 x 59).
     zimg_image_buffer_const input = {.version = ZIMG_API_VERSION};
     zimg_image_buffer output = {.version = ZIMG_API_VERSION};
     for (unsigned i = 0; i < planes; i++) {
@@ -117,36 +109,26 @@ static bool run_graph(const zimg_image_format *from, const zimg_image_format *to
         output.plane[i].stride = (ptrdiff_t)target[i].stride;
         output.plane[i].mask = ZIMG_BUFFER_MAX;
     }
-    zimg_filter_graph *graph = zimg_filter_graph_build(from, to, &settings);
-    size_t room = 0;
-    bool done = graph != NULL && zimg_filter_graph_get_tmp_size(graph, &room) == ZIMG_ERROR_SUCCESS;
-    void *memory = done ? aligned_alloc(64, (room + 64) / 64 * 64) : NULL;
-    if (done && memory == NULL)
-        error_set(why, ERR_MEMORY, "no memory for scaling (%zu bytes)", room);
-    done = memory != NULL && zimg_filter_graph_process(graph, &input, &output, memory, NULL, NULL,
-                                                       NULL, NULL) == ZIMG_ERROR_SUCCESS;
-    if (!done) {
-        char message[200] = "";
-        // When memory runs out inside its own error handling, zimg fails without any message.
-        bool out_of_memory =
-            zimg_get_last_error(message, sizeof message) == ZIMG_ERROR_OUT_OF_MEMORY ||
-            message[0] == '\0';
-        if (message[0] == '\0')
-            snprintf(message, sizeof message, "out of memory");
-        error_set(why, out_of_memory ? ERR_MEMORY : ERR_IMAGE,
-                  "scaling %u x %u to %u x %u failed: %s", from->width, from->height, to->width,
-                  to->height, message);
-    }
+    struct scale_plan *plan = scale_plans_take(plans, from, to, why);
+    if (plan == NULL)
+        return false;
+    void *memory = aligned_alloc(64, plan->room);
+    bool done = memory != NULL;
+    if (!done)
+        error_set(why, ERR_MEMORY, "no memory for scaling (%zu bytes)", plan->room);
+    else if (zimg_filter_graph_process(plan->graph, &input, &output, memory, NULL, NULL, NULL,
+                                       NULL) != ZIMG_ERROR_SUCCESS)
+        done = scale_plan_fail(from, to, why);
     free(memory);
-    zimg_filter_graph_free(graph);
+    scale_plans_return(plans, plan);
     return done;
 }
 
 // Each plane by itself, as zimg takes whole pictures only with sides that are multiples of the
 // subsampling. Seen as a grey picture, a plane of samples that each cover 2 x 2 pixels has its
 // samples in the middle of these: JPEG's centred chroma.
-static bool scale_planes(const struct picture *source, struct turn turn, struct picture *scaled,
-                         struct error *why)
+static bool scale_planes(struct scale_plans *plans, const struct picture *source, struct turn turn,
+                         struct picture *scaled, struct error *why)
 {
     for (unsigned i = 0; i < picture_planes(scaled); i++) {
         const struct plane *from = &source->planes[i];
@@ -157,7 +139,7 @@ static bool scale_planes(const struct picture *source, struct turn turn, struct 
             continue;
         }
         zimg_image_format input = plane_format(from, &region), output = plane_format(to, NULL);
-        if (!run_graph(&input, &output, from, to, 1, why))
+        if (!run_graph(plans, &input, &output, from, to, 1, why))
             return false;
     }
     if (scaled->studio_range)
@@ -167,8 +149,8 @@ static bool scale_planes(const struct picture *source, struct turn turn, struct 
 
 // zimg scales and converts in one pass, to even sides: an odd side gets one more column or row,
 // in front when the turn will reverse it, so that chroma lies as region_side describes.
-static bool scale_rgb(const struct picture *source, struct turn turn, struct picture *scaled,
-                      struct error *why)
+static bool scale_rgb(struct scale_plans *plans, const struct picture *source, struct turn turn,
+                      struct picture *scaled, struct error *why)
 {
     double across = (double)source->width / scaled->width / source->shrink;
     double down = (double)source->height / scaled->height / source->shrink;
@@ -189,11 +171,12 @@ static bool scale_rgb(const struct picture *source, struct turn turn, struct pic
     output.subsample_w = output.subsample_h = 1;
     output.chroma_location = ZIMG_CHROMA_CENTER;
     luma->samples += left + top * luma->stride;
-    return run_graph(&input, &output, source->planes, even, 3, why);
+    return run_graph(plans, &input, &output, source->planes, even, 3, why);
 }
 
 // Y, Cb, Cr of full range, not subsampled, to R, G, B.
-static bool planes_to_rgb(const struct picture *from, struct picture *rgb, struct error *why)
+static bool planes_to_rgb(struct scale_plans *plans, const struct picture *from,
+                          struct picture *rgb, struct error *why)
 {
     *rgb = *from;
     rgb->colour = PICTURE_RGB;
@@ -205,15 +188,15 @@ static bool planes_to_rgb(const struct picture *from, struct picture *rgb, struc
     input.matrix_coefficients = ZIMG_MATRIX_ST170_M;
     output.color_family = ZIMG_COLOR_RGB;
     output.matrix_coefficients = ZIMG_MATRIX_RGB;
-    return run_graph(&input, &output, from->planes, rgb->planes, 3, why);
+    return run_graph(plans, &input, &output, from->planes, rgb->planes, 3, why);
 }
 
 // Colours are converted where there are fewest pixels, that is after scaling, and on R, G, B.
-static bool scale_converted(const struct picture *source, struct turn turn, struct picture *scaled,
-                            struct error *why)
+static bool scale_converted(struct scale_plans *plans, const struct picture *source,
+                            struct turn turn, struct picture *scaled, struct error *why)
 {
     if (source->colour == PICTURE_GREY) {
-        bool done = scale_planes(source, turn, scaled, why);
+        bool done = scale_planes(plans, source, turn, scaled, why);
         if (done)
             colours_convert(source->colours, scaled);
         return done;
@@ -221,15 +204,16 @@ static bool scale_converted(const struct picture *source, struct turn turn, stru
     struct picture flat = *scaled, rgb = {0};
     flat.colour = source->colour;
     flat.chroma_across = flat.chroma_down = 1;
-    bool done = picture_allocate(&flat, why) && scale_planes(source, (struct turn){0}, &flat, why);
+    bool done =
+        picture_allocate(&flat, why) && scale_planes(plans, source, (struct turn){0}, &flat, why);
     struct picture *converted = &flat;
     if (source->colour == PICTURE_YCBCR) {
-        done = done && planes_to_rgb(&flat, &rgb, why);
+        done = done && planes_to_rgb(plans, &flat, &rgb, why);
         converted = &rgb;
     }
     if (done)
         colours_convert(source->colours, converted);
-    done = done && scale_rgb(converted, turn, scaled, why);
+    done = done && scale_rgb(plans, converted, turn, scaled, why);
     picture_clear(&rgb);
     picture_clear(&flat);
     return done;

@@ -33,8 +33,8 @@ bool output_open(struct output *output, const char *directory, struct store *sto
                               .failures = file_join(directory, "failures.jsonl")};
     if (output->dataset == NULL || output->part == NULL || output->failures == NULL)
         return error_set(why, ERR_MEMORY, "no memory for the names of the output");
-    output->stand = store_output_stands(store, output->dataset) &&
-                    store_output_stands(store, output->failures);
+    output->stand =
+        store_output_stands(store, output->dataset) && store_output_stands(store, output->failures);
     return still_stand(output, store) || begin_part(output, why);
 }
 

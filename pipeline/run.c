@@ -189,7 +189,9 @@ static bool open_client(struct run *run, struct error *why)
     if (run->client == NULL)
         return false;
     run->image_memory = allowance_new(settings->image_memory, why);
-    if (run->image_memory == NULL)
+    run->limits = settings->limits;
+    run->limits.plans = scale_plans_new(why);
+    if (run->image_memory == NULL || run->limits.plans == NULL)
         return false;
     unsigned count = settings->image_workers > 0 ? settings->image_workers : workers_processors();
     run->workers = workers_new(count, count + 1, stage_wake, run->client, why);
@@ -246,6 +248,7 @@ static void run_close(struct run *run)
     workers_free(run->workers, stage_drop);
     workers_free(run->fetchers, stage_drop);
     allowance_free(run->image_memory);
+    scale_plans_free(run->limits.plans);
     for (struct task *task = heap_take(&run->due); task != NULL; task = heap_take(&run->due))
         task_free(task);
     while (run->first != NULL) {

@@ -38,6 +38,7 @@ struct run {
     struct client *client;
     struct workers *workers;        // pixels: as many threads as processors
     struct allowance *image_memory; // shared by the workers
+    struct image_limits limits;     // the settings', with plans that the workers share
     struct workers *fetchers;       // images given by URL; made when the first one comes
     struct output output;
     struct progress progress;

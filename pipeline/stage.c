@@ -96,7 +96,7 @@ static struct work *job_new(struct run *run, struct image *image)
     job->origin = image->origin;
     job->source = image->source;
     job->folder = run->settings->directory;
-    job->limits = &run->settings->limits;
+    job->limits = &run->limits;
     job->memory = run->image_memory;
     job->retries = run->settings->retry.retries;
     job->timeout_ms = run->settings->timeout_ms;

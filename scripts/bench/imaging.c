@@ -61,7 +61,11 @@ int main(void)
 
 static bool prepare(const struct file *file, int side, bool pass, const char *keep)
 {
+    static struct scale_plans *plans; // as a run keeps them
     struct image_limits limits = image_limits_default();
+    if (plans == NULL)
+        plans = scale_plans_new(NULL);
+    limits.plans = plans;
     limits.max_side_px = (unsigned)side;
     limits.encode_all = !pass;
     struct prepared_image image;
