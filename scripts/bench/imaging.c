@@ -128,19 +128,36 @@ static zimg_image_format format_of(int width, int height)
     return format;
 }
 
-static void bare_scale(const struct planes *from, const struct planes *to, int i)
+struct bare_plan {
+    zimg_filter_graph *graph;
+    void *memory;
+    zimg_image_format from, to;
+};
+
+static bool is_same(const zimg_image_format *one, const zimg_image_format *other)
+{
+    return one->width == other->width && one->height == other->height;
+}
+
+static void bare_scale(struct bare_plan *plan, const struct planes *from, const struct planes *to,
+                       int i)
 {
     zimg_image_format input = format_of(tjPlaneWidth(i, from->width, TJSAMP_420),
                                         tjPlaneHeight(i, from->height, TJSAMP_420));
     zimg_image_format output =
         format_of(tjPlaneWidth(i, to->width, TJSAMP_420), tjPlaneHeight(i, to->height, TJSAMP_420));
-    zimg_graph_builder_params settings;
-    zimg_graph_builder_params_default(&settings, ZIMG_API_VERSION);
-    settings.resample_filter = ZIMG_RESIZE_LANCZOS;
-    zimg_filter_graph *graph = zimg_filter_graph_build(&input, &output, &settings);
-    size_t room;
-    zimg_filter_graph_get_tmp_size(graph, &room);
-    void *memory = aligned_alloc(64, (room + 64) / 64 * 64);
+    if (!is_same(&plan->from, &input) || !is_same(&plan->to, &output)) {
+        zimg_graph_builder_params settings;
+        zimg_graph_builder_params_default(&settings, ZIMG_API_VERSION);
+        settings.resample_filter = ZIMG_RESIZE_LANCZOS;
+        zimg_filter_graph_free(plan->graph);
+        free(plan->memory);
+        size_t room;
+        *plan = (struct bare_plan){zimg_filter_graph_build(&input, &output, &settings), NULL, input,
+                                   output};
+        zimg_filter_graph_get_tmp_size(plan->graph, &room);
+        plan->memory = aligned_alloc(64, (room + 64) / 64 * 64);
+    }
     zimg_image_buffer_const source = {.version = ZIMG_API_VERSION};
     zimg_image_buffer target = {.version = ZIMG_API_VERSION};
     source.plane[0].data = from->at[i];
@@ -149,16 +166,15 @@ static void bare_scale(const struct planes *from, const struct planes *to, int i
     target.plane[0].data = to->at[i];
     target.plane[0].stride = to->strides[i];
     target.plane[0].mask = ZIMG_BUFFER_MAX;
-    zimg_filter_graph_process(graph, &source, &target, memory, NULL, NULL, NULL, NULL);
-    free(memory);
-    zimg_filter_graph_free(graph);
+    zimg_filter_graph_process(plan->graph, &source, &target, plan->memory, NULL, NULL, NULL, NULL);
 }
 
-// The floor: what the libraries alone take, for a 4:2:0 JPEG, with all memory kept from round to
-// round and no check of anything.
+// The floor: what the libraries alone take, for a 4:2:0 JPEG, with all memory and zimg's graphs
+// kept from round to round and no check of anything.
 static bool bare_loop(const struct file *file, int side)
 {
     static struct planes decoded[9], scaled[9]; // by how much smaller the JPEG is decoded
+    static struct bare_plan plans[9][3];
     static unsigned char *jpeg[9];
     static unsigned long room[9];
     tjhandle decoder = tjInitDecompress(), encoder = tjInitCompress();
@@ -178,7 +194,7 @@ static bool bare_loop(const struct file *file, int side)
     struct planes *to =
         planes_for(&scaled[shrink], width * side / longest, height * side / longest);
     for (int i = 0; i < 3; i++)
-        bare_scale(from, to, i);
+        bare_scale(&plans[shrink][i], from, to, i);
     if (room[shrink] < tjBufSize(to->width, to->height, TJSAMP_420)) {
         room[shrink] = tjBufSize(to->width, to->height, TJSAMP_420);
         jpeg[shrink] = realloc(jpeg[shrink], room[shrink]);
