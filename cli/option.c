@@ -397,11 +397,13 @@ static const struct option_entry table[OPTION_COUNT] = {
                            .type = TYPE_WHOLE,
                            .low = 1,
                            .high = 1000000,
-                           .initial = "1000",
+                           .initial = "auto",
                            .group = GROUP_PACE,
                            .commands = FOR_GENERATE | FOR_TUNE,
+                           .flags = OPTION_OR_AUTO,
                            .help = "Items worked on at once. Each finished batch extends the "
-                                   "readable DIR/dataset.jsonl.part."},
+                                   "readable DIR/dataset.jsonl.part. auto: 1000, and more when "
+                                   "that many could not keep every request in flight busy."},
     [OPTION_TIMEOUT] = {.name = "timeout",
                         .argument = "TIME",
                         .type = TYPE_DURATION,

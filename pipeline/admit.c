@@ -1,6 +1,7 @@
 #include "admit.h"
 
 #include "advance.h"
+#include "batch.h"
 #include "clock.h"
 #include "file.h"
 #include "image_job.h"
@@ -24,13 +25,22 @@ enum { MAX_HELD_BYTES = 64 << 20 };
 
 static bool take_record(struct run *run, struct question *question, struct error *why);
 
+// It follows the endpoint where concurrency does.
+static unsigned batch_size(const struct run *run)
+{
+    const struct run_settings *settings = run->settings;
+    return settings->batch_size > 0
+               ? settings->batch_size
+               : batch_size_for(upstreams_limit(&run->upstreams), settings->per_image);
+}
+
 // The next batch is admitted when half of the last one is done, so that slots never run dry.
 static bool batch_wanted(const struct run *run)
 {
     const struct batch *newest = run->newest_batch;
     if (newest != NULL && !newest->full)
         return true;
-    return run->open_items <= run->settings->batch_size / 2;
+    return run->open_items <= batch_size(run) / 2;
 }
 
 bool admit_waits(const struct run *run)
@@ -102,7 +112,7 @@ bool admit_some(struct run *run, struct error *why)
         if (!run_write(run, why) || !take_record(run, &question, why))
             return false;
         struct batch *batch = run->newest_batch;
-        batch->full = batch->admitted >= run->settings->batch_size;
+        batch->full = batch->admitted >= batch_size(run);
     }
     return true;
 }

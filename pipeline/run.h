@@ -46,7 +46,7 @@ struct run_settings {
     double temperature;        // of drafting and wrong options; negative: none is ever sent
     int max_tokens;
 
-    unsigned batch_size;
+    unsigned batch_size; // items worked on at once; 0: batch_size_for what is in flight
     int64_t timeout_ms, connect_timeout_ms;
     int64_t first_byte_timeout_ms, idle_timeout_ms; // 0: none of its own
     const char *ca_file;                            // NULL: the system's certificates

@@ -1,5 +1,7 @@
 #include "tune_state.h"
 
+#include "batch.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,9 +17,6 @@ static void choose_draft(const struct tune_settings *settings, struct tune_resul
 void tune_choose(const struct tune_settings *settings, const struct knee *knee,
                  struct tune_result *result)
 {
-    // A drafting call holds as many items as it drafts questions for; twice that keeps every slot
-    // in use while the last items of a batch end.
-    enum { SPARE = 2, ROUND = 100 };
     if (knee->count == 0) {
         snprintf(result->reason, sizeof result->reason,
                  "too many calls fail; vqagen diagnose finds out why");
@@ -26,8 +25,7 @@ void tune_choose(const struct tune_settings *settings, const struct knee *knee,
     choose_concurrency(settings, knee, result, result->reason, sizeof result->reason);
     choose_side(settings, result);
     choose_draft(settings, result);
-    unsigned items = result->concurrency * result->per_image * SPARE;
-    result->batch_size = (items + ROUND - 1) / ROUND * ROUND;
+    result->batch_size = batch_size_for(result->concurrency, result->per_image);
     if (result->batch_size < settings->run->batch_size)
         result->batch_size = settings->run->batch_size;
 }

@@ -69,7 +69,7 @@ def main():
     try:
         for concurrency in map(int, options.concurrency.split(",")):
             images, out = work / f"images{concurrency}", work / f"out{concurrency}"
-            write_images(images, 8 * concurrency)
+            write_images(images, 24 * concurrency)  # some 200 latencies: the last chains of calls take five
             stats = run(options.vqagen, images, out, concurrency)
             calls, mean, share = efficiency(out / "run.db", concurrency)
             tokens = stats["tokens"]
