@@ -4,9 +4,11 @@
 #include "secret.h"
 #include "text.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -28,7 +30,8 @@ enum log_level log_level(void)
 
 bool log_is_terminal(void)
 {
-    return isatty(STDERR_FILENO) == 1;
+    const char *kind = getenv("TERM"); // a dumb one cannot rewrite a line
+    return isatty(STDERR_FILENO) == 1 && (kind == NULL || strcmp(kind, "dumb") != 0);
 }
 
 // Written in one call, so that lines of several processes do not mix.
@@ -37,6 +40,8 @@ static void write_all(const char *text)
     size_t left = strlen(text);
     while (left > 0) {
         ssize_t written = write(STDERR_FILENO, text, left);
+        if (written < 0 && errno == EINTR)
+            continue; // the signal that stops a run comes while its line is written
         if (written <= 0)
             return; // nobody reads: nothing better can be done with a log line
         text += written;
@@ -148,6 +153,18 @@ void log_trace(const struct log_event *event)
     buffer_clear(&line);
 }
 
+// How much of the text a line of so many columns holds: whole parts, which two blanks divide.
+static size_t fitting(const char *text, size_t columns)
+{
+    size_t length = text_cut(text, columns);
+    if (text[length] == '\0')
+        return length;
+    for (size_t end = length; end > 0; end--)
+        if (text[end] == ' ' && text[end + 1] == ' ')
+            return end;
+    return length;
+}
+
 void log_progress(const char *text)
 {
     if (!log_is_terminal() || level < LOG_NORMAL)
@@ -159,7 +176,7 @@ void log_progress(const char *text)
     // Room is left for the terminal's own "^C", which would wrap the line and leave it behind.
     columns = columns > 10 ? columns - 3 : columns - 1;
     pthread_mutex_lock(&lock);
-    size_t length = text_cut(text, columns < sizeof progress - 1 ? columns : sizeof progress - 1);
+    size_t length = fitting(text, columns < sizeof progress - 1 ? columns : sizeof progress - 1);
     memcpy(progress, text, length);
     progress[length] = '\0';
     write_all("\r");

@@ -48,7 +48,8 @@ bool log_wants(enum log_component component);
 // "retry q7 answer/1: waits wait_ms=1834 kind=server_error"
 void log_trace(const struct log_event *event);
 
-// Shows text as the one rewritten line of a terminal; "" takes it away. On anything but a terminal
+// Shows text as the one rewritten line of a terminal; "" takes it away. Of a text that is too long
+// the parts at its end, two blanks between them, are left out. On anything but a terminal
 // this does nothing: the caller writes sparse log_note lines there (see log_is_terminal).
 void log_progress(const char *text);
 bool log_is_terminal(void);

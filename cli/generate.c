@@ -27,7 +27,7 @@ static bool open_log(const struct settings *settings, struct error *why);
 static bool generate(struct settings *settings, bool show, char *const *environment, int *exit_code,
                      struct error *why);
 static bool print_table(const struct settings *settings, struct error *why);
-static void fill_preview(struct run_settings *run);
+static void fill_preview(const struct settings *settings, struct run_settings *run);
 static bool work(const struct settings *settings, struct run_settings *run, int *exit_code,
                  struct error *why);
 static bool work_with_builtin(const struct settings *settings, struct run_settings *run,
@@ -91,7 +91,7 @@ static bool start(struct settings *settings, const struct endpoints *endpoints, 
         struct run_settings run;
         generate_fill(settings, endpoints, &run);
         if (settings_switch(settings, OPTION_DRY_RUN))
-            fill_preview(&run);
+            fill_preview(settings, &run);
         run.settings_json = buffer_text(&json);
         run.prices = prices.list;
         run.price_count = prices.count;
@@ -315,11 +315,11 @@ void generate_fill(const struct settings *settings, const struct endpoints *endp
 }
 
 // A preview makes no call, so it must not fail for want of a model, a key or an endpoint.
-static void fill_preview(struct run_settings *run)
+static void fill_preview(const struct settings *settings, struct run_settings *run)
 {
     struct endpoint_settings *endpoint = &run->upstreams[0].endpoint;
-    bool builtin = endpoint->endpoint == NULL && endpoint->base_url == NULL;
-    if (builtin) {
+    bool none = endpoint->endpoint == NULL && endpoint->base_url == NULL;
+    if (none) {
         log_note("No endpoint is set: this is what the built-in model would be asked.");
         run->upstreams[0].name = "builtin";
         endpoint->endpoint = "builtin";
@@ -328,7 +328,7 @@ static void fill_preview(struct run_settings *run)
     for (size_t i = 0; i < run->upstream_count; i++) {
         endpoint = &run->upstreams[i].endpoint;
         if (endpoint->model == NULL)
-            endpoint->model = builtin ? "builtin" : "not-yet-chosen";
+            endpoint->model = none || access_is_builtin(settings) ? "builtin" : "not-yet-chosen";
         if (endpoint->api_key == NULL)
             endpoint->api_key = "none-needed-for-a-preview";
     }
@@ -403,7 +403,11 @@ static void tell_failures(const char *directory, const struct run_summary *summa
     if (summary->unknown > 0)
         log_note("Unknown means that no verdict could be had (an outage, a refusal). To ask again: "
                  "the same command with --retry unknown.");
-    if (summary->rejected > summary->screened)
+    if (summary->unusable > 0)
+        log_note("Of the rejected, %lld %s never asked about: the record or the image cannot be "
+                 "used. Mend it, and the same command takes it up.",
+                 summary->unusable, summary->unusable == 1 ? "was" : "were");
+    if (summary->rejected > summary->screened + summary->unusable)
         log_note("Rejected means that the rules refused what the model gave. To ask anew: the same "
                  "command with --retry rejected.");
 }
@@ -416,11 +420,13 @@ static void tell_summary(const char *directory, const struct run_summary *summar
     char screened[64] = "";
     if (summary->screened > 0)
         snprintf(screened, sizeof screened, " (%lld of them by screening)", summary->screened);
-    log_note("%lld items%s: %lld accepted, %lld rejected%s, %lld unknown%s", summary->items,
-             ended ? "" : " so far", summary->accepted, summary->rejected, screened,
-             summary->unknown, summary->open > 0 ? ", the others still open" : "");
-    log_note("%lld calls, %lld requests sent, %lld of them again after a failure", summary->calls,
-             summary->requests, summary->retries);
+    log_note("%lld item%s%s: %lld accepted, %lld rejected%s, %lld unknown%s", summary->items,
+             summary->items == 1 ? "" : "s", ended ? "" : " so far", summary->accepted,
+             summary->rejected, screened, summary->unknown,
+             summary->open > 0 ? ", the others still open" : "");
+    log_note("%lld call%s, %lld request%s sent, %lld of them again after a failure", summary->calls,
+             summary->calls == 1 ? "" : "s", summary->requests, summary->requests == 1 ? "" : "s",
+             summary->retries);
     if (summary->cost[0] != '\0')
         log_note("%s", summary->cost);
     if (summary->learned[0] != '\0')

@@ -89,6 +89,8 @@ static bool tell(const struct settings *settings, const struct prepare_summary *
                  summary->found[SCREEN_KEPT], summary->found[SCREEN_SMALL],
                  summary->found[SCREEN_FLAT], summary->found[SCREEN_UNSHARP],
                  summary->found[SCREEN_DUPLICATE]);
+    if (summary->images == 0)
+        log_warn("%s holds no image", settings->operand);
     if (summary->other_files > 0)
         log_note("%llu other files of the folder are no images", summary->other_files);
     if (summary->failed > 0)

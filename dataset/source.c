@@ -88,6 +88,11 @@ void source_close(struct source *source)
     free(source);
 }
 
+bool source_is_folder(const struct source *source)
+{
+    return source->walk != NULL;
+}
+
 uint64_t source_skipped(const struct source *source)
 {
     return source->walk != NULL ? walk_skipped(source->walk) : 0;

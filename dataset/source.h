@@ -14,8 +14,9 @@
 struct source;
 
 struct source_settings {
-    // Whether bytes (a file's first SNIFF_BYTES) are an image; others of a folder are counted and
-    // skipped.
+    // Whether bytes (a file's first SNIFF_BYTES) are an image. Others of a folder are counted and
+    // skipped, but for those that are named like one (a page saved as .jpg, an empty download):
+    // they are taken in, so that whoever reads them tells what is wrong.
     bool (*is_image)(const void *bytes, size_t length);
     size_t max_record_bytes; // one record (with an image inside it); default 64 MiB
     // A folder that is not walked though it lie in the input (DIR: a run's output is not its
@@ -38,6 +39,9 @@ int source_next(struct source *source, struct question *out, struct error *why);
 // Whether source_next would wait for somebody who writes into a pipe: while it would, there are
 // other things to do. Reads what is there already.
 bool source_waits(struct source *source);
+
+// Whether the input is a folder, whose records are images.
+bool source_is_folder(const struct source *source);
 
 // Files of a folder that were not images, so far.
 uint64_t source_skipped(const struct source *source);

@@ -4,6 +4,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static int64_t nanoseconds(struct timespec time)
+{
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+// The later of the changes of content and of inode: the first can be set back (touch, rsync and
+// some editors do), and the second is the time of creation on some file systems.
+static int64_t changed_ns(const struct stat *facts)
+{
+    int64_t content = nanoseconds(facts->st_mtim), inode = nanoseconds(facts->st_ctim);
+    return content > inode ? content : inode;
+}
+
 // Binds name, size and time of change of the file. False: there is none, or a pipe or device lies
 // there.
 static bool bind_file(sqlite3_stmt *statement, const char *path)
@@ -14,8 +27,7 @@ static bool bind_file(sqlite3_stmt *statement, const char *path)
     const char *slash = strrchr(path, '/');
     sqlite3_bind_text(statement, 1, slash != NULL ? slash + 1 : path, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, facts.st_size);
-    sqlite3_bind_int64(statement, 3,
-                       (int64_t)facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec);
+    sqlite3_bind_int64(statement, 3, changed_ns(&facts));
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -367,13 +368,30 @@ static ssize_t sniff_file(const struct walk *walk, char *bytes)
     return length;
 }
 
+// The suffixes of the formats that are read. SVG, PDF and raw ones are not among them: such files
+// lie beside images on purpose.
+static bool is_named_like_image(const char *name)
+{
+    static const char *const suffixes[] = {"jpg", "jpeg", "jpe",  "png",  "webp", "gif",
+                                           "bmp", "pnm",  "pbm",  "pgm",  "ppm",  "tga",
+                                           "psd", "tif",  "tiff", "heic", "heif", "avif"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot != NULL && i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (strcasecmp(dot + 1, suffixes[i]) == 0)
+            return true;
+    return false;
+}
+
 static enum visit visit_file(struct walk *walk, struct question *out, struct error *why)
 {
     char bytes[SNIFFED_BYTES];
     ssize_t length = sniff_file(walk, bytes);
     if (length == -1)
         return make_errno_fault(walk, out, "cannot read it", why);
-    if (length <= 0 || !walk->settings.is_image(bytes, (size_t)length)) {
+    if (length == -2)
+        return VISIT_NOTHING;
+    bool image = length > 0 && walk->settings.is_image(bytes, (size_t)length);
+    if (!image && !is_named_like_image(entry_name(walk))) {
         walk->skipped++;
         return VISIT_NOTHING;
     }

@@ -70,6 +70,9 @@ static void end_source(struct run *run)
     if (run->newest_batch != NULL)
         run->newest_batch->full = true;
     uint64_t skipped = source_skipped(run->source);
+    if (run->records == 0)
+        log_warn("%s holds %s: there is nothing to ask about", run->settings->input,
+                 source_is_folder(run->source) ? "no image" : "no record");
     if (skipped > 0)
         log_note("files of the input that are not images and were passed over: %llu",
                  (unsigned long long)skipped);

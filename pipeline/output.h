@@ -8,7 +8,7 @@
 
 struct output {
     char *dataset, *part, *failures; // paths; owned
-    FILE *stream;    // of the part; NULL: not begun
+    FILE *stream;                    // of the part; NULL: not begun
     int64_t covered; // the places of which the part holds all accepted items, from 0
     bool stand;      // the files of an earlier run are right for as long as no item changes
 };
@@ -27,7 +27,7 @@ bool output_extend(struct output *output, struct store *store, int64_t to, struc
 bool output_complete(struct output *output, struct store *store, int64_t places, struct error *why);
 
 // The run ended early: the part gets every accepted item so far, failures.jsonl every failed one;
-// an older dataset.jsonl stays as it is.
+// an older dataset.jsonl stays as it is. Files that still stand are left alone.
 bool output_incomplete(struct output *output, struct store *store, int64_t places,
                        struct error *why);
 

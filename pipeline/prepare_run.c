@@ -84,14 +84,17 @@ static void wake(void *context)
 static bool begin(struct preparation *preparation, struct error *why)
 {
     const struct prepare_settings *settings = preparation->settings;
-    struct source_settings source = {.is_image = is_image, .max_record_bytes = 64 << 20};
+    preparation->folder = file_join(settings->directory, "images");
+    if (preparation->folder == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a path");
+    // What an earlier run has made is not to be prepared again.
+    struct source_settings source = {
+        .is_image = is_image, .max_record_bytes = 64 << 20, .left_out = preparation->folder};
     preparation->source = source_open(settings->input, &source, why);
     if (preparation->source == NULL)
         return false;
-    preparation->folder = file_join(settings->directory, "images");
     char *rows = file_join(settings->directory, "images.jsonl");
-    bool good = (preparation->folder != NULL && rows != NULL) ||
-                error_set(why, ERR_MEMORY, "no memory for a path");
+    bool good = rows != NULL || error_set(why, ERR_MEMORY, "no memory for a path");
     good = good && file_make_directory(preparation->folder, why) &&
            file_writer_open(&preparation->rows, rows, why);
     free(rows);
@@ -131,6 +134,9 @@ static void finish(struct preparation *preparation)
     allowance_free(preparation->file_memory);
     if (preparation->source != NULL) {
         preparation->summary->other_files = source_skipped(preparation->source);
+        if (source_left_out(preparation->source))
+            log_note("%s lies in the input and was passed over: the JPEGs go there",
+                     preparation->folder);
         source_close(preparation->source);
     }
     for (int i = 0; preparation->screening != NULL && i < SCREEN_FINDINGS; i++)

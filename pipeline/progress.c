@@ -71,19 +71,34 @@ static void write_cost(const struct progress *progress, struct buffer *out)
         buffer_append_format(out, " of %s", price_write(progress->limit_nano, text));
 }
 
+static void write_time(const struct progress *progress, long long left, int64_t now_ms,
+                       bool stopping, struct buffer *out)
+{
+    bool known = progress->all_admitted && progress->rate > 0 && !stopping;
+    buffer_append_text(out, "  ");
+    write_duration(out, known ? (double)left / progress->rate
+                              : (double)(now_ms - progress->begun_ms) / 1000);
+    if (known)
+        buffer_append_text(out, " left");
+}
+
+// What matters most stands first: a narrow terminal cuts the end off.
 void progress_write(const struct progress *progress, int64_t now_ms, bool stopping,
                     struct buffer *out)
 {
     long long done = progress->done_before + finished(progress);
     buffer_append_format(out, "%s%lld/%lld%s items", stopping ? "stopping: " : "", done,
                          progress->items, progress->all_admitted ? "" : "+");
-    buffer_append_format(out, "  %.1f/s  %u in flight", progress->rate, progress->in_flight);
+    buffer_append_format(out, "  %.1f/s", progress->rate);
+    write_time(progress, progress->items - done, now_ms, stopping, out);
+    buffer_append_format(out, "  %u in flight", progress->in_flight);
     if (progress->limit > 0)
         buffer_append_format(out, " of %u (%s)", progress->limit, progress->limit_word);
     if (progress->endpoints > 1)
         buffer_append_format(out, "  %zu of %zu endpoints", progress->there, progress->endpoints);
     if (progress->retries > 0)
-        buffer_append_format(out, "  %lld retries", progress->retries);
+        buffer_append_format(out, progress->retries == 1 ? "  %lld retry" : "  %lld retries",
+                             progress->retries);
     if (progress->screened > 0)
         buffer_append_format(out, "  %lld screened", progress->screened);
     long long failed = progress->rejected - progress->screened + progress->unknown;
@@ -99,14 +114,6 @@ void progress_write(const struct progress *progress, int64_t now_ms, bool stoppi
     write_count(out, progress->output_tokens);
     buffer_append_text(out, " out");
     write_cost(progress, out);
-    if (progress->all_admitted && progress->rate > 0 && !stopping) {
-        buffer_append_text(out, "  ");
-        write_duration(out, (double)(progress->items - done) / progress->rate);
-        buffer_append_text(out, " left");
-    } else {
-        buffer_append_text(out, "  ");
-        write_duration(out, (double)(now_ms - progress->begun_ms) / 1000);
-    }
 }
 
 static void measure_rate(struct progress *progress, int64_t now_ms)

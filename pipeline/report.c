@@ -15,6 +15,16 @@
 #include <string.h>
 #include <sys/resource.h>
 
+// Whether an item of this kind was rejected before any model was asked.
+static bool is_of_input(const char *kind)
+{
+    static const char *const kinds[] = {"bad_record", "image_unusable", "image_too_large"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kind != NULL && strcmp(kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
 void report_summarize(struct run *run, struct run_summary *summary, const struct error *why,
                       struct error *fault)
 {
@@ -30,6 +40,8 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
             *fields[counts[i].state] += counts[i].count;
             if (counts[i].state == ITEM_REJECTED && screen_is_kind(counts[i].kind))
                 summary->screened += counts[i].count;
+            if (counts[i].state == ITEM_REJECTED && is_of_input(counts[i].kind))
+                summary->unusable += counts[i].count;
             free(counts[i].kind);
         }
     free(counts);

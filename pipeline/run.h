@@ -78,6 +78,7 @@ struct run_settings {
 struct run_summary {
     long long items, accepted, rejected, unknown, open;
     long long screened; // of the rejected: their images were left out, as was asked for
+    long long unusable; // of the rejected: of no call, for their record or image cannot be used
     long long calls, requests, retries;
     char cost[400];     // what it cost, in one sentence; "": nothing
     char learned[2000]; // what refusals taught of the endpoints, a line for each; "": nothing

@@ -2,6 +2,7 @@
 
 #include "file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 static char *scratch, *path;
@@ -65,6 +66,12 @@ static void falls_with_the_file(void **state)
     assert_false(store_output_stands(store, path)); // written at another time
     expect(store_note_output(store, path, &why));
     assert_true(store_output_stands(store, path));
+    struct stat before;
+    assert_int_equal(stat(path, &before), 0);
+    write_output("[]\n"); // of the same size, and the time set back
+    const struct timespec times[2] = {before.st_atim, before.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    assert_false(store_output_stands(store, path));
     remove(path);
     assert_false(store_output_stands(store, path));
     expect(store_note_output(store, "/dev/null", &why)); // no file: nothing is noted

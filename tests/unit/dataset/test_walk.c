@@ -55,7 +55,7 @@ static void goes_depth_first_in_byte_order(void **state)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         put_image(root, names[i]);
     put_text(in_scratch(root, "notes.txt"), "text");
-    put_text(in_scratch(root, "none.png"), "");
+    put_text(in_scratch(root, "none"), "");
     list_walk(root, WALK_NAMES_HELD, list, sizeof list);
     const char *expected = "B/z.png;a.png;b/10.jpg;b/2.jpg;b/x/y;b-c;b.png;é.png;";
     assert_string_equal(list, expected);
@@ -73,7 +73,8 @@ static void counts_what_is_no_image(void **state)
     (void)state;
     char *root = make_scratch();
     put_text(in_scratch(root, "a.txt"), "text");
-    put_text(in_scratch(root, "empty.png"), "");
+    put_text(in_scratch(root, "drawing.svg"), "<svg/>");
+    put_text(in_scratch(root, "empty"), "");
     put_image(root, "z.png");
     assert_int_equal(mkfifo(in_scratch(root, "pipe"), 0666), 0);
     struct error why = {0};
@@ -86,8 +87,22 @@ static void counts_what_is_no_image(void **state)
     assert_int_equal(question.line, 0);
     question_clear(&question);
     assert_int_equal(walk_next(walk, &question, &why), 0);
-    assert_int_equal(walk_skipped(walk), 2);
+    assert_int_equal(walk_skipped(walk), 3);
     walk_close(walk);
+    remove_scratch(root);
+}
+
+// A page saved as .jpg and an empty download are told of by whoever reads them.
+static void takes_in_what_is_named_like_an_image(void **state)
+{
+    (void)state;
+    char *root = make_scratch(), list[4096];
+    put_text(in_scratch(root, "page.JPG"), "<html>");
+    put_text(in_scratch(root, "empty.png"), "");
+    put_text(in_scratch(root, "jpg"), "text");
+    put_text(in_scratch(root, "b.jpg.txt"), "text");
+    list_walk(root, 10, list, sizeof list);
+    assert_string_equal(list, "empty.png;page.JPG;");
     remove_scratch(root);
 }
 
@@ -193,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goes_depth_first_in_byte_order),
         cmocka_unit_test(counts_what_is_no_image),
+        cmocka_unit_test(takes_in_what_is_named_like_an_image),
         cmocka_unit_test(follows_links_once),
         cmocka_unit_test(repairs_names_that_are_not_utf8),
         cmocka_unit_test(stops_at_its_depth),

@@ -38,13 +38,13 @@ static void the_line_says_what_is_known(void **state)
     progress.output_tokens = 999;
     buffer_init(&line, 500);
     progress_write(&progress, 65000, false, &line);
-    assert_string_equal(line.data, "410/1000+ items  10.0/s  16 in flight  3 retries  10 failed  "
-                                   "tokens 123.5k in 999 out  1m05s");
+    assert_string_equal(line.data, "410/1000+ items  10.0/s  1m05s  16 in flight  3 retries  "
+                                   "10 failed  tokens 123.5k in 999 out");
     buffer_empty(&line);
     progress.all_admitted = true;
     progress_write(&progress, 65000, false, &line);
-    assert_string_equal(line.data, "410/1000 items  10.0/s  16 in flight  3 retries  10 failed  "
-                                   "tokens 123.5k in 999 out  59s left");
+    assert_string_equal(line.data, "410/1000 items  10.0/s  59s left  16 in flight  3 retries  "
+                                   "10 failed  tokens 123.5k in 999 out");
     buffer_empty(&line);
     for (int i = 0; i < 3; i++)
         progress_add_first_token(&progress, 250);
