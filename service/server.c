@@ -435,8 +435,11 @@ static ssize_t read_script(void *context, uint64_t position, char *to, size_t ro
                    ? 0
                    : MHD_CONTENT_READER_END_WITH_ERROR;
     }
-    if (call->piece + 1 == script->count && script->end == SCRIPT_WHOLE)
+    // Whoever has read the last piece finds the call over in /stats, whichever thread answers that.
+    if (call->piece + 1 == script->count && script->end == SCRIPT_WHOLE) {
+        schedule_leave(call->server->schedule, &call->job);
         chat_count(call->server->chat, &call->reply);
+    }
     size_t length = piece->end - (size_t)position;
     length = length < room ? length : room;
     memcpy(to, call->reply.body.data + position, length);
