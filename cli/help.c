@@ -236,6 +236,12 @@ void help_write_overview(struct buffer *out, size_t width)
                        "\n"
                        "  # What would be asked, and what it costs in tokens\n"
                        "  vqagen generate photos --dry-run\n"
+                       "\n"
+                       "  # How many calls at once, and in what batches?\n"
+                       "  vqagen tune photos --endpoint openai --model gpt-4o-mini\n"
+                       "\n"
+                       "  # Why does it answer 400 or 401?\n"
+                       "  vqagen diagnose --endpoint openai --model gpt-4o-mini\n"
                        "\nCommands\n");
     for (size_t i = 0; command_at(i) != NULL; i++) {
         buffer_append_format(out, "  %-10s ", command_at(i)->name);

@@ -306,6 +306,20 @@ static enum visit make_errno_fault(struct walk *walk, struct question *out, cons
     return make_fault(walk, out, &fault, why);
 }
 
+// The suffixes of the formats that are read. SVG, PDF and raw ones are not among them: such files
+// lie beside images on purpose.
+static bool is_named_like_image(const char *name)
+{
+    static const char *const suffixes[] = {"jpg", "jpeg", "jpe",  "png",  "webp", "gif",
+                                           "bmp", "pnm",  "pbm",  "pgm",  "ppm",  "tga",
+                                           "psd", "tif",  "tiff", "heic", "heif", "avif"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot != NULL && i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (strcasecmp(dot + 1, suffixes[i]) == 0)
+            return true;
+    return false;
+}
+
 static enum visit visit_entry(struct walk *walk, struct question *out, struct error *why)
 {
     struct level *level = &walk->levels[walk->depth - 1];
@@ -325,8 +339,14 @@ static enum visit visit_entry(struct walk *walk, struct question *out, struct er
         if (type == DT_UNKNOWN && fstatat(level->folder, base, &facts, AT_SYMLINK_NOFOLLOW) == 0)
             by_link = S_ISLNK(facts.st_mode);
         if (fstatat(level->folder, base, &facts, 0) != 0) {
-            if (by_link && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR))
-                return VISIT_NOTHING; // a link to nothing
+            bool to_nothing = by_link && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR);
+            if (to_nothing && !is_named_like_image(base))
+                return VISIT_NOTHING;
+            struct error fault = {0};
+            if (to_nothing) { // to a disk that is not mounted, perhaps
+                error_set(&fault, ERR_INPUT, "a link that leads nowhere");
+                return make_fault(walk, out, &fault, why);
+            }
             return make_errno_fault(walk, out, "cannot look at it", why);
         }
         type = S_ISDIR(facts.st_mode) ? DT_DIR : S_ISREG(facts.st_mode) ? DT_REG : DT_FIFO;
@@ -366,20 +386,6 @@ static ssize_t sniff_file(const struct walk *walk, char *bytes)
     close(file);
     errno = failure;
     return length;
-}
-
-// The suffixes of the formats that are read. SVG, PDF and raw ones are not among them: such files
-// lie beside images on purpose.
-static bool is_named_like_image(const char *name)
-{
-    static const char *const suffixes[] = {"jpg", "jpeg", "jpe",  "png",  "webp", "gif",
-                                           "bmp", "pnm",  "pbm",  "pgm",  "ppm",  "tga",
-                                           "psd", "tif",  "tiff", "heic", "heif", "avif"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot != NULL && i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (strcasecmp(dot + 1, suffixes[i]) == 0)
-            return true;
-    return false;
 }
 
 static enum visit visit_file(struct walk *walk, struct question *out, struct error *why)

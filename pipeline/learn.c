@@ -54,11 +54,15 @@ bool learn_tell(struct upstream *upstream, const struct fault *fault)
     char status[24] = "";
     if (fault->http_status != 0)
         snprintf(status, sizeof status, " (HTTP %d)", fault->http_status);
+    struct buffer lesson;
+    buffer_init(&lesson, MAX_WORDS);
+    lessons_tell(buffer_text(&words), &lesson);
     if (any)
-        log_note("learned: %s at %s is asked with %s from now on, because of %s%s: %s",
-                 endpoint->model, upstream->name, buffer_text(&words), fault->kind, status,
+        log_note("learned of %s at %s: %s; this is kept to from now on, because of %s%s: %s",
+                 endpoint->model, upstream->name, buffer_text(&lesson), fault->kind, status,
                  fault->message);
     upstream->told = endpoint->lessons;
+    buffer_clear(&lesson);
     buffer_clear(&words);
     return any;
 }

@@ -179,10 +179,11 @@ static bool climb(struct tune *tune, struct error *why)
         long long wants = knee_wanted(next) + next;
         bool first = tune->knee.count == 0;
         if (!first && load->calls + wants + reserve > load->most_calls) {
-            snprintf(tune->result->stopped, sizeof tune->result->stopped,
-                     "%u calls in flight were not tried: they want about %lld calls, and "
-                     "--max-calls is %lld",
-                     next, wants, load->most_calls);
+            snprintf(
+                tune->result->stopped, sizeof tune->result->stopped,
+                "%u calls in flight were not tried: they want about %lld calls, %lld are made, "
+                "%lld kept for --drafts and --sides, and --max-calls is %lld",
+                next, wants, load->calls, reserve, load->most_calls);
             return true;
         }
         size_t before = tune->held_count;

@@ -50,6 +50,9 @@ class Inputs(RunTest):
         (tree / "loop").symlink_to(tree)
         items, failures, _ = self.run_on(tree)
         self.assertEqual({item["image"] for item in items}, {"a/b/no-suffix", "z.txt"})
+        # What is no image, but named like one, is told of.
+        self.assertEqual({failure["image"] for failure in failures if failure["stage"] == "image"}, {"page.jpg"})
+        self.assertIn("HTML", next(failure["message"] for failure in failures if failure["image"] == "page.jpg"))
 
     def test_records_in_every_form(self):
         records = [self.given(id=f"q{number}") for number in range(3)]
@@ -137,8 +140,10 @@ class Inputs(RunTest):
         lines = [json.dumps(self.given(id="good")), "{not json", json.dumps({"id": "no image"}),
                  json.dumps(self.given(id="lost", image="nowhere.jpg")), json.dumps(self.given(id="good")),
                  json.dumps(self.given(id="last"))]
-        items, failures, _ = self.run_on(self.write("q.jsonl", "\n".join(lines)), code=1)
+        items, failures, done = self.run_on(self.write("q.jsonl", "\n".join(lines)), code=1)
         self.assertEqual([item["id"] for item in items], ["good", "last"])
+        self.assertIn("Of the rejected, 4 were never asked about", done.stderr)
+        self.assertNotIn("--retry", done.stderr)
         self.assertEqual([failure["line"] for failure in failures], [2, 3, 4, 5])
         for failure in failures:
             self.assertEqual(failure["stage"], "input")
@@ -179,8 +184,9 @@ class Inputs(RunTest):
         self.assertIn("nothing", done.stderr)
         empty = self.folder / "empty"
         empty.mkdir()
-        items, failures, _ = self.run_on(empty, code=0)
+        items, failures, done = self.run_on(empty, code=0)
         self.assertEqual((items, failures), ([], []))
+        self.assertIn("empty holds no image", done.stderr)
 
     def test_own_topics_from_the_settings_file(self):
         settings = self.write("vqagen.yaml", "per_image: 2\nown_topics:\n"

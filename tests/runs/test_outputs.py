@@ -2,6 +2,7 @@
 import collections
 import hashlib
 import json
+import os
 import shutil
 import unittest
 
@@ -95,9 +96,21 @@ class Outputs(RunTest):
         dataset.write_bytes(b"spoilt")
         ask(4)
         self.assertEqual(dataset.read_bytes(), whole)
+        # Of the same size, and with the old time.
+        stat = dataset.stat()
+        dataset.write_bytes(whole.swapcase())
+        os.utime(dataset, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        ask(4)
+        self.assertEqual(dataset.read_bytes(), whole)
         (out / "failures.jsonl").unlink()
         ask(4)
         self.assertTrue((out / "failures.jsonl").exists())
+        # As a run leaves it that was killed before it stored anything.
+        (out / "dataset.jsonl.part").write_bytes(whole)
+        stat = dataset.stat()
+        ask(4)
+        self.assertFalse((out / "dataset.jsonl.part").exists())
+        self.assertEqual(dataset.stat().st_ino, stat.st_ino)
 
     def test_the_dataset_follows_the_input(self):
         images = self.folder / "images"

@@ -102,6 +102,17 @@ class Prepare(RunTest):
         self.assertEqual((cut["status"], summary["failed"]), ("encoded", 1))
         self.assertIn("can be read", cut["reason"])
 
+    def test_its_own_pictures_are_no_input(self):
+        folder = self.folder / "in"
+        folder.mkdir()
+        (folder / "a.png").write_bytes(png(40, 40))
+        for _ in range(2):
+            summary, rows, done = self.prepare(folder, out="in/out")
+            self.assertEqual([row["path"] for row in rows], ["a.png"])
+        self.assertIn("out/images lies in the input", done.stderr)
+        (folder / "a.png").unlink()
+        self.assertIn("holds no image", self.prepare(folder, out="in/out")[2].stderr)
+
     def test_names_that_are_not_text(self):
         folder = os.fsencode(self.folder / "in")
         os.mkdir(folder)

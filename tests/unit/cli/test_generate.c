@@ -170,6 +170,7 @@ static void test_builtin(void **state)
     assert_true(run("generate photos --endpoint builtin --dry-run", NULL, &exit_code, &why));
     assert_int_equal(seen.previewed, 1);
     assert_int_equal(seen.generated + seen.started + seen.stopped, 0);
+    assert_string_equal(seen.run.upstreams[0].endpoint.model, "builtin");
 }
 
 static void test_ends(void **state)

@@ -101,8 +101,9 @@ static void takes_in_what_is_named_like_an_image(void **state)
     put_text(in_scratch(root, "empty.png"), "");
     put_text(in_scratch(root, "jpg"), "text");
     put_text(in_scratch(root, "b.jpg.txt"), "text");
+    assert_int_equal(symlink("/nowhere/at/all.png", in_scratch(root, "gone.png")), 0);
     list_walk(root, 10, list, sizeof list);
-    assert_string_equal(list, "empty.png;page.JPG;");
+    assert_string_equal(list, "empty.png;gone.png!gone.png: a link that leads nowhere;page.JPG;");
     remove_scratch(root);
 }
 
