@@ -2,6 +2,7 @@
 
 #include "capability.h"
 #include "endpoint_url.h"
+#include "nearest.h"
 #include "provider.h"
 #include "secret.h"
 #include "text.h"
@@ -82,10 +83,15 @@ static bool refuse_endpoint(const char *name, struct error *why)
                          "no endpoint is set: give --endpoint (%s) or --base-url "
                          "(VQAGEN_BASE_URL)",
                          known);
+    struct nearest nearest = {.name = name};
+    nearest_offer(&nearest, "builtin");
+    for (size_t i = 0; endpoint_preset_at(i) != NULL; i++)
+        nearest_offer(&nearest, endpoint_preset_at(i)->name);
     return error_set(why, ERR_SETTINGS,
-                     "no endpoint is called '%.60s'; known are %s; any other OpenAI-compatible one "
-                     "is named by its address with --base-url",
-                     name, known);
+                     "no endpoint is called '%.60s'%s%s; known are builtin, %s; any other "
+                     "OpenAI-compatible one is named by its address with --base-url",
+                     name, nearest.best != NULL ? "; did you mean " : "",
+                     nearest.best != NULL ? nearest.best : "", known);
 }
 
 // The preset (NULL for an address of the user's own) and the base URL.

@@ -202,6 +202,6 @@ void diagnosis_write_verdict(const struct diagnosis *diagnosis, struct buffer *o
         buffer_append_format(out, "Fix: %s\n", diagnosis->fix);
     }
     if (diagnosis->calls > 0)
-        buffer_append_format(out, "%u requests were sent, about %lld tokens.\n", diagnosis->calls,
-                             diagnosis->tokens);
+        buffer_append_format(out, "%u request%s sent, about %lld tokens.\n", diagnosis->calls,
+                             diagnosis->calls == 1 ? " was" : "s were", diagnosis->tokens);
 }

@@ -148,7 +148,7 @@ class StreamTest(RunTest):
         out = self.folder / "out"
         done = self.ask(endpoint, out, "--stream")
         self.assertEqual(["stream_options" in body for _, body in endpoint.requests], [True, False, False])
-        self.assertIn("no_stream_usage", done.stderr)
+        self.assertIn("stream_options is not taken; this is kept to from now on", done.stderr)
         self.assertEqual([row["asked_with"] for row in self.report(out)["learned"]], ["no_stream_usage"])
 
     def test_lessons_are_kept_and_forgotten(self):

@@ -139,6 +139,8 @@ static void test_bad_addresses(void **state)
 {
     (void)state;
     expect_refusal((struct endpoint_settings){.model = "m"}, "no endpoint is set");
+    expect_refusal((struct endpoint_settings){.endpoint = "builtn", .model = "m"},
+                   "did you mean builtin; known are builtin, openai");
     expect_refusal((struct endpoint_settings){.endpoint = "anthropic", .model = "m"},
                    "set ANTHROPIC_API_KEY or VQAGEN_API_KEY");
     expect_refusal((struct endpoint_settings){.endpoint = "gemini", .api_key = key},
