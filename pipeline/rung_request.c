@@ -153,6 +153,11 @@ bool rung_together(struct ladder *ladder, struct error *why)
     for (size_t i = 0; i < TOGETHER; i++)
         probes[i] = full_probe(ladder);
     unsigned left = prober_left(&ladder->prober), count = left < TOGETHER ? left : TOGETHER;
+    if (count < 2) {
+        diagnosis_add(ladder->diagnosis, RUNG_TOGETHER, RUNG_SKIPPED,
+                      "the limit of calls is reached", NULL);
+        return true;
+    }
     if (!prober_send(&ladder->prober, probes, count, why))
         return false;
     const struct probe *failed = NULL;
