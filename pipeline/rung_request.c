@@ -136,7 +136,7 @@ static bool judge_together(struct ladder *ladder, const struct probe *failed, co
     if (!ladder_send(ladder, &alone, why))
         return false;
     diagnosis_step(ladder->diagnosis, "one alone -> %s", probe_seen(&alone, seen, sizeof seen));
-    if (alone.sent && alone.fault.verdict == FAULT_NONE)
+    if (alone.fault.verdict == FAULT_NONE)
         ladder_break(ladder, RUNG_TOGETHER, tried, failed, CAUSE_concurrency_refused, NULL,
                      "Give --concurrency 1, or 2 if that passes; a larger plan allows more.");
     else

@@ -81,6 +81,18 @@ static void a_port_without_tls_is_a_fault_of_tls(void **state)
     world_close(&world);
 }
 
+static int listen_at(int *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    *port = ntohs(address.sin_port);
+    return listener;
+}
+
 static void *close_each(void *argument)
 {
     const int *listener = argument;
@@ -96,23 +108,34 @@ static void *close_each(void *argument)
 static void a_port_that_hangs_up_on_tls_is_too(void **state)
 {
     (void)state;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(listener, 8), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    int port, listener = listen_at(&port);
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, close_each, &listener), 0);
     struct ladder_world world;
     char url[100];
     world_open(&world, answer);
-    snprintf(url, sizeof url, "https://127.0.0.1:%d/v1", ntohs(address.sin_port));
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/v1", port);
     reach(&world, url);
     expect_broken(&world, RUNG_TLS, CAUSE_tls);
     world_close(&world);
     shutdown(listener, SHUT_RDWR);
     pthread_join(thread, NULL);
+    close(listener);
+}
+
+// It is connected to by the kernel, and waits for a request that is not encrypted.
+static void a_port_that_is_silent_to_tls_is_too(void **state)
+{
+    (void)state;
+    int port, listener = listen_at(&port);
+    struct ladder_world world;
+    char url[100];
+    world_open(&world, answer);
+    world.settings.client.connect_timeout_ms = 150;
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/v1", port);
+    reach(&world, url);
+    expect_broken(&world, RUNG_TLS, CAUSE_tls);
+    world_close(&world);
     close(listener);
 }
 
@@ -142,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_closed_port_breaks_the_connection),
         cmocka_unit_test(a_port_without_tls_is_a_fault_of_tls),
         cmocka_unit_test(a_port_that_hangs_up_on_tls_is_too),
+        cmocka_unit_test(a_port_that_is_silent_to_tls_is_too),
         cmocka_unit_test(a_proxy_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,7 @@ static void a_detail_of_streams_is_learned_away(void **state)
     // With no call left for it the refusal itself is told.
     world.ladder.prober.limit = 3;
     climb(rung_stream, RUNG_STREAM, CAUSE_stream_refused);
+    expect_words(last_rung()->seen, "HTTP 400");
     assert_int_equal(world.server->requests, 3);
 }
 
