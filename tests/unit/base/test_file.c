@@ -172,6 +172,7 @@ static void a_copy_that_fails_leaves_nothing_behind(void **state)
     assert_true(file_make_directory(here, &why));
     assert_true(file_write(from, large, sizeof large, &why));
     assert_true(file_write(to, "old", 3, &why));
+    int all = entries_of(folder);
     struct rlimit before = fill_disk();
     bool copied = file_copy(from, to, &why);
     setrlimit(RLIMIT_FSIZE, &before);
@@ -188,12 +189,57 @@ static void a_copy_that_fails_leaves_nothing_behind(void **state)
     error_clear(&why);
     assert_false(file_copy(here, to, &why)); // a folder
     assert_non_null(strstr(why.message, "is not a regular file"));
+    error_clear(&why);
+    assert_false(file_copy(from, here, &why)); // onto a folder
+    assert_int_equal(why.kind, ERR_DISK);
     expect_content(to, "old", 3);
     assert_int_equal(entries_of(here), 2);
+    assert_int_equal(entries_of(folder), all);
     free(here);
     free(from);
     free(to);
     free(nowhere);
+}
+
+static void what_is_in_the_way_is_named(void **state)
+{
+    (void)state;
+    struct error why = {0};
+    char *way = file_join(folder, "way"), *below = file_join(way, "a/b");
+    char *taken = file_join(folder, "taken"), *temporary = file_join(folder, "taken.tmp");
+    assert_true(file_write(way, "x", 1, &why));
+    assert_false(file_make_directory(below, &why));
+    assert_int_equal(why.kind, ERR_DISK);
+    assert_non_null(strstr(why.message, "way/a"));
+    error_clear(&why);
+    assert_false(file_make_directory(way, &why));
+    assert_non_null(strstr(why.message, "is not a folder"));
+    error_clear(&why);
+    assert_true(file_make_directory(taken, &why));
+    assert_false(file_write(taken, "x", 1, &why)); // nothing can be renamed onto it
+    assert_int_equal(why.kind, ERR_DISK);
+    assert_non_null(strstr(why.message, "taken"));
+    assert_int_equal(access(temporary, F_OK), -1);
+    free(way);
+    free(below);
+    free(taken);
+    free(temporary);
+}
+
+// The files of /proc have no length and something in them, as one that grows meanwhile.
+static void a_file_that_is_longer_than_it_says_is_read_whole(void **state)
+{
+    (void)state;
+    struct error why = {0};
+    struct buffer buffer;
+    buffer_init(&buffer, 1 << 20);
+    assert_true(file_read("/proc/self/status", &buffer, &why));
+    assert_non_null(strstr(buffer.data, "\nThreads:"));
+    buffer_clear(&buffer);
+    buffer_init(&buffer, 20);
+    assert_false(file_read("/proc/self/status", &buffer, &why));
+    assert_int_equal(why.kind, ERR_TOO_LARGE);
+    buffer_clear(&buffer);
 }
 
 int main(void)
@@ -204,6 +250,8 @@ int main(void)
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
         cmocka_unit_test(a_pipe_is_written_to_and_not_replaced),
         cmocka_unit_test(a_copy_is_the_whole_file_and_replaces_another),
-        cmocka_unit_test(a_copy_that_fails_leaves_nothing_behind)};
+        cmocka_unit_test(a_copy_that_fails_leaves_nothing_behind),
+        cmocka_unit_test(what_is_in_the_way_is_named),
+        cmocka_unit_test(a_file_that_is_longer_than_it_says_is_read_whole)};
     return cmocka_run_group_tests(tests, set_up, take_down);
 }

@@ -236,6 +236,49 @@ static void a_disk_that_takes_nothing_is_told(void **state)
     output_close(&output);
 }
 
+// A line that is longer than any room before the disk.
+static char *long_line(void)
+{
+    enum { LENGTH = 1 << 20 };
+    char *line = malloc(LENGTH + 1);
+    memset(line, 'x', LENGTH);
+    line[LENGTH] = '\0';
+    return line;
+}
+
+static void a_line_that_does_not_fit_is_told(void **state)
+{
+    (void)state;
+    struct error fault = {0};
+    char *line = long_line();
+    assert_int_equal(symlink("/dev/full", in_scratch(scratch, "dataset.jsonl.part")), 0);
+    open_output();
+    add("a", 0, ITEM_ACCEPTED, line);
+    assert_false(output_extend(&output, store, 1, &fault));
+    assert_int_equal(fault.kind, ERR_DISK);
+    error_clear(&fault);
+    assert_false(output_complete(&output, store, 1, &fault));
+    assert_false(output_incomplete(&output, store, 1, &fault));
+    output_close(&output);
+    remove(in_scratch(scratch, "dataset.jsonl.part"));
+    assert_int_equal(symlink("/dev/full", in_scratch(scratch, "failures.jsonl")), 0);
+    open_output();
+    add("b", 1, ITEM_REJECTED, line);
+    error_clear(&fault);
+    assert_false(output_complete(&output, store, 2, &fault));
+    assert_int_equal(fault.kind, ERR_DISK);
+    output_close(&output);
+    remove(in_scratch(scratch, "failures.jsonl"));
+    mkdir(in_scratch(scratch, "failures.jsonl.tmp"), 0700);
+    open_output();
+    error_clear(&fault);
+    assert_false(output_complete(&output, store, 2, &fault));
+    assert_non_null(strstr(fault.message, "failures.jsonl"));
+    output_close(&output);
+    assert_false(is_there("dataset.jsonl"));
+    free(line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_early_end_keeps_the_older_dataset, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_early_end_without_a_change_is_mended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_disk_that_takes_nothing_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_that_does_not_fit_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,6 +247,21 @@ static void a_failed_draft_is_found_from_each_item(void **state)
     expect_tried("draft of");
 }
 
+// The run stopped before: what it would have sent next is sent.
+static void an_item_without_calls_sends_its_first(void **state)
+{
+    (void)state;
+    struct error why = {0};
+    struct run_summary summary;
+    script.draft = NULL;
+    script.status = "401 Unauthorized";
+    script.words = "Incorrect API key provided";
+    assert_false(run_generate(&world.settings, &summary, &why));
+    script.draft = draft;
+    replay("a.jpg#2", CAUSE_passed_meanwhile);
+    expect_tried("draft of");
+}
+
 static void another_image_or_other_settings_are_another_call(void **state)
 {
     (void)state;
@@ -323,6 +338,7 @@ int main(void)
         TEST(failures_of_earlier_rounds_are_past),
         TEST(the_first_items_failures_are_its_own),
         TEST(a_failed_draft_is_found_from_each_item),
+        TEST(an_item_without_calls_sends_its_first),
         TEST(another_image_or_other_settings_are_another_call),
         TEST(an_input_that_is_gone_is_named),
         TEST(an_image_of_a_record_is_the_kept_one),
