@@ -226,8 +226,7 @@ static void a_verdict_of_the_part_that_holds_is_kept(void **state)
     remember(0, "y", 29);
     add(0, "y", "y.jpg", "y", ITEM_ACCEPTED, NULL, "");
     merge_screen_close(&screen);
-    expect(merge_screen_open(&screen, thresholds, whole,
-                             &why));
+    expect(merge_screen_open(&screen, thresholds, whole, &why));
     remember(1, "c", 30);
     add(1, "c", "c.jpg", "c", ITEM_REJECTED, "screened_duplicate", told);
     expect_same(0);
