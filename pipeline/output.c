@@ -3,7 +3,6 @@
 #include "file.h"
 #include "text.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -85,17 +84,12 @@ static bool commit_part(struct output *output, struct error *why)
     return error_set(why, ERR_MEMORY, "no memory for the names of the output");
 }
 
-// A run that was killed before anything of it was stored has left one.
-static bool remove_stale_part(const struct output *output, struct error *why)
-{
-    return unlink(output->part) == 0 || errno == ENOENT ||
-           error_set_errno(why, ERR_DISK, "cannot remove %s", output->part);
-}
-
 bool output_complete(struct output *output, struct store *store, int64_t places, struct error *why)
 {
-    if (still_stand(output, store))
-        return remove_stale_part(output, why);
+    if (still_stand(output, store)) {
+        unlink(output->part); // of a run that ended, or was killed, before it changed anything
+        return true;
+    }
     return output_extend(output, store, places, why) && write_failures(output, store, why) &&
            commit_part(output, why) && store_note_output(store, output->dataset, why) &&
            store_note_output(store, output->failures, why);
