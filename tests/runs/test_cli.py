@@ -1,11 +1,16 @@
 """What a user gets to hear: wrong usage, keys, addresses, model names, and the silence of stdout."""
+import fcntl
 import http.server
 import json
 import os
+import pty
+import struct
+import subprocess
+import termios
 import threading
 import unittest
 
-from harness import RunTest, read_lines, samples_images
+from harness import RunTest, clean_environment, read_lines, samples_images
 
 KEY = "sk-test-0123456789"
 NOWHERE = "http://127.0.0.1:9/v1"  # the discard port: refused at once, and never reached here
@@ -220,6 +225,41 @@ class Requests(Cli):
         done = self.vqagen("generate", self.image, "-o", self.out, "--base-url", simulator.url,
                            "--model", "wrong", code=3)
         self.assertIn('model was "right" and is now "wrong"', done.stderr)
+
+
+class Terminal(Cli):
+    def watch(self, columns, **environment):
+        """What a terminal of so many columns is sent by a run of a few tenths of a second."""
+        simulator = self.simulator("--latency", "fixed:0.2")
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        with subprocess.Popen(self.command("generate", self.image, "-o", self.folder / f"{columns}{len(environment)}",
+                                           "--base-url", simulator.url, "--model", "m"),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs,
+                              env=clean_environment(**environment)) as process:
+            os.close(theirs)
+            seen = b""
+            while True:
+                try:
+                    seen += os.read(ours, 65536)
+                except OSError:  # the other side is closed
+                    break
+            self.assertEqual(process.wait(), 0, seen)
+        os.close(ours)
+        return seen.decode()
+
+    def test_a_narrow_terminal_has_whole_parts(self):
+        for columns in (40, 120):
+            seen = self.watch(columns, TERM="xterm")
+            lines = [line for line in seen.replace("\x1b[K", "").split("\r") if " items  " in line]
+            self.assertTrue(lines, seen)
+            for line in lines:
+                self.assertLess(len(line), columns)
+                self.assertRegex(line.split("  ")[-1], r"^(\d+/\d+\+? items|[\d.]+/s|\d+s( left)?|\d+ in flight|"
+                                                       r"tokens [\d.k]+ in [\d.k]+ out)$")
+
+    def test_a_dumb_terminal_is_not_steered(self):
+        self.assertNotIn("\x1b", self.watch(80, TERM="dumb"))
 
 
 if __name__ == "__main__":
