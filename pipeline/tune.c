@@ -135,7 +135,7 @@ static bool measure(struct tune *tune, struct knee_level *level, struct tune_win
             log_note("%u in flight: the client did not keep up (Little's law gives %.2f); again",
                      level->concurrency, row.littles_ratio);
         if (!tune_load_level(load, level->concurrency, wanted, window, why) ||
-            !tune_window_measure(load->samples, load->sample_count, window, level, &row, why))
+            !tune_window_measure(load->samples.list, load->samples.count, window, level, &row, why))
             return false;
     }
     return true;
@@ -199,8 +199,8 @@ static bool climb(struct tune *tune, struct error *why)
 double tune_mean_cost(const struct tune_load *load, size_t first, const struct tune_window *window)
 {
     long long sum = 0, count = 0;
-    for (size_t i = first; i < load->sample_count; i++) {
-        const struct tune_sample *at = &load->samples[i];
+    for (size_t i = first; i < load->samples.count; i++) {
+        const struct tune_sample *at = &load->samples.list[i];
         bool inside =
             window == NULL || (at->end_us >= window->from_us && at->end_us < window->to_us);
         if (at->kind != NULL || at->left_out || at->end_us == INT64_MAX || !inside)
@@ -225,7 +225,7 @@ static bool fill_rows(struct tune *tune, struct error *why)
     for (size_t i = 0; i < tune->held_count; i++) {
         struct knee_level level = {.concurrency = tune->held[i].concurrency};
         struct tune_level row;
-        if (!tune_window_measure(load->samples, load->sample_count, &tune->held[i].window, &level,
+        if (!tune_window_measure(load->samples.list, load->samples.count, &tune->held[i].window, &level,
                                  &row, why))
             return false;
         row.refined = tune->held[i].refined;
@@ -256,7 +256,7 @@ static bool fill_rows(struct tune *tune, struct error *why)
             tune->held[i].concurrency >= tune->held[longest].concurrency)
             longest = i;
     if (tune->held_count > 0)
-        tune_window_histogram(load->samples, load->sample_count, &tune->held[longest].window,
+        tune_window_histogram(load->samples.list, load->samples.count, &tune->held[longest].window,
                               result->histogram, &result->histogram_ms);
     return true;
 }

@@ -31,7 +31,7 @@ static bool compare(struct tune *tune, unsigned questions, struct error *why)
     if (!recipe_init(&drafts.recipe, &settings, &tune->upstreams, why))
         return false;
     long long items = load->items, accepted = load->accepted;
-    size_t first = load->sample_count;
+    size_t first = load->samples.count;
     load->feed = (struct tune_feed){.recipe = &drafts.recipe, .next = next, .context = &drafts};
     bool good = tune_load_all(load, tune->result->concurrency, why);
     bool whole = load->stopped[0] == '\0';
@@ -78,8 +78,8 @@ static void fill(const struct tune_load *load, size_t first, long long items, lo
                  struct tune_draft *row)
 {
     double calls = 0, ms = 0, tokens = 0;
-    for (size_t i = first; i < load->sample_count; i++) {
-        const struct tune_sample *at = &load->samples[i];
+    for (size_t i = first; i < load->samples.count; i++) {
+        const struct tune_sample *at = &load->samples.list[i];
         if (at->kind != NULL || at->left_out)
             continue;
         calls++;
