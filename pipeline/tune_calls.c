@@ -59,6 +59,26 @@ bool tune_calls_rest(struct tune_load *load, double ms, struct error *why)
 
 // ---- Sending ------------------------------------------------------------------------------------
 
+static void stop_for_money(struct tune_load *load, const struct guess *guess, unsigned in_flight)
+{
+    const struct budget *budget = &load->budget;
+    char text[200], most[PRICE_TEXT], left[PRICE_TEXT];
+    price_write(guess->most_nano, most);
+    price_write(budget->limit_nano - budget_all(budget) - budget->reserved_nano, left);
+    if (in_flight > 0 && !budget->calibrated)
+        snprintf(text, sizeof text,
+                 "replies do not tell their tokens, so that --max-cost can be "
+                 "kept with one call at a time only");
+    else if (in_flight > 0)
+        snprintf(text, sizeof text,
+                 "--max-cost leaves %s, too little for %u calls in flight of up to %s each", left,
+                 load->target, most);
+    else
+        snprintf(text, sizeof text, "a call may cost up to %s, and --max-cost leaves %s", most,
+                 left);
+    tune_load_stop(load, text);
+}
+
 static bool afford(struct tune_load *load, struct task *task, const struct exchange *exchange)
 {
     const struct endpoint *endpoint = &load->upstream->endpoint;
@@ -68,10 +88,12 @@ static bool afford(struct tune_load *load, struct task *task, const struct excha
     task->guess = budget_guess(&load->budget, load->upstream->price,
                                exchange->head.length + exchange->tail.length,
                                token_estimate(endpoint->model, image->width, image->height), cap);
+    load->most_nano =
+        task->guess.most_nano > load->most_nano ? task->guess.most_nano : load->most_nano;
     if (budget_admit(&load->budget, &task->guess, in_flight))
         return true;
-    if (in_flight == 0 && load->finished == NULL)
-        tune_load_stop(load, "the next call might cost more than --max-cost leaves");
+    if (load->whole || in_flight == 0)
+        stop_for_money(load, &task->guess, in_flight);
     return false;
 }
 

@@ -107,9 +107,9 @@ static void choose_concurrency(const struct tune_settings *settings, const struc
                  result->concurrency, settings->latency_goal_ms / 1000);
     } else if (result->knee == 0) {
         snprintf(reason, size,
-                 "The endpoint was not saturated with %u calls in flight, the most that were "
+                 "The endpoint was not saturated with %u call%s in flight, the most that were "
                  "tried: it may take more.",
-                 highest);
+                 highest, highest == 1 ? "" : "s");
     } else if (settings->goal == TUNE_LATENCY && settings->latency_goal_ms <= 0) {
         result->concurrency = (unsigned)fmax(1, floor(0.7 * knee->place));
         snprintf(reason, size,

@@ -55,8 +55,9 @@ bool tune_compare_drafts(struct tune *tune, struct error *why)
             log_note("the input gives its questions: nothing is drafted, nothing to compare");
             return true;
         }
-        if (tune->load.calls + ITEMS * CALLS_PER_ITEM > settings->most_calls) {
-            log_note("--max-calls leaves none for comparing questions drafted a call");
+        if (!tune_load_affords(&tune->load, ITEMS * CALLS_PER_ITEM, tune->result->concurrency)) {
+            log_note("--max-calls or --max-cost leaves too little for comparing questions drafted "
+                     "a call");
             return true;
         }
         if (!compare(tune, settings->drafts[i], why))

@@ -91,6 +91,7 @@ bool tune_load_level(struct tune_load *load, unsigned concurrency, long long wan
     size_t first = tune_samples_first_open(&load->samples);
     bool full = false;
     load->target = concurrency;
+    load->whole = true;
     while (load->stopped[0] == '\0' && tune_calls_busy(load) > concurrency)
         if (!tune_calls_turn(load, why))
             return false;
@@ -100,7 +101,8 @@ bool tune_load_level(struct tune_load *load, unsigned concurrency, long long wan
             return false;
     } while (load->stopped[0] == '\0' && clock_now_us() < warm_us);
     bool refused_before = load->refused_before;
-    window->from_us = load->latency_ms > 0 ? clock_now_us() : load->samples.list[first].start_us;
+    bool begins = load->latency_ms <= 0 && first < load->samples.count; // nothing to warm up with
+    window->from_us = begins ? load->samples.list[first].start_us : clock_now_us();
     int64_t since_us = window->from_us;
     struct tune_tally tally = {0};
     while (!full && load->stopped[0] == '\0') {
@@ -129,6 +131,7 @@ bool tune_load_level(struct tune_load *load, unsigned concurrency, long long wan
 bool tune_load_all(struct tune_load *load, unsigned concurrency, struct error *why)
 {
     load->target = concurrency;
+    load->whole = false;
     size_t first = load->samples.count;
     do {
         if (!tune_calls_turn(load, why))
@@ -149,6 +152,18 @@ bool tune_load_settle(struct tune_load *load, struct error *why)
     load->held_count = 0;
     load->feed_ended = false;
     return true;
+}
+
+bool tune_load_affords(const struct tune_load *load, long long calls, unsigned in_flight)
+{
+    const struct budget *budget = &load->budget;
+    if (load->calls + calls > load->most_calls)
+        return false;
+    if (budget->limit_nano < 0 || load->replies == 0)
+        return true;
+    double mean = (double)budget->spent_nano / (double)load->replies;
+    double most = (double)load->most_nano * in_flight;
+    return (double)budget->spent_nano + mean * (double)calls + most <= (double)budget->limit_nano;
 }
 
 double tune_load_limit(const struct tune_load *load)

@@ -39,10 +39,12 @@ struct tune_load {
     int64_t *held; // owned; when the resting slots may be used again, us
     size_t held_count, held_room;
     unsigned target;     // calls in flight
+    bool whole;          // of a level, which says nothing with fewer than its target
     double latency_ms;   // of late; 0: not known
     bool refused_before; // a call was refused in some level
     bool any_reply;
     long long calls, most_calls;
+    long long most_nano;                  // that a call was taken to cost
     long long tokens_of_replies, replies; // for the tokens of a call
     long long items, accepted;            // that ended
     uint64_t jitter;
@@ -66,6 +68,10 @@ bool tune_load_all(struct tune_load *load, unsigned concurrency, struct error *w
 
 // Waits for the calls in flight and drops all items under work: before another feed.
 bool tune_load_settle(struct tune_load *load, struct error *why);
+
+// Whether --max-calls and --max-cost leave so many calls more, of which the last `in_flight` may
+// cost all that they can.
+bool tune_load_affords(const struct tune_load *load, long long calls, unsigned in_flight);
 
 // Nothing more is sent. The first reason is kept.
 void tune_load_stop(struct tune_load *load, const char *reason);

@@ -96,9 +96,9 @@ bool tune_compare_sides(struct tune *tune, struct error *why)
                  tune->question_count);
         return true;
     }
-    if (tune->load.calls + (long long)((count + 1) * tune->question_count) >
-        tune->settings->most_calls) {
-        log_note("--max-calls leaves too few for comparing image sizes");
+    if (!tune_load_affords(&tune->load, (long long)((count + 1) * tune->question_count),
+                           tune->result->concurrency)) {
+        log_note("--max-calls or --max-cost leaves too little for comparing image sizes");
         return true;
     }
     return compare(tune, sides, count, why);
