@@ -12,6 +12,7 @@
 #include "subject.h"
 #include "tune.h"
 #include "tune_calls.h"
+#include "tune_images.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORLD_CALLS = 20000 };
+enum { WORLD_CALLS = 2000, WORLD_CAPACITY = 512 };
 
 enum world_mode { WORLD_REFUSES, WORLD_QUEUES };
 
@@ -29,8 +30,8 @@ static struct world {
     unsigned capacity; // 0: any number
     enum world_mode mode;
     double latency_ms, sigma;
-    unsigned lag_from, lag_to; // with so many in flight the client is late by half a latency
-    unsigned lags;             // calls for which that holds
+    unsigned lag_from, lag_to;       // with so many in flight the client is late by half a latency
+    unsigned lags;                   // calls for which that holds
     double fail_share, silent_share; // of the calls: HTTP 500; replies without usage
     long long input_tokens, output_tokens;
     int fatal_after; // calls after which the key is refused; 0: none
@@ -45,6 +46,7 @@ static struct world {
         int status;
     } under_way[WORLD_CALLS];
     unsigned count;
+    int64_t free_us[WORLD_CAPACITY]; // when each place is free
 } world;
 
 struct client {
@@ -89,36 +91,31 @@ static inline double world_latency_us(void)
     return 1000 * world.latency_ms * exp(world.sigma * normal - world.sigma * world.sigma / 2);
 }
 
-static inline unsigned world_busy(void)
+// When a call that begins now is served: at once, or where calls queue, by the place free first.
+static inline int64_t *world_place(void)
 {
-    unsigned busy = 0;
-    for (unsigned i = 0; i < world.count; i++)
-        busy += world.under_way[i].status == 200;
-    return busy;
+    int64_t *first = &world.free_us[0];
+    for (unsigned i = 1; i < world.capacity; i++)
+        if (world.free_us[i] < *first)
+            first = &world.free_us[i];
+    return first;
 }
 
-// Of those that wait or are served, when the next place is free: the capacity-th latest end.
-static inline int64_t world_free_us(void)
+static inline int64_t world_serve(void)
 {
-    int64_t free_us = world.now_us;
-    if (world.capacity == 0 || world_busy() < world.capacity)
-        return free_us;
-    for (unsigned i = 0; i < world.count; i++) {
-        unsigned later = 0;
-        for (unsigned j = 0; j < world.count; j++)
-            later += world.under_way[j].ends_us > world.under_way[i].ends_us ||
-                     (world.under_way[j].ends_us == world.under_way[i].ends_us && j < i);
-        if (later == world.capacity - 1)
-            return world.under_way[i].ends_us;
-    }
-    return free_us;
+    int64_t *place = world_place(), took_us = (int64_t)world_latency_us();
+    bool waits = world.capacity > 0 && *place > world.now_us;
+    int64_t ends_us = (waits ? *place : world.now_us) + took_us;
+    if (world.capacity > 0)
+        *place = ends_us;
+    return ends_us;
 }
 
 bool client_start(struct client *client, struct exchange *exchange, struct error *why)
 {
     (void)client, (void)why;
     assert_true(world.count < WORLD_CALLS);
-    bool full = world.capacity > 0 && world_busy() >= world.capacity;
+    bool full = world.capacity > 0 && *world_place() > world.now_us;
     struct world_call call = {.exchange = exchange, .begun_us = world.now_us, .status = 200};
     world.calls++;
     if (world.fatal_after > 0 && world.calls > world.fatal_after)
@@ -127,8 +124,7 @@ bool client_start(struct client *client, struct exchange *exchange, struct error
         call.status = 500;
     else if (full && world.mode == WORLD_REFUSES)
         call.status = 429;
-    call.ends_us = call.status == 200 ? world_free_us() + (int64_t)world_latency_us()
-                                      : world.now_us + 5000;
+    call.ends_us = call.status == 200 ? world_serve() : world.now_us + 5000;
     call.told_us = call.ends_us;
     unsigned in_flight = world.count + 1;
     if (in_flight >= world.lag_from && in_flight <= world.lag_to && world.lags > 0) {
@@ -194,9 +190,9 @@ static inline void world_finish(const struct client *client, unsigned at, bool a
         world_say(((struct tune_call *)exchange->owner)->task, body);
         buffer_append_text(body, "\"},\"finish_reason\":\"stop\"}]");
         if (!(random_unit(&world.random) < world.silent_share))
-            buffer_append_format(
-                body, ",\"usage\":{\"prompt_tokens\":%lld,\"completion_tokens\":%lld}",
-                world.input_tokens, world.output_tokens);
+            buffer_append_format(body,
+                                 ",\"usage\":{\"prompt_tokens\":%lld,\"completion_tokens\":%lld}",
+                                 world.input_tokens, world.output_tokens);
         buffer_append_char(body, '}');
     } else if (!aborted) {
         world.refused += call.status == 429;
@@ -305,11 +301,15 @@ static inline void world_records(const char *const *lines, size_t count)
     fclose(out);
 }
 
+// Given questions make less work than drafted ones.
 static inline int world_setup(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"{\"id\":\"a\",\"image\":\"@two-squares.png\"}",
-                                        "{\"id\":\"b\",\"image\":\"@night-lamp.jpg\"}"};
+    static const char *const lines[] = {
+        "{\"id\":\"a\",\"image\":\"@two-squares.png\",\"type\":\"fill_in_blank\","
+        "\"question\":\"What colour is the left square?\"}",
+        "{\"id\":\"b\",\"image\":\"@night-lamp.jpg\",\"type\":\"fill_in_blank\","
+        "\"question\":\"What colour is the lamp?\"}"};
     world_records(lines, 2);
     return 0;
 }
@@ -318,6 +318,59 @@ static inline int world_teardown(void **state)
 {
     (void)state;
     return unlink(world_input);
+}
+
+// A load of its own on that endpoint, fed with the input's items again and again.
+static struct world_load {
+    struct upstreams upstreams;
+    struct recipe recipe;
+    struct tune_images images;
+    struct tune_load load;
+    long long ended; // subjects
+} world_load;
+
+static inline struct subject *world_next(void *context, struct error *why)
+{
+    struct world_load *at = context;
+    return tune_images_next(&at->images, &at->recipe, why);
+}
+
+static inline void world_ended(void *context, const struct subject *subject)
+{
+    struct world_load *at = context;
+    assert_int_equal(subject->open_items, 0);
+    at->ended++;
+}
+
+static inline struct tune_load *world_open(long long most_calls)
+{
+    struct error why = {0};
+    struct world_load *at = &world_load;
+    *at = (struct world_load){0};
+    if (!upstreams_init(&at->upstreams, world_run.upstreams, world_run.upstream_count, &why) ||
+        !recipe_init(&at->recipe, &world_run, &at->upstreams, &why) ||
+        !tune_images_open(&at->images, &world_run, &why) ||
+        !tune_load_open(&at->load, &world_run, &at->upstreams.list[0], most_calls, &why))
+        fail_msg("%s", why.message);
+    at->load.feed = (struct tune_feed){
+        .recipe = &at->recipe, .next = world_next, .ended = world_ended, .context = at};
+    return &at->load;
+}
+
+static inline void world_close(void)
+{
+    tune_load_close(&world_load.load);
+    tune_images_clear(&world_load.images);
+    recipe_clear(&world_load.recipe);
+    upstreams_clear(&world_load.upstreams);
+    assert_int_equal(world.count, 0);
+}
+
+// What the replies cost that the endpoint gave, in dollars.
+static inline double world_bill(void)
+{
+    return (double)world.replies * (double)(world.input_tokens + world.output_tokens) *
+           world_price.input / 1e6;
 }
 
 #endif
