@@ -306,9 +306,9 @@ static inline int world_setup(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "{\"id\":\"a\",\"image\":\"@two-squares.png\",\"type\":\"fill_in_blank\","
+        "{\"id\":\"a\",\"image\":\"@two-squares.png\",\"question_type\":\"fill_in_blank\","
         "\"question\":\"What colour is the left square?\"}",
-        "{\"id\":\"b\",\"image\":\"@night-lamp.jpg\",\"type\":\"fill_in_blank\","
+        "{\"id\":\"b\",\"image\":\"@night-lamp.jpg\",\"question_type\":\"fill_in_blank\","
         "\"question\":\"What colour is the lamp?\"}"};
     world_records(lines, 2);
     return 0;
