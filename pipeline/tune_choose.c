@@ -142,7 +142,7 @@ static void choose_draft(const struct tune_settings *settings, struct tune_resul
     result->per_image = settings->run->per_image;
     for (size_t i = 0; i < result->draft_count; i++)
         best = fmax(best, result->drafts[i].usable);
-    for (size_t i = 0; i < result->draft_count; i++) {
+    for (size_t i = 0; i < result->draft_count && best > 0; i++) {
         const struct tune_draft *row = &result->drafts[i];
         double takes = settings->goal == TUNE_COST ? row->tokens_per_item : row->seconds_per_item;
         if (row->usable < best - 0.1 || takes >= least)

@@ -13,6 +13,7 @@
 #include "tune.h"
 #include "tune_calls.h"
 #include "tune_images.h"
+#include "tune_state.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,7 +35,9 @@ static struct world {
     unsigned lags;                   // calls for which that holds
     double fail_share, silent_share; // of the calls: HTTP 500; replies without usage
     long long input_tokens, output_tokens;
-    int fatal_after; // calls after which the key is refused; 0: none
+    unsigned blind_below; // px wide: a smaller picture gets another answer to "blind" questions
+    unsigned unusable;    // every so many-th question of a draft is none; 0: all are good
+    int fatal_after;      // calls after which the key is refused; 0: none
     // What it saw.
     long long calls, replies, refused;
     unsigned most_in_flight;
@@ -148,10 +151,11 @@ static inline void world_draft(const struct task *task, struct buffer *text)
             continue;
         buffer_append_format(text,
                              "%s{\\\"slot\\\":%u,\\\"topic\\\":\\\"visual_recognition\\\","
-                             "\\\"declined\\\":false,\\\"question\\\":\\\"What colour is shape "
+                             "\\\"declined\\\":%s,\\\"question\\\":\\\"What colour is shape "
                              "number %u in picture %s?\\\"}",
-                             gap, draft->slots[i].number, draft->slots[i].number,
-                             task->subject->question.id);
+                             gap, draft->slots[i].number,
+                             world.unusable > 0 && (i + 1) % world.unusable == 0 ? "true" : "false",
+                             draft->slots[i].number, task->subject->question.id);
         gap = ",";
     }
     buffer_append_text(text, "]}");
@@ -164,7 +168,10 @@ static inline void world_say(const struct task *task, struct buffer *text)
     if (task->plan.step == STEP_DRAFT) {
         world_draft(task, text);
     } else if (task->plan.step == STEP_ANSWER) {
-        buffer_append_text(text, "{\\\"answer\\\":\\\"red\\\",\\\"explanation\\\":\\\"it is\\\"}");
+        bool blind = task->subject->image->payload->width < world.blind_below &&
+                     strstr(task->subject->question.question, "blind") != NULL;
+        buffer_append_format(text, "{\\\"answer\\\":\\\"%s\\\",\\\"explanation\\\":\\\"it is\\\"}",
+                             blind ? "blue" : "red");
     } else {
         buffer_append_text(text, "{\\\"options\\\":[");
         size_t have = task->item->distractors.count, wants = task->item->distractors.wanted - have;
@@ -318,6 +325,28 @@ static inline int world_teardown(void **state)
 {
     (void)state;
     return unlink(world_input);
+}
+
+// A tuning run without its ladder, for the phases after it.
+static inline void world_tune(struct tune *tune, const struct tune_settings *settings,
+                              struct tune_result *result)
+{
+    struct error why = {0};
+    const struct run_settings *run = settings->run;
+    *tune = (struct tune){.settings = settings, .result = result};
+    if (!upstreams_init(&tune->upstreams, run->upstreams, run->upstream_count, &why) ||
+        !recipe_init(&tune->recipe, run, &tune->upstreams, &why) ||
+        !tune_images_open(&tune->images, run, &why) ||
+        !tune_load_open(&tune->load, run, &tune->upstreams.list[0], settings->most_calls, &why))
+        fail_msg("%s", why.message);
+}
+
+static inline void world_tuned(struct tune *tune)
+{
+    tune_load_close(&tune->load);
+    tune_images_clear(&tune->images);
+    recipe_clear(&tune->recipe);
+    upstreams_clear(&tune->upstreams);
 }
 
 // A load of its own on that endpoint, fed with the input's items again and again.
