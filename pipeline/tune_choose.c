@@ -1,6 +1,7 @@
 #include "tune_state.h"
 
 #include "batch.h"
+#include "tune_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -76,13 +77,14 @@ static void choose_by_knee(const struct knee *knee, struct tune_result *result, 
                            size_t size)
 {
     unsigned beyond = knee->refuses ? 0 : gradual(knee);
+    char alone[TUNE_TEXT];
     // Where more is refused, a little room keeps chance from filling it.
     result->concurrency =
         knee->refuses ? (unsigned)fmax(1, floor(0.95 * knee->place)) : result->knee;
     snprintf(reason, size,
-             "Capacity is %.2f replies/s and a call alone takes %.2f s, so that %u in flight %s it "
+             "Capacity is %.2f replies/s and a call alone takes %s, so that %u in flight %s it "
              "all; %s.",
-             knee->capacity_per_second, knee->base_ms / 1000, result->knee,
+             knee->capacity_per_second, tune_text_ms(knee->base_ms, alone), result->knee,
              result->knee == 1 ? "uses" : "use", seen_as(knee));
     if (beyond == 0)
         return;

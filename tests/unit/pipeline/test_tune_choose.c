@@ -51,7 +51,7 @@ static void the_knee_is_recommended(void **state)
 {
     (void)state;
     found(20);
-    choose(20, "so that 20 in flight use it all; more only waits.");
+    choose(20, "a call alone takes 1.00 s, so that 20 in flight use it all; more only waits.");
     found(1);
     choose(1, "1 in flight uses it all");
     found(20);

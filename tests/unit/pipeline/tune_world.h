@@ -29,6 +29,7 @@ static struct world {
     int64_t now_us;
     // What the endpoint is like; see world_begin for the usual.
     unsigned capacity; // 0: any number
+    int open_until;    // calls before which it takes any number all the same
     enum world_mode mode;
     double latency_ms, sigma;
     unsigned lag_from, lag_to;       // with so many in flight the client is late by half a latency
@@ -118,7 +119,8 @@ bool client_start(struct client *client, struct exchange *exchange, struct error
 {
     (void)client, (void)why;
     assert_true(world.count < WORLD_CALLS);
-    bool full = world.capacity > 0 && *world_place() > world.now_us;
+    bool full =
+        world.calls >= world.open_until && world.capacity > 0 && *world_place() > world.now_us;
     struct world_call call = {.exchange = exchange, .begun_us = world.now_us, .status = 200};
     world.calls++;
     if (world.fatal_after > 0 && world.calls > world.fatal_after)
