@@ -178,6 +178,23 @@ static void max_cost_is_never_exceeded(void **state)
     assert_true(levels > 4);
 }
 
+// An endpoint that bills forty times what is counted: known from its first reply.
+static void a_dear_endpoint_is_known_from_its_first_reply(void **state)
+{
+    (void)state;
+    for (double most = 0.3; most < 10; most *= 4) {
+        struct tune_settings settings = usual();
+        struct error why = {0};
+        world_begin(3);
+        world_prices(10, most);
+        world.input_tokens = 20000;
+        bool good = tune_endpoint(&settings, &result, &why);
+        assert_non_null(strstr(good ? result.stopped : why.message, "--max-cost"));
+        if (world_bill() > most)
+            fail_msg("$%.2f of $%.2f", world_bill(), most);
+    }
+}
+
 static void no_money_for_one_call_is_told(void **state)
 {
     (void)state;
@@ -240,6 +257,7 @@ int main(void)
         cmocka_unit_test(max_calls_is_never_exceeded),
         cmocka_unit_test(the_later_phases_keep_their_calls),
         cmocka_unit_test(max_cost_is_never_exceeded),
+        cmocka_unit_test(a_dear_endpoint_is_known_from_its_first_reply),
         cmocka_unit_test(no_money_for_one_call_is_told),
         cmocka_unit_test(without_token_counts_money_goes_call_by_call),
         cmocka_unit_test(an_endpoint_that_suffers_is_left_alone),
