@@ -303,12 +303,13 @@ bool knee_may_repeat(const struct knee *knee, const struct knee_level *level, lo
     knee_judge(&with);
     bool found = with.place > 0;
     double place = found ? with.place : level->concurrency;
+    double surely = found ? place / beyond_knee : place; // it may have been found too high
     unsigned left = with.refined < REFINED ? REFINED - with.refined : 0;
     double to_come = (double)left * (double)calls_of(1.5 * place);
     if (!found) // its double, and round it
         to_come += (double)calls_of(2 * place);
     return (double)(calls + calls_of(level->concurrency)) + to_come <=
-           (double)knee_most_calls((unsigned)place);
+           (double)knee_most_calls((unsigned)surely);
 }
 
 const char *knee_sign_text(enum knee_sign sign)

@@ -50,7 +50,8 @@ long long knee_wanted(unsigned concurrency);
 long long knee_most_calls(unsigned knee);
 
 // Whether so few calls were spent that the level, as it was measured just now, can be held once
-// more without taking more than that in all. The knee is where it seems to be, else at the level.
+// more without taking more than that in all. The knee is taken to be 15 % below where it seems to
+// be, else at the level.
 bool knee_may_repeat(const struct knee *knee, const struct knee_level *level, long long calls);
 
 const char *knee_sign_text(enum knee_sign sign); // "latency is three times the unloaded one"
