@@ -12,6 +12,7 @@ static const double agreement_margin = 0.05;
 
 static void choose_concurrency(const struct tune_settings *settings, const struct knee *knee,
                                struct tune_result *result, char *reason, size_t size);
+static void add_doubt(struct tune_result *result);
 static void choose_side(const struct tune_settings *settings, struct tune_result *result);
 static void choose_draft(const struct tune_settings *settings, struct tune_result *result);
 
@@ -24,11 +25,25 @@ void tune_choose(const struct tune_settings *settings, const struct knee *knee,
         return;
     }
     choose_concurrency(settings, knee, result, result->reason, sizeof result->reason);
+    add_doubt(result);
     choose_side(settings, result);
     choose_draft(settings, result);
     result->batch_size = batch_size_for(result->concurrency, result->per_image);
     if (result->batch_size < settings->run->batch_size)
         result->batch_size = settings->run->batch_size;
+}
+
+// What a client that did not keep up measures is too low.
+static void add_doubt(struct tune_result *result)
+{
+    size_t bound = 0, length = strlen(result->reason);
+    for (size_t i = 0; i < result->level_count; i++)
+        bound += result->levels[i].client_bound;
+    if (bound > 0)
+        snprintf(result->reason + length, sizeof result->reason - length,
+                 " In %zu of %zu levels the client was the limit: on a machine with less to do "
+                 "more may be found.",
+                 bound, result->level_count);
 }
 
 static bool is_sound(const struct tune_level *row)

@@ -109,6 +109,16 @@ static void nothing_sound_recommends_nothing(void **state)
     assert_int_equal(result.batch_size, 0);
 }
 
+static void a_client_that_did_not_keep_up_is_told(void **state)
+{
+    (void)state;
+    found(20);
+    choose(20, "more only waits.");
+    assert_null(strstr(result.reason, "the client"));
+    result.levels[5].client_bound = result.levels[6].client_bound = true;
+    choose(20, "more only waits. In 2 of 7 levels the client was the limit:");
+}
+
 static void the_smallest_side_that_agrees_is(void **state)
 {
     (void)state;
@@ -179,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_latency_goal_goes_before_the_knee),
         cmocka_unit_test(throughput_that_still_grows_is_taken),
         cmocka_unit_test(nothing_sound_recommends_nothing),
+        cmocka_unit_test(a_client_that_did_not_keep_up_is_told),
         cmocka_unit_test(the_smallest_side_that_agrees_is),
         cmocka_unit_test(the_quickest_or_cheapest_usable_draft_is),
         cmocka_unit_test(the_batch_keeps_the_slots_in_use),
