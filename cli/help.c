@@ -73,12 +73,12 @@ void help_write_remarks(struct buffer *out, const struct option_entry *option)
     char phrase[VALUE_PHRASE_BYTES];
     if (option->type == TYPE_CHOICE)
         buffer_append_format(out, " One of %s.", value_phrase(option, phrase));
-    if (option_id_of(option) == OPTION_ENDPOINT) {
+    if (option->id == OPTION_ENDPOINT) {
         buffer_append_text(out, " Names: ");
         help_write_endpoints(out, ", ");
         buffer_append_char(out, '.');
     }
-    if (option_id_of(option) == OPTION_TOPICS) {
+    if (option->id == OPTION_TOPICS) {
         buffer_append_text(out, " Topics: ");
         help_write_topics(out, ", ");
         buffer_append_char(out, '.');
