@@ -68,6 +68,17 @@ bool option_is_listed(const struct option_entry *option, unsigned command)
            (option->flags & (OPTION_HIDDEN | OPTION_NO_ARGV)) == 0;
 }
 
+const struct option_entry *option_next(const struct option_entry *before, enum option_group group,
+                                       unsigned command)
+{
+    for (size_t id = before != NULL ? before->id + 1 : 0; id < OPTION_COUNT; id++) {
+        const struct option_entry *option = option_at((enum option_id)id);
+        if (option->group == group && option_is_listed(option, command))
+            return option;
+    }
+    return NULL;
+}
+
 bool option_is_file_key(const struct option_entry *option)
 {
     return (option->commands & FOR_GENERATE) != 0 && (option->flags & OPTION_NO_FILE) == 0;

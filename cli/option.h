@@ -234,6 +234,10 @@ const char *option_group_title(enum option_group group);
 // Whether the default help shows it for the command.
 bool option_is_listed(const struct option_entry *option, unsigned command);
 
+// The group's next option that is listed for the command, behind `before`; NULL begins, and ends.
+const struct option_entry *option_next(const struct option_entry *before, enum option_group group,
+                                       unsigned command);
+
 // Whether the settings file may hold it.
 bool option_is_file_key(const struct option_entry *option);
 
