@@ -2,9 +2,7 @@
 
 #include "help.h"
 #include "nearest.h"
-#include "text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

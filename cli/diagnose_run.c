@@ -3,7 +3,6 @@
 #include "access.h"
 #include "file.h"
 #include "json.h"
-#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

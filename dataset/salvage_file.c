@@ -2,7 +2,6 @@
 
 #include "file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -151,12 +151,6 @@ static bool check_files(const struct store *store, struct error *why)
                      store->path);
 }
 
-bool store_run_text(struct store *store, const char *sql, struct error *why)
-{
-    return sqlite3_exec(store->database, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           store_fail(store, "open", why);
-}
-
 // The first statement that touches the file finds out whether it is a database, and setting the
 // journal's mode whether its folder can have a write-ahead log.
 bool store_set_journal(struct store *store, struct error *why)
@@ -192,39 +186,6 @@ static bool open_database(struct store *store, struct error *why)
                           "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;"
                           "PRAGMA temp_store = MEMORY",
                           why);
-}
-
-sqlite3_stmt *store_prepare(struct store *store, enum store_statement which, struct error *why)
-{
-    static const char *const sql[] = {
-#define STORE_STATEMENT_SQL(name, text) text,
-        STORE_STATEMENTS(STORE_STATEMENT_SQL)
-#undef STORE_STATEMENT_SQL
-    };
-    sqlite3_stmt **statement = &store->statements[which];
-    if (*statement == NULL &&
-        sqlite3_prepare_v3(store->database, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
-                           NULL) != SQLITE_OK) {
-        store_fail(store, "read", why);
-        return NULL;
-    }
-    return *statement;
-}
-
-int store_step(struct store *store, sqlite3_stmt *statement, const char *what, struct error *why)
-{
-    int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        return 1;
-    if (code != SQLITE_DONE)
-        store_fail(store, what, why);
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE ? 0 : -1;
-}
-
-bool store_run(struct store *store, sqlite3_stmt *statement, const char *what, struct error *why)
-{
-    return store_step(store, statement, what, why) == 0;
 }
 
 bool store_begin(struct store *store, struct error *why)

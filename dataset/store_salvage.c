@@ -7,7 +7,6 @@
 #include "salvage_item.h"
 #include "salvage_reading.h"
 #include "store_private.h"
-#include "store_reading.h"
 #include "text.h"
 
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include "parse_text.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -18,7 +18,6 @@
 #include "stage.h"
 #include "vision.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,8 +218,8 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
             memory_check(why)) &&
            file_make_directory(run->images_folder, why) &&
-           output_open(&run->output, settings->directory, run->store, why) && screen_queue_open(run, why) &&
-           spending_open(run, why) && open_client(run, why);
+           output_open(&run->output, settings->directory, run->store, why) &&
+           screen_queue_open(run, why) && spending_open(run, why) && open_client(run, why);
 }
 
 static void free_tasks(struct task *task)

@@ -1,6 +1,5 @@
 #include "vision.h"
 
-#include "clock.h"
 #include "log.h"
 #include "probe.h"
 #include "random.h"
