@@ -30,13 +30,11 @@ static const char *const group_titles[GROUP_COUNT] = {
 
 const struct option_entry *option_at(enum option_id id)
 {
+    const struct option_list *const *list = lists;
     size_t place = id;
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        if (place < lists[i]->count)
-            return &lists[i]->entries[place];
-        place -= lists[i]->count;
-    }
-    return NULL;
+    while (place >= (*list)->count)
+        place -= (*list++)->count;
+    return &(*list)->entries[place];
 }
 
 const char *option_group_title(enum option_group group)

@@ -223,7 +223,7 @@ struct option_entry {
     const char *help;  // sentences, each ending in a full stop
 };
 
-// The entry; NULL: no such id.
+// The entry; id < OPTION_COUNT.
 const struct option_entry *option_at(enum option_id id);
 
 // The option of a command by its long name ('_' counts as '-'); NULL: none.
