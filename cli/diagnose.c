@@ -56,9 +56,6 @@ bool diagnose_run(struct settings *settings, char *const *environment, int *exit
                   struct error *why)
 {
     bool quiet = settings_switch(settings, OPTION_QUIET);
-    log_set_level(quiet                                       ? LOG_QUIET
-                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
-                                                              : LOG_NORMAL);
     struct diagnosis diagnosis = {0};
     if (!quiet && !settings_switch(settings, OPTION_JSON)) {
         diagnosis.tell = tell;

@@ -35,9 +35,6 @@ bool generate_run(struct settings *settings, char *const *environment, int *exit
                   struct error *why)
 {
     bool show = settings_switch(settings, OPTION_SHOW_SETTINGS);
-    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
-                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
-                                                              : LOG_NORMAL);
     if (!show && !check_needed(settings, why))
         return false;
     if (!show && !open_log(settings, why))

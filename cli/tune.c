@@ -33,9 +33,6 @@ static bool tune(const struct settings *settings, struct run_settings *run, int 
 bool tune_run(struct settings *settings, char *const *environment, int *exit_code,
               struct error *why)
 {
-    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
-                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
-                                                              : LOG_NORMAL);
     *exit_code = 0;
     if (!check_needed(settings, why))
         return false;
