@@ -5,8 +5,6 @@
 #include "json.h"
 #include "text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,22 +29,6 @@ bool request_read(const struct request_form *form, const struct request_rules *r
     slim_clear(&reader.slim);
     buffer_clear(&reader.beginning);
     return good;
-}
-
-bool request_refuse(struct request_fault *fault, int status, const char *code, const char *param,
-                    const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fault->status = status;
-    fault->type = status == 500 ? "server_error" : "invalid_request_error";
-    fault->code = code;
-    fault->kind = NULL;
-    snprintf(fault->param, sizeof fault->param, "%s", param != NULL ? param : "");
-    vsnprintf(fault->message, sizeof fault->message, format, arguments);
-    fault->message[text_cut(fault->message, sizeof fault->message - 4)] = '\0';
-    va_end(arguments);
-    return false;
 }
 
 // Again, with the base64 left to the JSON library, which resolves escapes. The print of the body

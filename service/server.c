@@ -127,11 +127,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return call_wait(call);
 }
 
-const char *call_header(const struct call *call, const char *name)
-{
-    return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
-}
-
 // The key as the request brings it; NULL: none. Without the scheme before it, it is no key.
 static const char *call_key(const struct call *call)
 {

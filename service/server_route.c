@@ -57,3 +57,8 @@ static enum route find_list(struct call *call)
         call->asked.model = name + strlen("/models/");
     return ROUTE_MODELS;
 }
+
+const char *call_header(const struct call *call, const char *name)
+{
+    return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
+}
