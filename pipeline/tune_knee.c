@@ -280,3 +280,16 @@ long long knee_wanted(unsigned concurrency)
     long long least = few < LEAST ? few : LEAST;
     return wanted > least ? wanted : least;
 }
+
+const char *knee_sign_text(enum knee_sign sign)
+{
+    static const char *const texts[] = {
+        [KNEE_NO_SIGN] = "not saturated",
+        [KNEE_REFUSED] = "calls are refused",
+        [KNEE_GAIN] = "more calls in flight gain next to nothing",
+        [KNEE_LATENCY] = "latency is above three times the unloaded one",
+        [KNEE_RISING] = "latency keeps growing",
+        [KNEE_LIMIT] = "the endpoint's rate limit is reached",
+    };
+    return texts[sign];
+}

@@ -46,4 +46,6 @@ unsigned knee_next(const struct knee *knee, bool *refining);
 // How many replies a level wants, warm-up aside.
 long long knee_wanted(unsigned concurrency);
 
+const char *knee_sign_text(enum knee_sign sign); // "latency is three times the unloaded one"
+
 #endif
