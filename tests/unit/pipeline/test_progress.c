@@ -14,7 +14,8 @@ static void percentiles_are_known_within_two_percent(void **state)
         progress_add_latency(&progress, i);
     static const double shares[] = {0.5, 0.9, 0.95, 0.99};
     for (int i = 0; i < 4; i++) {
-        double expected = shares[i] * 10000, got = histogram_percentile(progress.latency, shares[i]);
+        double expected = shares[i] * 10000,
+               got = histogram_percentile(progress.latency, shares[i]);
         if (got < 0.98 * expected || got > 1.02 * expected)
             fail_msg("p%g is %f, not about %f", shares[i] * 100, got, expected);
     }
