@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static bool begin_part(struct output *output, struct error *why)
 {
