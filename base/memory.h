@@ -25,8 +25,8 @@ void memory_watch_json(void);
 // instead of being given back and asked for again, which costs a tenth of the CPU time in page
 // faults. The C library finds that out by itself, but piece by piece, so that memory would grow for
 // as long as larger pictures come; so it is the same from the start. Larger pieces, the planes of
-// large pictures, are given back: kept, they would stand idle beside each other as soon as something
-// small came to lie between them. For the whole process; before threads are begun.
+// large pictures, are given back: kept, they would stand idle beside each other as soon as
+// something small came to lie between them. For the whole process; before threads are begun.
 void memory_keep_pages(void);
 
 // Large pages for a large piece of memory just allocated, where the kernel has them: a plane's

@@ -3,7 +3,6 @@
 #include "clock.h"
 #include "json.h"
 #include "price.h"
-#include "secret.h"
 #include "store_reading.h"
 
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 #include "source.h"
 
-#include "csv.h"
 #include "form.h"
 #include "json.h"
 #include "memory.h"

@@ -8,7 +8,7 @@
 
 struct output {
     char *dataset, *part, *failures; // paths; owned
-    FILE *stream;    // of the part; NULL: not begun
+    FILE *stream;                    // of the part; NULL: not begun
     int64_t covered; // the places of which the part holds all accepted items, from 0
     bool stand;      // the files of an earlier run are right for as long as no item changes
 };

@@ -6,7 +6,6 @@
 #include "parse_text.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -219,17 +218,15 @@ static bool draft_from_json(const char *text, bool whole_only, struct parsed_dra
     found_init(&found, text);
     *opened = found.opened && strchr("{[`", *text) != NULL;
     bool taken = false;
-    for (int complete = 1; !taken && complete >= (whole_only ? 1 : 0); complete--)
-        for (size_t i = found.count; !taken && i-- > 0;) {
-            if (found.list[i].complete != (complete == 1))
-                continue;
-            size_t first = i;
-            while (is_single(found.list[first].value) && first > 0 &&
-                   is_single(found.list[first - 1].value))
-                first--;
-            for (; first <= i; first++)
-                taken |= draft_from_value(found.list[first].value, draft);
-        }
+    size_t turn = 0, i;
+    while (!taken && found_next(&found, whole_only, &turn, &i)) {
+        size_t first = i;
+        while (is_single(found.list[first].value) && first > 0 &&
+               is_single(found.list[first - 1].value))
+            first--;
+        for (; first <= i; first++)
+            taken |= draft_from_value(found.list[first].value, draft);
+    }
     found_clear(&found);
     return taken;
 }

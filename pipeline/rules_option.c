@@ -4,7 +4,6 @@
 #include "rules_form.h"
 #include "rules_number.h"
 #include "rules_table.h"
-#include "text.h"
 
 #include <ctype.h>
 #include <math.h>

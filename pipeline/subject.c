@@ -1,6 +1,5 @@
 #include "subject.h"
 
-#include "memory.h"
 #include "text.h"
 
 #include <stdio.h>

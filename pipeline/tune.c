@@ -1,7 +1,6 @@
 #include "tune_state.h"
 
 #include "clock.h"
-#include "learn.h"
 #include "log.h"
 #include "text.h"
 

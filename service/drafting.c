@@ -1,4 +1,4 @@
-#include "draft.h"
+#include "drafting.h"
 
 #include "json.h"
 #include "random.h"
@@ -35,8 +35,8 @@ static void write_chosen(struct draft *draft, const struct slot *slot, const cha
                          const struct asked *chosen);
 static void write_canned(struct draft *draft, const struct slot *slot);
 
-bool draft_write(const struct model_input *input, const struct reading *reading, uint64_t random,
-                 struct buffer *out, struct error *why)
+bool drafting_write(const struct model_input *input, const struct reading *reading, uint64_t random,
+                    struct buffer *out, struct error *why)
 {
     struct draft draft = {.input = input,
                           .reading = reading,

@@ -1,17 +1,17 @@
 // Rate limits: two token buckets that refill all the time, as providers keep them. From any thread.
-#ifndef VQAGEN_LIMITS_H
-#define VQAGEN_LIMITS_H
+#ifndef VQAGEN_RATE_LIMITS_H
+#define VQAGEN_RATE_LIMITS_H
 
 #include "error.h"
 
 #include <stdint.h>
 
-struct limits;
+struct rate_limits;
 
 // A minute's requests and tokens; 0: no limit of that kind. Both buckets are full at first. NULL:
 // ERR_MEMORY.
-struct limits *limits_new(unsigned requests, unsigned tokens, struct error *why);
-void limits_free(struct limits *limits); // NULL is fine
+struct rate_limits *rate_limits_new(unsigned requests, unsigned tokens, struct error *why);
+void rate_limits_free(struct rate_limits *limits); // NULL is fine
 
 enum limit_verdict {
     LIMIT_TAKEN,        // the request was counted
@@ -32,7 +32,7 @@ struct limit_levels {
 };
 
 // Takes one request of that many tokens, or none of it.
-void limits_take(struct limits *limits, long long tokens, int64_t now_ms,
-                 struct limit_levels *state);
+void rate_limits_take(struct rate_limits *limits, long long tokens, int64_t now_ms,
+                      struct limit_levels *state);
 
 #endif

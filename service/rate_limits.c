@@ -1,4 +1,4 @@
-#include "limits.h"
+#include "rate_limits.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,16 +11,16 @@ struct bucket {
 
 enum { PARTS = 60000 };
 
-struct limits {
+struct rate_limits {
     pthread_mutex_t lock;
     // Guarded by lock.
     struct bucket requests, tokens;
     int64_t at_ms; // when they were brought up to date
 };
 
-struct limits *limits_new(unsigned requests, unsigned tokens, struct error *why)
+struct rate_limits *rate_limits_new(unsigned requests, unsigned tokens, struct error *why)
 {
-    struct limits *limits = calloc(1, sizeof *limits);
+    struct rate_limits *limits = calloc(1, sizeof *limits);
     if (limits == NULL) {
         error_set(why, ERR_MEMORY, "no memory for rate limits");
         return NULL;
@@ -32,7 +32,7 @@ struct limits *limits_new(unsigned requests, unsigned tokens, struct error *why)
     return limits;
 }
 
-void limits_free(struct limits *limits)
+void rate_limits_free(struct rate_limits *limits)
 {
     if (limits == NULL)
         return;
@@ -71,8 +71,8 @@ static struct limit_level tell(const struct bucket *bucket)
                                 wait_for(bucket, bucket->limit)};
 }
 
-void limits_take(struct limits *limits, long long tokens, int64_t now_ms,
-                 struct limit_levels *state)
+void rate_limits_take(struct rate_limits *limits, long long tokens, int64_t now_ms,
+                      struct limit_levels *state)
 {
     pthread_mutex_lock(&limits->lock);
     if (limits->at_ms != 0 && now_ms > limits->at_ms) {
