@@ -235,7 +235,7 @@ static enum fault_kind quota_or_rate(const struct problem *problem, enum fault_k
 {
     if (kind != FAULT_KIND_rate_limited)
         return kind;
-    bool daily = problem_says(problem, "(rpd)|(tpd)|per day|per-day");
+    bool daily = problem_says(problem, "(rpd)|(tpd)|rpd rate limit|tpd rate limit|per day|per-day");
     if (wait_ms > longest_quota_wait_ms || (daily && wait_ms < 0))
         return FAULT_KIND_quota_exhausted;
     return kind;

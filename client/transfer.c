@@ -70,6 +70,8 @@ struct transfer *transfer_new(const struct client_settings *settings,
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+    // Answers are small: none need be compressed, but one that is all the same must be readable.
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "identity");
     if (settings->user_agent != NULL)
         curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
     if (settings->ca_file != NULL)

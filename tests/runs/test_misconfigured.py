@@ -62,6 +62,23 @@ class Misconfigured(RunTest):
             both.write((self.folder / "ca.pem").read_bytes())
         return where
 
+    def certificate_of(self, year):
+        """The same, of a January long ago: only `openssl ca` takes the dates."""
+        (self.folder / "ca.conf").write_text(
+            f"[ca]\ndefault_ca=d\n[d]\ndatabase={self.folder}/index\nnew_certs_dir={self.folder}\nrand_serial=yes\n"
+            "default_md=sha256\npolicy=p\nx509_extensions=x\n[p]\ncommonName=supplied\n"
+            "[x]\nsubjectAltName=IP:127.0.0.1\nbasicConstraints=CA:true\n")
+        (self.folder / "index").touch()
+        key, asked, ca = (self.folder / name for name in ("key.pem", "asked.pem", "ca.pem"))
+        for command in (["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                         "-keyout", key, "-out", asked, "-subj", "/CN=model.test"],
+                        ["ca", "-batch", "-notext", "-selfsign", "-config", self.folder / "ca.conf", "-keyfile", key,
+                         "-in", asked, "-out", ca, "-startdate", f"{year}0101000000Z", "-enddate", f"{year}0131000000Z"]):
+            subprocess.run(["openssl", *command], check=True, capture_output=True)
+        where = self.folder / "server.pem"
+        where.write_bytes(key.read_bytes() + ca.read_bytes())
+        return where
+
     def diagnose(self, url, causes, *words, options=(), key=None, variable="VQAGEN_API_KEY", model="simulated",
                  environment=None):
         environment = dict(environment or {})
@@ -92,7 +109,8 @@ class Misconfigured(RunTest):
         self.diagnose(self.at(self.gateway(missing=(404, PAGE, "text/html")), ""), "path_v1_missing", "/v1")
 
     def test_v1_twice(self):
-        self.diagnose(self.at(self.gateway(), "/v1/v1"), "path_v1_extra", "/v1")
+        # vqagen mends this by itself.
+        self.diagnose(self.at(self.gateway(), "/v1/v1"), "none")
 
     def test_v1_where_none_belongs(self):
         gateway = self.gateway(path="/api/paas/v4/chat/completions",
@@ -101,14 +119,17 @@ class Misconfigured(RunTest):
         self.diagnose(self.at(gateway, "/api/paas/v4/v1"), "path_v1_extra|path_wrong")
 
     def test_no_scheme(self):
-        gateway = self.gateway()
-        self.diagnose(f"127.0.0.1:{gateway.port}/v1", "none|address_unusable")
+        done = self.vqagen("diagnose", "--base-url", "127.0.0.1:8000/v1", "--model", "m", "--json", code=2)
+        self.assertIn("is not an http:// or https:// URL", done.stderr)
 
     def test_refused_port(self):
         self.diagnose("http://127.0.0.1:9/v1", "connection_refused")
 
     def test_no_such_host(self):
-        self.diagnose("http://gpu-server.invalid:8000/v1", "dns")
+        self.diagnose("https://gpu-server.invalid:8000/v1", "dns", key=KEY)
+
+    def test_no_key_for_a_host_by_name(self):
+        self.diagnose("http://gpu-server.invalid:8000/v1", "key_missing", "VQAGEN_API_KEY")
 
     def test_ssh_port(self):
         listener = Listener(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
@@ -124,8 +145,8 @@ class Misconfigured(RunTest):
         self.diagnose(self.at(self.gateway(always=moved)), "redirected", "https://llm.corp.example")
 
     def test_proxy_points_nowhere(self):
-        self.diagnose("http://llm.corp.example:8000/v1", "proxy", "proxy",
-                      environment={"http_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"})
+        self.diagnose("https://llm.corp.example/v1", "proxy", "proxy", key=KEY,
+                      environment={"HTTPS_PROXY": "http://127.0.0.1:9"})
 
     def test_ipv6_only(self):
         try:
@@ -140,10 +161,7 @@ class Misconfigured(RunTest):
         self.diagnose(self.at(self.gateway(certificate=self.certificate("-days", "3")), scheme="https"), "tls_untrusted", "--ca-file")
 
     def test_expired(self):
-        faked = self.certificate("-not_before", "20240101000000Z", "-not_after", "20240201000000Z") \
-            if b"not_before" in subprocess.run(["openssl", "req", "-help"], capture_output=True).stderr \
-            else self.certificate("-days", "-2")
-        gateway = self.gateway(certificate=faked)
+        gateway = self.gateway(certificate=self.certificate_of(2024))
         self.diagnose(self.at(gateway, scheme="https"), "tls_expired", options=["--ca-file", self.folder / "ca.pem"])
 
     def test_wrong_name(self):
@@ -178,14 +196,16 @@ class Misconfigured(RunTest):
         self.diagnose(self.at(gateway), "key_missing")
 
     def test_key_of_other_site(self):
-        gateway = self.gateway(key=KEY, key_refusal=(401, anthropic_error("invalid x-api-key", "authentication_error")), protocol="anthropic")
+        gateway = self.gateway(key="sk-ant-api03-0a1b2c3d", key_refusal=(401, anthropic_error("invalid x-api-key", "authentication_error")), protocol="anthropic")
         self.diagnose(self.at(gateway, ""), "key_other_site", options=["--endpoint", "anthropic"], key=KEY,
                       variable="ANTHROPIC_API_KEY", model="claude-haiku-4-5")
 
     def test_key_of_a_gateway(self):
         refusal = (401, openai_error("Authentication Error, Invalid proxy server token passed. key=9a8b not found in db. "
                                      "Create key via `/key/generate` call.", "401", "token_not_found_in_db", "key"))
-        self.diagnose(self.at(self.gateway(key="sk-1234", key_refusal=refusal)), "key_wrong", key=KEY)
+        gateway = self.gateway(key="sk-1234", key_refusal=refusal)
+        self.diagnose(self.at(gateway), "key_wrong", key="sk-9a8b7c6d5e4f")
+        self.diagnose(self.at(gateway), "key_other_site", "OpenAI", key=KEY)
 
     def test_no_money_in_chinese(self):
         refusal = (403, openai_error("用户额度不足, 剩余额度: ＄0.000000", "insufficient_user_quota", "new_api_error"))
@@ -227,7 +247,8 @@ class Misconfigured(RunTest):
     # Parts of the request, refused without a word about which.
     def test_cap_too_large(self):
         refusal = (400, {"message": "Bad request"})
-        gateway = self.gateway(Rule, lambda asked: refusal if asked.body.get("max_tokens", 0) > 1024 else None)
+        gateway = self.gateway(Rule, lambda asked: refusal if max(
+            asked.body.get("max_tokens", 0), asked.body.get("max_completion_tokens", 0)) > 1024 else None)
         self.diagnose(self.at(gateway), "parameter_refused", "max-tokens", options=["--max-tokens", "4096"])
 
     def test_temperature(self):
