@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include "connection.h"
 #include "clock.h"
 #include "duration.h"
 #include "reply_stream.h"
@@ -430,7 +431,10 @@ static enum transport transport_of(const struct transfer *transfer, CURLcode cod
     case CURLE_PROXY:
         return TRANSPORT_PROXY;
     case CURLE_COULDNT_CONNECT:
-        return proxy_status >= 300 || transfer->proxied ? TRANSPORT_PROXY : TRANSPORT_REFUSED;
+        return proxy_status >= 300 || transfer->proxied ||
+                       connection_failed_at_proxy(transfer->message, transfer->exchange->url)
+                   ? TRANSPORT_PROXY
+                   : TRANSPORT_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
         if (transfer->stalled != TRANSPORT_OK)
             return transfer->stalled;

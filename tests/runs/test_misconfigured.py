@@ -268,7 +268,12 @@ class Misconfigured(RunTest):
     def test_schema(self):
         refusal = (400, {"error": {"message": "invalid request body", "code": 400}})
         gateway = self.gateway(Rule, lambda asked: refusal if "response_format" in asked.names else None)
-        self.diagnose(self.at(gateway), "structured_refused")
+        self.diagnose(self.at(gateway), "structured_refused", "capabilities")
+
+    def test_cap_by_another_name(self):
+        refusal = (400, {"message": "Bad request"})
+        gateway = self.gateway(Rule, lambda asked: refusal if "max_tokens" in asked.names else None)
+        self.diagnose(self.at(gateway), "parameter_refused", "max_tokens: max_completion_tokens")
 
     def test_stream(self):
         refusal = (400, {"error": {"message": "invalid request body", "code": 400}})
