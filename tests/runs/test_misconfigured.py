@@ -1,21 +1,17 @@
-"""`vqagen diagnose` at set-ups that people get wrong, written without a look at how it works.
+"""`vqagen diagnose` at set-ups that people get wrong, first written without a look at how it works.
 
 Each set-up says which causes are right, what words the verdict or the fix has to have, and that no more than
 twenty requests were sent.
 """
 import gzip
 import json
-import os
 import socket
 import subprocess
-import tempfile
-import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 from gateway import Gateway, Listener, anthropic_error, openai_error
-from harness import RunTest
+from harness import RunTest, Simulator
 
 KEY = "sk-proj-0a1b2c3d4e5f6a7b8c9d0e1f2a3b"
 PAGE = "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center>" \
@@ -43,9 +39,10 @@ class V6(ThreadingHTTPServer):
 
 
 class Misconfigured(RunTest):
-    def setUp(self):
-        super().setUp()
-        self.back = self.simulator()
+    @classmethod
+    def setUpClass(cls):
+        cls.back = Simulator()
+        cls.addClassCleanup(cls.back.stop)
 
     def gateway(self, make=Gateway, *arguments, **more):
         gateway = make(self.back.port, *arguments, **more)
@@ -80,15 +77,15 @@ class Misconfigured(RunTest):
         return where
 
     def diagnose(self, url, causes, *words, options=(), key=None, variable="VQAGEN_API_KEY", model="simulated",
-                 environment=None):
+                 environment=None, large=False):
         environment = dict(environment or {})
         if key is not None:
             environment[variable] = key
-        done = self.vqagen("diagnose", "--base-url", url, "--model", model, "--json", *options, environment=environment)
+        side = ("--max-side", "1024" if large else "256")
+        done = self.vqagen("diagnose", "--base-url", url, "--model", model, "--json", *side, *options, environment=environment)
         self.assertIn(done.returncode, (0, 1, 3, 7), done.stderr)
         found = json.loads(done.stdout.splitlines()[-1])
         said = json.dumps(found, ensure_ascii=False)
-        self.last = found
         self.assertIn(found["cause"], causes.split("|"), said[-1500:])
         self.assertLessEqual(found["calls"], 20, said)
         for word in words:
@@ -294,20 +291,20 @@ class Misconfigured(RunTest):
     # Size.
     def test_body_limit_without_a_word(self):
         refusal = (400, {"message": "Bad Request"})
-        gateway = self.gateway(Rule, lambda asked: refusal if len(asked.raw) > 700_000 else None)
-        self.diagnose(self.at(gateway), "image_bytes|image_size", "--max-")
+        gateway = self.gateway(Rule, lambda asked: refusal if len(asked.raw) > 262_144 else None)
+        self.diagnose(self.at(gateway), "image_bytes|image_size", "--max-", large=True)
 
     def test_firewall_limit(self):
         refusal = (403, "<html><title>403 Forbidden</title><body>Request blocked.</body></html>", "text/html")
         gateway = self.gateway(Rule, lambda asked: refusal if len(asked.raw) > 131_072 else None)
-        self.diagnose(self.at(gateway), "image_bytes|image_size", "--max-")
+        self.diagnose(self.at(gateway), "image_bytes|image_size", "--max-", large=True)
 
     def test_reset_when_large(self):
-        gateway = self.gateway(Rule, lambda asked: "reset" if len(asked.raw) > 700_000 else None)
-        self.diagnose(self.at(gateway), "image_bytes|image_size", "--max-")
+        gateway = self.gateway(Rule, lambda asked: "reset" if len(asked.raw) > 262_144 else None)
+        self.diagnose(self.at(gateway), "image_bytes|image_size", "--max-", large=True)
 
     def test_side_limit_without_a_word(self):
-        self.diagnose(self.at(self.gateway(max_side=(1024, (400, {"message": "Bad Request"})))), "image_pixels|image_size", "--max-side")
+        self.diagnose(self.at(self.gateway(max_side=(512, (400, {"message": "Bad Request"})))), "image_pixels|image_size", "--max-side", large=True)
 
     # Time and number.
     def test_closes_within_the_answer(self):
@@ -318,7 +315,7 @@ class Misconfigured(RunTest):
                       options=["--first-byte-timeout", "0.5"])
 
     def test_one_at_a_time(self):
-        gateway = self.gateway(together=(1, (503, "busy", "text/plain"), 5))
+        gateway = self.gateway(together=(1, (503, "busy", "text/plain"), 7))
         self.diagnose(self.at(gateway), "concurrency_refused", "--concurrency")
 
 
