@@ -223,6 +223,7 @@ static bool rule_fits(const struct fault_rule *rule, const struct problem *probl
 {
     return rule->transport == TRANSPORT_OK &&
            (rule->from == 0 || (status >= rule->from && status <= rule->to)) &&
+           (!rule->page || problem->form == PROBLEM_HTML) &&
            (rule->codes == NULL || problem_has_code(problem, rule->codes)) &&
            (rule->words == NULL || problem_says(problem, rule->words)) &&
            (rule->also == NULL || problem_says(problem, rule->also));
