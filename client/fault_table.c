@@ -64,7 +64,7 @@ const struct fault_rule fault_rules[] = {
      KIND(no_money),
      .fix = "The model's free tier is used up; allow paid use in the console (\"use free tier only\"), or choose another."},
     {.codes = "1304|1308|1310|1313|setlimitexceeded", KIND(quota_exhausted)},
-    {.words = "free-models-per-day|daily limit|daily quota|今日|使用上限", KIND(quota_exhausted)},
+    {.words = "free-models-per-day|calls / month|daily limit|daily quota|今日|使用上限", KIND(quota_exhausted)},
     {.words = "request too large|request is too large", .also = "requested|tokens per min|tpm", KIND(request_over_limit)},
 
     // Regions and hosts.
@@ -83,6 +83,7 @@ const struct fault_rule fault_rules[] = {
                                 "without established identity|x-api-key header is required|"
                                 "未收到authorization", KIND(key_missing)},
     {STATUS(401, 401), .codes = "1001", KIND(key_missing)},
+    {.words = "login fail", .also = "secret key", KIND(key_wrong)},
     {.codes = "1000|1002|1003|1004", KIND(key_wrong)},
     {.codes = "1005|1110|1111|1112|1120|1121", KIND(key_forbidden),
      .fix = "The account is locked, inactive or wants a second check; see the provider's console."},
@@ -118,7 +119,7 @@ const struct fault_rule fault_rules[] = {
     {.words = "content.type", .also = "['text']", KIND(no_vision)},
     {.words = "unknown variant", .also = "image_url", KIND(no_vision),
      .fix = "This model takes no images; on DeepSeek choose deepseek-flash."},
-    {.words = "is not a multimodal model|at most 0 image|does not support multimodal", KIND(no_vision),
+    {.words = "is not a multimodal model|multimodal inputs are not supported|at most 0 image|does not support multimodal", KIND(no_vision),
      .fix = "The server's model takes no images; serve a vision-language model."},
     {.words = "image_url is only supported by certain models|does not support image|"
               "not support images|support image input|only text input|only supports text|"
@@ -136,8 +137,9 @@ const struct fault_rule fault_rules[] = {
     {.words = "无可用渠道|no available channel", KIND(model_unknown),
      .fix = "The gateway has no channel for this model; check its name, and the gateway's channels and groups."},
     {.words = "not a chat model", KIND(model_unknown), .fix = "The model takes no chat; choose a chat model with vision."},
-    {.words = "no models loaded", KIND(model_unknown), .fix = "Load the model in the server first."},
-    {.codes = "model_not_found|modelnotfound|model_not_supported|1211|1221|invalidendpointormodel.notfound",
+    {.words = "no models loaded|no models are currently loaded", KIND(model_unknown), .fix = "Load the model in the server first."},
+    {.codes = "model_not_found|modelnotfound|model_not_supported|1211|1221|invalidendpointormodel.notfound|"
+              "model_not_available",
      KIND(model_unknown)},
     {.codes = "1212|1222", KIND(model_unknown), .fix = "The model is not served by this call; see the provider's list of models."},
     {.words = "model not exist|模型不存在|try pulling it|is not found for api version|"
@@ -214,7 +216,7 @@ const struct fault_rule fault_rules[] = {
               "unsupported_image_media_type|invalid_image_mode|invalidparameter.unsupportedimageformat", KIND(image_rejected)},
     {STATUS(400, 500), .words = "failed to apply", .also = "processor", KIND(image_rejected)},
     {.words = "could not process image|unable to process input image|provided image is not valid|failed to load image|"
-              "unsupported image|图片输入格式|图片数量超过|cannot identify image|invalid data url|only base64 data urls|"
+              "unsupported image|unsupported mime type|图片格式|图片输入格式|图片数量超过|cannot identify image|invalid data url|only base64 data urls|"
               "does not match the provided media type|failed to process image|invalid image|image_parse_error|"
               "incorrect padding|illegal base64|image length and width|could not decode image|failed to decode image|"
               "image(s) may be provided|aspect ratio must be", KIND(image_rejected)},
@@ -227,12 +229,13 @@ const struct fault_rule fault_rules[] = {
 
     // Limits and load.
     {.words = "enginecore|enginedead|engine is dead|engine loop|background loop has errored", KIND(engine_dead)},
-    {.words = "failed to load model|error loading model|requires more system memory", KIND(engine_dead),
+    {.words = "failed to load model|error loading model|could not load model|requires more system memory", KIND(engine_dead),
      .fix = "The server cannot load the model, often for want of memory; see its log, or serve a smaller model."},
     {.words = "loading model|model is loading|currently loading|model is still loading", KIND(model_loading)},
     {.codes = "overloaded_error|1305|1312", KIND(overloaded)},
     {STATUS(429, 429), KIND(rate_limited)},
     {.codes = "rate_limit_exceeded|rate_limit_error|1302|1303", KIND(rate_limited)},
+    {.words = "rate limit exceeded|rate limit reached|too many requests", KIND(rate_limited)},
     {STATUS(500, 599), .words = "overloaded|high demand|server busy|server is busy|slow down|maximum pending requests|服务繁忙|访问量过大",
      KIND(overloaded)},
     {STATUS(400, 499), .codes = "1231", KIND(rate_limited)},
