@@ -31,7 +31,7 @@ static const struct {
     {"no_money", NULL, CAUSE_no_money},
     {"quota_exhausted", NULL, CAUSE_quota_exhausted},
     {"region", NULL, CAUSE_region},
-    {"model_unknown", "not have access to model|no access to", CAUSE_model_forbidden},
+    {"model_unknown", "not have access to model|no access to|has not activated", CAUSE_model_forbidden},
     {"model_unknown", NULL, CAUSE_model_unknown},
     {"no_vision", NULL, CAUSE_no_vision},
     {"not_found", NULL, CAUSE_path_wrong},
