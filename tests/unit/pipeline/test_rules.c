@@ -248,6 +248,37 @@ static void test_extremes(void **state)
     assert_string_equal(check_option(NULL, NULL, NULL, NULL, 0, LANGUAGE_ZH).rule, "option.empty");
 }
 
+// What is read once for a reply judges every text as if it were read for that text alone.
+static void test_shared_readings(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"red",  "a red one", "Red",  "blue",   "3",
+                                        "cats", "the cat",   "左侧", "在左边", "yes"};
+    enum { COUNT = sizeof texts / sizeof *texts };
+    const char *kept[COUNT];
+    size_t passed = 0;
+    for (size_t answer = 0; answer < COUNT; answer++) {
+        size_t count = 0;
+        struct rules_beside *beside = rules_beside_new("What is it?", texts[answer], NULL, 0);
+        for (size_t i = 0; i < COUNT; i++) {
+            struct rule_result alone =
+                check_option(texts[i], "What is it?", texts[answer], kept, count, LANGUAGE_EN);
+            struct rule_result shared = rules_check_option(texts[i], beside, LANGUAGE_EN);
+            assert_int_equal(shared.pass, alone.pass);
+            assert_string_equal(shared.reason, alone.reason);
+            if (!shared.pass)
+                continue;
+            kept[count++] = texts[i];
+            assert_true(rules_beside_add(beside, texts[i]));
+        }
+        passed += count;
+        rules_beside_free(beside);
+    }
+    assert_in_range(passed, COUNT, COUNT * (COUNT - 1));
+    assert_string_equal(rules_check_option("red", NULL, LANGUAGE_EN).rule, "memory");
+    assert_string_equal(rules_check_question("red", NULL, NULL, LANGUAGE_EN).rule, "memory");
+}
+
 // The examples that the prompts show must pass the rules, else models learn what is refused.
 static void test_examples_pass(void **state)
 {
@@ -267,8 +298,11 @@ static void test_examples_pass(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),          cmocka_unit_test(test_every_rule_fails_once),
-        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_every_rule_fails_once),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_shared_readings),
         cmocka_unit_test(test_examples_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
