@@ -2,6 +2,7 @@
 
 #include "buffer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,30 @@ static void grows_and_stays_terminated(void **state)
     assert_int_equal(strlen(buffer.data), buffer.length);
     assert_memory_equal(buffer.data + buffer.length - 5, "4999,", 6);
     buffer_clear(&buffer);
+}
+
+// Whether the text fits into the room that is there, just so, or needs more; past the ceiling what
+// was there stays.
+static void formats_into_any_room(void **state)
+{
+    (void)state;
+    enum { CEILING = 150 };
+    for (int before = 0; before < 120; before++)
+        for (int more = 1; more < 80; more++) {
+            struct buffer buffer;
+            char expected[CEILING + 100];
+            buffer_init(&buffer, CEILING);
+            for (int i = 0; i < before; i++)
+                buffer_append_char(&buffer, '0');
+            bool fits = before + more <= CEILING;
+            assert_int_equal(buffer_append_format(&buffer, "%0*d", more, 7), fits);
+            snprintf(expected, sizeof expected, "%0*d", before + more, 7);
+            expected[fits ? before + more : before] = '\0';
+            assert_string_equal(buffer.data, expected);
+            assert_int_equal(buffer.length, strlen(expected));
+            assert_int_equal(buffer.failed, !fits);
+            buffer_clear(&buffer);
+        }
 }
 
 static void ceiling_holds_and_is_remembered(void **state)
@@ -55,6 +80,7 @@ static void take_leaves_an_empty_buffer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(grows_and_stays_terminated),
+                                       cmocka_unit_test(formats_into_any_room),
                                        cmocka_unit_test(ceiling_holds_and_is_remembered),
                                        cmocka_unit_test(take_leaves_an_empty_buffer)};
     return cmocka_run_group_tests(tests, NULL, NULL);
