@@ -2,8 +2,10 @@
 
 #include <cjson/cJSON.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 static _Thread_local bool short_of_memory;
@@ -36,11 +38,19 @@ void memory_watch_json(void)
 
 void memory_keep_pages(void)
 {
-    // The most that glibc lets lie within a thread's arena, and twice that of free memory at its
-    // end.
-    enum { PIECE = 32 << 20 };
-    mallopt(M_MMAP_THRESHOLD, PIECE);
-    mallopt(M_TRIM_THRESHOLD, 2 * PIECE);
+    // The largest piece that glibc lets lie within a thread's arena, and the free memory that it
+    // leaves at an arena's end: more than all pieces of a picture together.
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
+void memory_use_large_pages(void *memory, size_t bytes)
+{
+    const uintptr_t page = 2 << 20;
+    uintptr_t from = ((uintptr_t)memory + page - 1) / page * page;
+    uintptr_t to = ((uintptr_t)memory + bytes) / page * page;
+    if (to > from)
+        madvise((char *)memory + (from - (uintptr_t)memory), to - from, MADV_HUGEPAGE);
 }
 
 long memory_peak_kib(void)

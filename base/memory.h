@@ -10,6 +10,8 @@
 
 #include "error.h"
 
+#include <stddef.h>
+
 // Notes a failure when got is NULL. Returns got.
 void *memory_noted(void *got);
 
@@ -19,12 +21,17 @@ bool memory_check(struct error *why);
 // Lets cJSON's allocations be noted too, for the whole process; before it is first used.
 void memory_watch_json(void);
 
-// For a process that works on pictures: memory of up to 32 MiB a piece is kept for the next one
+// For a process that works on pictures: memory of up to 8 MiB a piece is kept for the next one
 // instead of being given back and asked for again, which costs a tenth of the CPU time in page
 // faults. The C library finds that out by itself, but piece by piece, so that memory would grow for
-// as long as larger pictures come; so it is the same from the start. For the whole process; before
-// threads are begun.
+// as long as larger pictures come; so it is the same from the start. Larger pieces, the planes of
+// large pictures, are given back: kept, they would stand idle beside each other as soon as something
+// small came to lie between them. For the whole process; before threads are begun.
 void memory_keep_pages(void);
+
+// Large pages for a large piece of memory just allocated, where the kernel has them: a plane's
+// pages then come in a few faults instead of thousands.
+void memory_use_large_pages(void *memory, size_t bytes);
 
 // The most memory that this process has had, in KiB. getrusage gives more when the program was
 // started by a larger one: the kernel counts what lay there before exec.

@@ -130,7 +130,7 @@ static bool refuse_key(const char *key, struct error *why)
                          "%s: a key is given by the name of its environment variable, "
                          "key_variable=NAME, or of a private file, api_key_file=PATH",
                          key);
-    static const char *const names[] = {"weight", "role", "name", "key_variable"};
+    static const char *const names[] = {"weight", "role", "name", "key_variable", "price"};
     struct nearest nearest = {.name = key};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         nearest_offer(&nearest, names[i]);
@@ -150,6 +150,12 @@ static bool take_pair(struct endpoint_entry *entry, const char *key, const char 
         return take_weight(entry, value, why);
     if (same_key(key, "role"))
         return take_role(entry, value, why);
+    if (same_key(key, "price")) {
+        entry->priced = true;
+        bool good = price_read(value, &entry->price, why);
+        entry->price.source = "--endpoints";
+        return good || error_note(why, "price, as in price=0.15/0.60");
+    }
     if (same_key(key, "name"))
         return take_text(&entry->name, value, why);
     if (same_key(key, "key_variable"))

@@ -3,6 +3,7 @@
 #ifndef VQAGEN_ENDPOINTS_H
 #define VQAGEN_ENDPOINTS_H
 
+#include "price_file.h"
 #include "settings.h"
 #include "upstreams.h"
 
@@ -12,6 +13,8 @@ struct endpoint_entry {
     struct settings settings;
     char *name;         // in rows and reports; owned; NULL: the endpoint's own
     char *key_variable; // owned; NULL
+    struct price price;
+    bool priced; // else its price is found by its model, as that of any
     unsigned weight;
     bool fallback;
     bool own_concurrency;
@@ -33,6 +36,6 @@ void endpoints_clear(struct endpoints *endpoints);
 // What stands in an entry of the settings file or in a word of --endpoints, for messages.
 #define ENDPOINTS_KEYS                                                                             \
     "endpoint, base_url, model, model_name, name, weight, role, key_variable, api_key_file, "      \
-    "concurrency, max_concurrency, requests_per_minute, tokens_per_minute"
+    "concurrency, max_concurrency, requests_per_minute, tokens_per_minute, price"
 
 #endif

@@ -237,8 +237,10 @@ static void fill_upstreams(const struct settings *settings, const struct endpoin
     for (size_t i = 0; i < endpoints->count; i++) {
         const struct endpoint_entry *entry = &endpoints->list[i];
         struct upstream_settings *upstream = &run->upstreams[run->upstream_count++];
-        *upstream = (struct upstream_settings){
-            .name = entry->name, .weight = entry->weight, .fallback = entry->fallback};
+        *upstream = (struct upstream_settings){.name = entry->name,
+                                               .weight = entry->weight,
+                                               .fallback = entry->fallback,
+                                               .price = entry->priced ? &entry->price : NULL};
         fill_endpoint(settings, &entry->settings, &upstream->endpoint);
         upstream->endpoint.own_key = true;
         fill_pace(&entry->settings, &upstream->pace);

@@ -204,19 +204,19 @@ static bool read_member(struct reading *reading, struct price *price, const yaml
     return refuse_key(reading, key);
 }
 
-bool price_file_add(struct price_file *file, const char *text, struct error *why)
+bool price_read(const char *text, struct price *price, struct error *why)
 {
-    struct price price = {.model = "*",
-                          .cached = -1,
-                          .cache_write = -1,
-                          .batch = -1,
-                          .date = "",
-                          .source = "--price"};
+    *price = (struct price){.model = "*",
+                            .cached = -1,
+                            .cache_write = -1,
+                            .batch = -1,
+                            .date = "",
+                            .source = "--price"};
     double numbers[3];
     size_t count = 0;
     char *copy = text_copy(text), *rest = copy, *part;
     bool good = copy != NULL;
-    while (good && (part = strsep(&rest, ",")) != NULL) {
+    while (good && (part = strsep(&rest, ",/")) != NULL) {
         good = count < 3 && text_to_real(text_trim(part), &numbers[count]) && numbers[count] >= 0 &&
                numbers[count] <= highest;
         count++;
@@ -227,10 +227,18 @@ bool price_file_add(struct price_file *file, const char *text, struct error *why
                          "--price %s: dollars a million tokens are wanted, as INPUT,OUTPUT or "
                          "INPUT,CACHED,OUTPUT: --price 0.15,0.60",
                          text);
-    price.input = numbers[0];
-    price.output = numbers[count - 1];
+    price->input = numbers[0];
+    price->output = numbers[count - 1];
     if (count == 3)
-        price.cached = numbers[1];
+        price->cached = numbers[1];
+    return true;
+}
+
+bool price_file_add(struct price_file *file, const char *text, struct error *why)
+{
+    struct price price;
+    if (!price_read(text, &price, why))
+        return false;
     struct price *list = calloc(file->count + 1, sizeof *list);
     if (list == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a price");

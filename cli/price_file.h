@@ -14,8 +14,11 @@ struct price_file {
 // False: ERR_SETTINGS with file, line and what is wanted there, or ERR_MEMORY; nothing to clear.
 bool price_file_read(struct price_file *file, const char *path, struct error *why);
 
-// "INPUT,OUTPUT" or "INPUT,CACHED,OUTPUT", dollars a million tokens, as one row for all models, put
-// in front of those that are there. False: ERR_USAGE, ERR_MEMORY.
+// "INPUT,OUTPUT" or "INPUT,CACHED,OUTPUT", dollars a million tokens, as a price of all models; '/'
+// does for ',' where that stands between pairs. It borrows no text. False: ERR_USAGE, ERR_MEMORY.
+bool price_read(const char *text, struct price *price, struct error *why);
+
+// The same as a row in front of those that are there.
 bool price_file_add(struct price_file *file, const char *text, struct error *why);
 
 void price_file_clear(struct price_file *file);

@@ -1,6 +1,7 @@
 #include "picture.h"
 
 #include "colours.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ bool picture_allocate(struct picture *picture, struct error *why)
     if (picture->memory == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a picture of %u x %u (%zu bytes)",
                          picture->width, picture->height, total);
+    memory_use_large_pages(picture->memory, total);
     for (unsigned i = 0; i < picture_planes(picture); i++)
         picture->planes[i].samples = (unsigned char *)picture->memory + offsets[i];
     return true;

@@ -4,6 +4,7 @@
 #include "log.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool check_prices(const struct run *run, struct error *why);
 static void tell_earlier(const struct run *run, const struct store_totals *totals);
@@ -23,7 +24,8 @@ bool spending_open(struct run *run, struct error *why)
     struct store_totals totals;
     for (size_t i = 0; i < run->upstreams.count; i++) {
         struct upstream *upstream = &run->upstreams.list[i];
-        upstream->price = spending_price(run->settings, &upstream->endpoint);
+        if (upstream->price == NULL)
+            upstream->price = spending_price(run->settings, &upstream->endpoint);
     }
     if (!check_prices(run, why) || !store_totals(run->store, &totals, why))
         return false;
@@ -71,14 +73,22 @@ bool spending_keep(struct run *run, struct error *why)
     return store_add_cost(run->store, unkept, why);
 }
 
-// Whether an endpoint before this one has the same price, or none is to be told of.
+static bool same_source(const struct price *one, const struct price *other)
+{
+    return strcmp(one->source, other->source) == 0 && strcmp(one->date, other->date) == 0;
+}
+
+// Whether the price's source was told of for an endpoint before this one, or is not to be told of.
 static bool told_before(const struct run *run, size_t index)
 {
     const struct price *price = run->upstreams.list[index].price;
+    if (price == NULL || price == &price_nothing)
+        return true;
     for (size_t i = 0; i < index; i++)
-        if (run->upstreams.list[i].price == price)
+        if (run->upstreams.list[i].price != NULL &&
+            same_source(run->upstreams.list[i].price, price))
             return true;
-    return price == NULL || price == &price_nothing;
+    return false;
 }
 
 static size_t tell_prices(const struct run *run, char *text, size_t size)

@@ -9,7 +9,8 @@ bool upstream_init(struct upstream *upstream, const struct upstream_settings *se
                    struct error *why)
 {
     *upstream = (struct upstream){.weight = settings->weight > 0 ? settings->weight : 1,
-                                  .fallback = settings->fallback};
+                                  .fallback = settings->fallback,
+                                  .price = settings->price};
     pace_init(&upstream->pace, &settings->pace);
     if (!endpoint_init(&upstream->endpoint, &settings->endpoint, why))
         return false;

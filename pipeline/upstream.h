@@ -17,6 +17,7 @@ struct upstream_settings {
     unsigned weight;  // its share of the calls, beside the other endpoints' weights; 1 or more
     bool fallback;    // called only while no other endpoint can be
     struct pace_settings pace;
+    const struct price *price; // borrowed; NULL: by its model, see spending.h
 };
 
 struct upstream {

@@ -2,6 +2,7 @@
 import json
 import subprocess
 import time
+import sqlite3
 import unittest
 
 from harness import RunTest, clean_environment, read_lines, samples_images
@@ -42,6 +43,20 @@ class Endpoints(RunTest):
         # Who answered is no part of a call: one endpoint goes on where two were.
         self.run_at(out, f"base_url={two.url}", options=("--model", "simulated"))
         self.assertEqual(self.report(out)["this_run"]["requests"], 0)
+
+    def test_each_may_have_a_price_of_its_own(self):
+        one, two = self.simulator(), self.simulator()
+        out = self.folder / "out"
+        done = self.run_at(out, f"{one.url},price=3/15,name=dear", f"{two.url},price=1/2,name=cheap",
+                           options=("--model", "m"))
+        with sqlite3.connect(out / "run.db") as database:
+            rows = database.execute("SELECT endpoint, sum(input_tokens), sum(output_tokens), sum(cost_nano) FROM calls "
+                                    "GROUP BY endpoint ORDER BY endpoint").fetchall()
+        self.assertEqual([row[0] for row in rows], ["cheap", "dear"])
+        for (_, tokens_in, tokens_out, cost), (price_in, price_out) in zip(rows, ((1, 2), (3, 15))):
+            self.assertAlmostEqual(cost / 1e9, (tokens_in * price_in + tokens_out * price_out) / 1e6, delta=1e-7)
+        self.assertEqual(len(self.report(out)["this_run"]["prices"]), 2)
+        self.assertIn("(prices of --endpoints)", done.stderr)
 
     def test_slots_follow_the_weights(self):
         text = self.vqagen("generate", samples_images(), "--dry-run", "--model", "m", "--concurrency", 12, "--endpoints",

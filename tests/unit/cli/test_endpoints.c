@@ -99,6 +99,24 @@ static void test_file(void **state)
     finish();
 }
 
+static void test_prices(void **state)
+{
+    (void)state;
+    struct error why;
+    assert_true(
+        read_list("generate --model m --endpoints vllm,price=0.15/0.60 --endpoints llamacpp "
+                  "--endpoints ollama,price=2/0.5/8",
+                  NULL, &why));
+    assert_true(endpoints.list[0].priced && !endpoints.list[1].priced && endpoints.list[2].priced);
+    assert_true(endpoints.list[0].price.input == 0.15 && endpoints.list[0].price.output == 0.60);
+    assert_true(endpoints.list[2].price.cached == 0.5 && endpoints.list[2].price.output == 8);
+    finish();
+    case_file("p.yaml", "model: m\nendpoints:\n  - {endpoint: vllm, price: 1/4}\n", 0644);
+    assert_true(read_list("generate -s p.yaml", NULL, &why));
+    assert_true(endpoints.list[0].priced && endpoints.list[0].price.output == 4);
+    finish();
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -112,6 +130,8 @@ static void test_refusals(void **state)
         {"generate --endpoints vllm,weight=", "weight has no value", ERR_USAGE},
         {"generate --endpoints vllm,role=x", "neither primary nor fallback", ERR_USAGE},
         {"generate --endpoints vllm,concurrency=x", "concurrency", ERR_USAGE},
+        {"generate --endpoints vllm,price=0.15", "price=0.15/0.60", ERR_USAGE},
+        {"generate --endpoints vllm,price=0.15,role=fallback", "price=0.15/0.60", ERR_USAGE},
         {"generate --endpoints vllm,key=sk-secret-secret", "key_variable=NAME", ERR_USAGE},
         {"generate --endpoints vllm --endpoints openai,key_variable=NONE", "number 2",
          ERR_SETTINGS},
@@ -131,6 +151,7 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_entries), cmocka_unit_test(test_file),
+                                       cmocka_unit_test(test_prices),
                                        cmocka_unit_test(test_refusals)};
     return cmocka_run_group_tests(tests, case_enter, case_leave);
 }
