@@ -21,7 +21,7 @@ void buffer_clear(struct buffer *buffer)
 void buffer_empty(struct buffer *buffer)
 {
     buffer->length = 0;
-    buffer->failed = false;
+    buffer->failed = buffer->full = false;
     if (buffer->data != NULL)
         buffer->data[0] = '\0';
 }
@@ -31,7 +31,7 @@ char *buffer_reserve(struct buffer *buffer, size_t length)
     if (buffer->failed)
         return NULL;
     if (length > buffer->ceiling - buffer->length) {
-        buffer->failed = true;
+        buffer->failed = buffer->full = true;
         return NULL;
     }
     size_t needed = buffer->length + length + 1;
@@ -109,7 +109,9 @@ bool buffer_check(const struct buffer *buffer, const char *what, struct error *w
 {
     if (!buffer->failed)
         return true;
-    if (buffer->length + 1 < buffer->ceiling && buffer->room < buffer->ceiling / 2)
+    bool at_ceiling = buffer->full || buffer->length + 1 >= buffer->ceiling ||
+                      buffer->room >= buffer->ceiling / 2;
+    if (!at_ceiling)
         return error_set(why, ERR_MEMORY, "no memory for %s at %zu bytes", what, buffer->length);
     return error_set(why, ERR_TOO_LARGE, "%s is larger than %zu bytes", what, buffer->ceiling);
 }

@@ -97,7 +97,10 @@ void json_write_string(struct buffer *out, const char *text)
         buffer_append_text(out, "null");
         return;
     }
-    const unsigned char *at = (const unsigned char *)text, *end = at + strlen(text);
+    size_t length = strlen(text);
+    const unsigned char *at = (const unsigned char *)text, *end = at + length;
+    if (buffer_reserve(out, length + 2) == NULL) // it takes no less
+        return;
     buffer_append_char(out, '"');
     for (;;) {
         const unsigned char *stop = plain_end(at, end);

@@ -212,6 +212,8 @@ static char *fold_any(const char *text)
 
 bool text_same_folded(const char *a, const char *b)
 {
+    if (text_equal(a, b))
+        return true;
     char *folded_a = text_fold(a), *folded_b = text_fold(b);
     bool same = folded_a != NULL && folded_b != NULL && strcmp(folded_a, folded_b) == 0;
     free(folded_a);

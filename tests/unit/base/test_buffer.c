@@ -58,6 +58,19 @@ static void ceiling_holds_and_is_remembered(void **state)
     assert_string_equal(why.message, "the text is larger than 8 bytes");
     assert_null(buffer_take(&buffer));
     buffer_clear(&buffer);
+    // What is too large at once meets the ceiling too, though little was kept.
+    buffer_init(&buffer, 100);
+    char long_text[200];
+    memset(long_text, 'x', sizeof long_text);
+    long_text[sizeof long_text - 1] = '\0';
+    assert_true(buffer_append_text(&buffer, "12"));
+    assert_false(buffer_append_text(&buffer, long_text));
+    error_clear(&why);
+    assert_false(buffer_check(&buffer, "the text", &why));
+    assert_int_equal(why.kind, ERR_TOO_LARGE);
+    buffer_empty(&buffer);
+    assert_true(buffer_check(&buffer, "the text", &why));
+    buffer_clear(&buffer);
 }
 
 static void take_leaves_an_empty_buffer(void **state)
