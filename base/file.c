@@ -41,17 +41,31 @@ static bool read_to_end(int file, const char *path, size_t expected, struct buff
     }
 }
 
-bool file_read(const char *path, struct buffer *out, struct error *why)
+// Negative: ERR_INPUT. Nothing waits here for the other end of a pipe.
+static int open_regular(const char *path, size_t *bytes, struct error *why)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0)
-        return error_set_errno(why, ERR_INPUT, "cannot open %s", path);
+    if (file < 0) {
+        error_set_errno(why, ERR_INPUT, "cannot open %s", path);
+        return -1;
+    }
     struct stat facts;
     if (fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
         close(file);
-        return error_set(why, ERR_INPUT, "%s is not a regular file", path);
+        error_set(why, ERR_INPUT, "%s is not a regular file", path);
+        return -1;
     }
-    bool good = read_to_end(file, path, facts.st_size > 0 ? (size_t)facts.st_size : 0, out, why);
+    *bytes = facts.st_size > 0 ? (size_t)facts.st_size : 0;
+    return file;
+}
+
+bool file_read(const char *path, struct buffer *out, struct error *why)
+{
+    size_t bytes;
+    int file = open_regular(path, &bytes, why);
+    if (file < 0)
+        return false;
+    bool good = read_to_end(file, path, bytes, out, why);
     close(file);
     return good;
 }
@@ -176,34 +190,86 @@ bool file_write(const char *path, const void *bytes, size_t length, struct error
     return file_commit(&writer, why);
 }
 
-static bool fill_and_rename(int file, const char *temporary, const char *path, const void *bytes,
-                            size_t length)
+// Opens a file of a name of its own beside path. Negative: ERR_DISK, ERR_MEMORY. *temporary is the
+// caller's to free.
+static int open_beside(const char *path, char **temporary, struct error *why)
 {
-    FILE *stream = fdopen(file, "w");
-    if (stream == NULL) {
-        close(file);
+    *temporary = malloc(strlen(path) + sizeof ".XXXXXX");
+    if (*temporary == NULL) {
+        error_set(why, ERR_MEMORY, "no memory to write %s", path);
+        return -1;
+    }
+    sprintf(*temporary, "%s.XXXXXX", path);
+    int file = mkostemp(*temporary, O_CLOEXEC);
+    if (file < 0)
+        error_set_errno(why, ERR_DISK, "cannot write %s", path);
+    return file;
+}
+
+// Ends what open_beside began: the file takes its place, or is removed when it is not good.
+static bool close_beside(int file, char *temporary, const char *path, bool good, struct error *why)
+{
+    if (file < 0) {
+        free(temporary);
         return false;
     }
-    bool good = fwrite(bytes, 1, length, stream) == length;
-    good = fclose(stream) == 0 && good;
-    return good && chmod(temporary, 0644) == 0 && rename(temporary, path) == 0;
+    bool closed = close(file) == 0;
+    if (good && (!closed || chmod(temporary, 0644) != 0 || rename(temporary, path) != 0))
+        good = error_set_errno(why, ERR_DISK, "cannot write %s", path);
+    if (!good)
+        unlink(temporary);
+    free(temporary);
+    return good;
+}
+
+static bool write_whole(int file, const char *bytes, size_t length, const char *path,
+                        struct error *why)
+{
+    for (ssize_t put; length > 0; bytes += put, length -= (size_t)put)
+        if ((put = write(file, bytes, length)) < 0) {
+            if (errno != EINTR)
+                return error_set_errno(why, ERR_DISK, "cannot write %s", path);
+            put = 0;
+        }
+    return true;
 }
 
 bool file_keep(const char *path, const void *bytes, size_t length, struct error *why)
 {
     if (access(path, F_OK) == 0)
         return true;
-    char *temporary = malloc(strlen(path) + sizeof ".XXXXXX");
-    if (temporary == NULL)
-        return error_set(why, ERR_MEMORY, "no memory to write %s", path);
-    sprintf(temporary, "%s.XXXXXX", path);
-    int file = mkostemp(temporary, O_CLOEXEC);
-    bool good = file >= 0 && fill_and_rename(file, temporary, path, bytes, length);
-    if (!good) {
-        error_set_errno(why, ERR_DISK, "cannot write %s", path);
-        if (file >= 0)
-            unlink(temporary);
+    char *temporary;
+    int file = open_beside(path, &temporary, why);
+    bool good = file >= 0 && write_whole(file, bytes, length, path, why);
+    return close_beside(file, temporary, path, good, why);
+}
+
+static bool copy_pieces(int source, const char *from, int target, const char *to, struct error *why)
+{
+    enum { PIECE_BYTES = 1 << 20 };
+    char *piece = malloc(PIECE_BYTES);
+    bool good = piece != NULL || error_set(why, ERR_MEMORY, "no memory to copy %s", from);
+    ssize_t got = good ? 1 : 0;
+    while (good && got != 0) {
+        got = read(source, piece, PIECE_BYTES);
+        if (got > 0)
+            good = write_whole(target, piece, (size_t)got, to, why);
+        else if (got < 0 && errno != EINTR)
+            good = error_set_errno(why, ERR_INPUT, "cannot read %s", from);
     }
-    free(temporary);
+    free(piece);
     return good;
+}
+
+bool file_copy(const char *from, const char *to, struct error *why)
+{
+    size_t bytes;
+    int source = open_regular(from, &bytes, why);
+    if (source < 0)
+        return false;
+    char *temporary;
+    int target = open_beside(to, &temporary, why);
+    bool good = target >= 0 && copy_pieces(source, from, target, to, why);
+    close(source);
+    return close_beside(target, temporary, to, good, why);
 }

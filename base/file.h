@@ -41,4 +41,9 @@ bool file_write(const char *path, const void *bytes, size_t length, struct error
 // synced. False: ERR_DISK, ERR_MEMORY; nothing is left behind.
 bool file_keep(const char *path, const void *bytes, size_t length, struct error *why);
 
+// Copies a file of any size, a piece at a time, as above; what is at `to` is replaced once the copy
+// is complete. False: ERR_INPUT (from cannot be read, is not a regular file), ERR_DISK, ERR_MEMORY;
+// nothing is left behind.
+bool file_copy(const char *from, const char *to, struct error *why);
+
 #endif

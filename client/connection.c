@@ -51,6 +51,7 @@ bool connection_try(const char *url, const struct client_settings *settings, boo
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
+    connection->proxied = settings->proxy != NULL;
     CURLcode code = curl_easy_perform(easy);
     judge(easy, code, connection);
     if (code != CURLE_OK)
@@ -59,7 +60,6 @@ bool connection_try(const char *url, const struct client_settings *settings, boo
     // What is connected to is the proxy.
     if (settings->proxy != NULL && connection->transport == TRANSPORT_REFUSED)
         connection->transport = TRANSPORT_PROXY;
-    connection->proxied = connection->proxied || settings->proxy != NULL;
     secret_hide(connection->message);
     curl_easy_cleanup(easy);
     return true;
@@ -79,11 +79,11 @@ static void judge(CURL *easy, CURLcode code, struct connection *connection)
     if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address) == CURLE_OK && address != NULL)
         snprintf(connection->address, sizeof connection->address, "%s", address);
     connection->seconds = (double)total / 1e6;
-    connection->proxied = proxy_status != 0;
+    // A time is kept once TLS stands too, an address once there is a connection.
+    bool open = connected > 0 || (connection->address[0] != '\0' && !connection->proxied);
+    connection->proxied = connection->proxied || proxy_status != 0;
     connection->transport = TRANSPORT_OTHER;
-    connection->reached = connected > 0 ? CONNECTION_TLS
-                          : named > 0   ? CONNECTION_TCP
-                                        : CONNECTION_DNS;
+    connection->reached = open ? CONNECTION_TLS : named > 0 ? CONNECTION_TCP : CONNECTION_DNS;
     switch (code) {
     case CURLE_OK:
         connection->transport = TRANSPORT_OK;

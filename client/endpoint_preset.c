@@ -105,7 +105,7 @@ const struct endpoint_preset *endpoint_preset_meant(const char *endpoint, const 
 static size_t origin_length(const char *url)
 {
     const char *host = strstr(url, "://");
-    return host != NULL ? (size_t)(host - url) + 3 + strcspn(host + 3, "/?#") : 0;
+    return host != NULL ? (size_t)(host - url) + 3 + strcspn(host + 3, ":/?#") : 0;
 }
 
 const struct endpoint_preset *endpoint_preset_at_host(const char *url)

@@ -10,34 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE_BYTES = 8192, PIECE_BYTES = 1 << 20 };
+enum { PAGE_BYTES = 8192 };
 
-static bool copy_bytes(int from, int to, void *room)
+// A store that was closed in order has no log; one whose log cannot be read is not whole without
+// it.
+static bool copy_log(const char *from, const char *to, struct error *why)
 {
-    ssize_t got;
-    while ((got = read(from, room, PIECE_BYTES)) > 0)
-        for (ssize_t done = 0, put; done < got; done += put)
-            if ((put = write(to, (char *)room + done, (size_t)(got - done))) < 0)
-                return false;
-    return got == 0;
-}
-
-static bool copy_file(const char *from, const char *to, bool required, struct error *why)
-{
-    int source = open(from, O_RDONLY | O_CLOEXEC);
-    if (source < 0)
-        return !required || error_set_errno(why, ERR_INPUT, "cannot read %s", from);
-    int target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    void *room = malloc(PIECE_BYTES);
-    bool good = target >= 0 && room != NULL && copy_bytes(source, target, room);
-    if (!good)
-        error_set_errno(why, room != NULL ? ERR_DISK : ERR_MEMORY, "cannot copy %s to %s", from,
-                        to);
-    free(room);
-    close(source);
-    if (target >= 0 && close(target) != 0 && good)
-        good = error_set_errno(why, ERR_DISK, "cannot copy %s to %s", from, to);
-    return good;
+    return (access(from, F_OK) != 0 && errno == ENOENT) || file_copy(from, to, why);
 }
 
 static void put_number(unsigned char *at, uint32_t number)
@@ -83,7 +62,7 @@ bool salvage_file_make(const char *from_directory, const char *directory, struct
     bool good =
         (from != NULL && to != NULL && log != NULL && to_log != NULL && new_store != NULL) ||
         error_set(why, ERR_MEMORY, "no memory for a name");
-    good = good && copy_file(from, to, true, why) && copy_file(log, to_log, false, why) &&
+    good = good && file_copy(from, to, why) && copy_log(log, to_log, why) &&
            replace_page(new_store, to, why);
     char *const names[] = {from, to, log, to_log, new_store};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -8,10 +8,35 @@
 #include <string.h>
 #include <time.h>
 
-static bool (*const rungs[])(struct ladder *ladder, struct error *why) = {
-    rung_settings, rung_reach,      rung_text,       rung_tiny_image, rung_image,
-    rung_vision,   rung_parameters, rung_structured, rung_stream,     rung_together,
+static const struct {
+    enum rung_id id;
+    bool sends; // nothing can be said of it without a call
+    bool (*climb)(struct ladder *ladder, struct error *why);
+} rungs[] = {
+    {RUNG_SETTINGS, false, rung_settings},
+    {RUNG_DNS, false, rung_reach},
+    {RUNG_TEXT, true, rung_text},
+    {RUNG_TINY_IMAGE, true, rung_tiny_image},
+    {RUNG_IMAGE, true, rung_image},
+    {RUNG_VISION, true, rung_vision},
+    {RUNG_PARAMETERS, true, rung_parameters},
+    {RUNG_STRUCTURED, true, rung_structured},
+    {RUNG_STREAM, true, rung_stream},
+    {RUNG_TOGETHER, false, rung_together},
 };
+
+static bool climb(struct ladder *ladder, size_t i, struct error *why)
+{
+    char detail[200];
+    if (!rungs[i].sends || prober_left(&ladder->prober) > 0)
+        return rungs[i].climb(ladder, why);
+    snprintf(detail, sizeof detail,
+             "The limit of calls is reached: a diagnosis makes no more than %u, and those below "
+             "took them all.",
+             ladder->settings->most_calls);
+    ladder_break(ladder, rungs[i].id, NULL, NULL, CAUSE_unexplained, detail, NULL);
+    return true;
+}
 
 bool ladder_climb(const struct ladder_settings *settings, struct diagnosis *diagnosis,
                   struct error *why)
@@ -19,7 +44,7 @@ bool ladder_climb(const struct ladder_settings *settings, struct diagnosis *diag
     struct ladder ladder = {.settings = settings, .diagnosis = diagnosis};
     bool good = prober_init(&ladder.prober, &settings->client, settings->most_calls, why);
     for (size_t i = 0; good && !ladder.ended && i < sizeof rungs / sizeof *rungs; i++)
-        good = rungs[i](&ladder, why);
+        good = climb(&ladder, i, why);
     if (good && !ladder.ended)
         diagnosis_blame(diagnosis, CAUSE_none, NULL,
                         "The endpoint takes what vqagen sends, sees images, and answers.", NULL);

@@ -86,8 +86,10 @@ static bool commit_part(struct output *output, struct error *why)
 
 bool output_complete(struct output *output, struct store *store, int64_t places, struct error *why)
 {
-    if (still_stand(output, store))
+    if (still_stand(output, store)) {
+        unlink(output->part); // of a run that ended early without a change, as on a full disk
         return true;
+    }
     return output_extend(output, store, places, why) && write_failures(output, store, why) &&
            commit_part(output, why) && store_note_output(store, output->dataset, why) &&
            store_note_output(store, output->failures, why);

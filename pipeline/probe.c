@@ -115,7 +115,9 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     bool good = true;
     for (size_t i = 0; i < count; i++) {
         probes[i].sent = false;
-        probes[i].fault = (struct fault){.kind = "", .fix = "", .wait_ms = -1};
+        // What is not sent has not passed.
+        probes[i].fault =
+            (struct fault){.verdict = FAULT_ITEM, .kind = "", .fix = "", .wait_ms = -1};
         probes[i].reply = (struct reply){.usage = usage_unknown};
         buffer_init(&probes[i].body, KEPT_BODY);
     }

@@ -23,7 +23,7 @@ struct probe {
     struct payload *payload; // NULL: none; goes with ask.image
 
     // Out; cleared by probe_clear.
-    bool sent; // false: the limit was reached
+    bool sent; // false: the limit was reached, and the fault has no kind
     struct fault fault;
     struct reply reply;              // when fault.verdict is FAULT_NONE
     struct endpoint_lessons learned; // the lessons in force, and what this refusal teaches

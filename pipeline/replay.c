@@ -24,7 +24,7 @@ struct replay {
     struct dropped {
         struct digest key;
         const struct upstream *upstream; // that answered it; NULL: it is no longer there
-    } dropped[4];                        // the calls that are to be made anew
+    } * dropped;                         // the calls that are to be made anew; owned
     size_t dropped_count;
     const struct upstream *upstream; // where the call goes
     struct task *task;
@@ -57,6 +57,7 @@ static void replay_close(struct replay *replay)
         free(replay->task);
         replay->task = next;
     }
+    free(replay->dropped);
     subject_free(replay->subject);
     payload_drop(replay->ladder.payload);
     payload_drop(replay->ladder.tiny);
@@ -175,10 +176,20 @@ static bool make_image(struct replay *replay, struct error *why)
     return good;
 }
 
-static bool drop_call(struct replay *replay, struct item *item, size_t at)
+// Whether the call is one that the item stands on now: of its own, those of its present round; of
+// the image's first item, the draft that all items come from.
+static bool counts(const struct replay *replay, const struct item *item, const struct call *call)
 {
-    if (replay->dropped_count == sizeof replay->dropped / sizeof *replay->dropped)
-        return false;
+    return item == replay->item ? call->round == item->round
+                                : call->step == STEP_DRAFT && call->round == 0;
+}
+
+static bool drop_call(struct replay *replay, struct item *item, size_t at, struct error *why)
+{
+    void *list = realloc(replay->dropped, (replay->dropped_count + 1) * sizeof *replay->dropped);
+    if (list == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a call");
+    replay->dropped = list;
     replay->dropped[replay->dropped_count++] = (struct dropped){
         item->stored[at].key, upstreams_find(&replay->upstreams, item->stored[at].endpoint)};
     call_clear(&item->stored[at]);
@@ -186,21 +197,34 @@ static bool drop_call(struct replay *replay, struct item *item, size_t at)
     return true;
 }
 
-static void drop_failed(struct replay *replay, struct item *item)
+static bool drop_failed(struct replay *replay, struct item *item, struct error *why)
 {
     for (size_t i = item->stored_count; i > 0; i--)
-        if (!item->stored[i - 1].replied && !drop_call(replay, item, i - 1))
-            return;
+        if (counts(replay, item, &item->stored[i - 1]) && !item->stored[i - 1].replied &&
+            !drop_call(replay, item, i - 1, why))
+            return false;
+    return true;
 }
 
-static void drop_last(struct replay *replay, struct item *item)
+static bool drop_last(struct replay *replay, struct item *item, struct error *why)
 {
-    size_t last = 0;
-    for (size_t i = 1; i < item->stored_count; i++)
-        if (item->stored[i].when_ms >= item->stored[last].when_ms)
+    size_t last = item->stored_count;
+    for (size_t i = 0; i < item->stored_count; i++)
+        if (counts(replay, item, &item->stored[i]) &&
+            (last == item->stored_count || item->stored[i].when_ms >= item->stored[last].when_ms))
             last = i;
-    if (item->stored_count > 0)
-        drop_call(replay, item, last);
+    return last == item->stored_count || drop_call(replay, item, last, why);
+}
+
+// The failed calls of the item, or else of its image's draft. When none failed, the last one is of
+// interest, whose reply was not accepted.
+static bool drop_calls(struct replay *replay, struct error *why)
+{
+    struct item *own = replay->item, *first = &replay->subject->items[0];
+    const size_t *count = &replay->dropped_count;
+    return drop_failed(replay, own, why) && (*count > 0 || drop_failed(replay, first, why)) &&
+           (*count > 0 || drop_last(replay, own, why)) &&
+           (*count > 0 || drop_last(replay, first, why));
 }
 
 // The stored calls of the item, and of the image's first, with which its draft lies. The other
@@ -225,15 +249,7 @@ static bool load_items(struct replay *replay, struct error *why)
         item->number = row.number;
         item->round = row.round;
     }
-    if (replay->item != &subject->items[0])
-        drop_failed(replay, &subject->items[0]);
-    drop_failed(replay, replay->item);
-    // No call of it failed: then its last one is of interest, whose reply was not accepted.
-    if (replay->dropped_count == 0)
-        drop_last(replay, replay->item);
-    if (replay->dropped_count == 0)
-        drop_last(replay, &subject->items[0]);
-    return true;
+    return drop_calls(replay, why);
 }
 
 // What is now missing is wanted, and is the dropped call when its key is the same: then prompt,

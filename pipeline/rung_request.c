@@ -136,7 +136,7 @@ static bool judge_together(struct ladder *ladder, const struct probe *failed, co
     if (!ladder_send(ladder, &alone, why))
         return false;
     diagnosis_step(ladder->diagnosis, "one alone -> %s", probe_seen(&alone, seen, sizeof seen));
-    if (alone.sent && alone.fault.verdict == FAULT_NONE)
+    if (alone.fault.verdict == FAULT_NONE)
         ladder_break(ladder, RUNG_TOGETHER, tried, failed, CAUSE_concurrency_refused, NULL,
                      "Give --concurrency 1, or 2 if that passes; a larger plan allows more.");
     else
@@ -153,6 +153,11 @@ bool rung_together(struct ladder *ladder, struct error *why)
     for (size_t i = 0; i < TOGETHER; i++)
         probes[i] = full_probe(ladder);
     unsigned left = prober_left(&ladder->prober), count = left < TOGETHER ? left : TOGETHER;
+    if (count < 2) {
+        diagnosis_add(ladder->diagnosis, RUNG_TOGETHER, RUNG_SKIPPED,
+                      "the limit of calls is reached", NULL);
+        return true;
+    }
     if (!prober_send(&ladder->prober, probes, count, why))
         return false;
     const struct probe *failed = NULL;

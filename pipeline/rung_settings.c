@@ -89,15 +89,6 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
 // A provider's own host takes its own keys only; who runs a gateway may give out any.
 static bool is_other_sites(const struct ladder *ladder, const struct key_site *site)
 {
-    const struct endpoint_preset *preset;
     const char *url = ladder->endpoint.url;
-    if (site == NULL || key_site_serves(site, url))
-        return false;
-    for (size_t i = 0; (preset = endpoint_preset_at(i)) != NULL; i++) {
-        const char *host = strstr(preset->base_url, "://") + 3, *at = strstr(url, "://") + 3;
-        size_t length = strcspn(host, "/");
-        if (!preset->local && strncmp(host, at, length) == 0 && strchr("/:", at[length]) != NULL)
-            return true;
-    }
-    return false;
+    return site != NULL && !key_site_serves(site, url) && endpoint_preset_at_host(url) != NULL;
 }

@@ -10,16 +10,22 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
     return true;
 }
 
-static struct connection connect_to(const char *scheme, int port, const char *proxy)
+static struct connection connect_within(const char *scheme, int port, const char *proxy,
+                                        int64_t timeout_ms)
 {
     char url[100];
     snprintf(url, sizeof url, "%s://127.0.0.1:%d/v1", scheme, port);
     struct client_settings settings = {
-        .timeout_ms = 5000, .connect_timeout_ms = 2000, .proxy = proxy};
+        .timeout_ms = 5000, .connect_timeout_ms = timeout_ms, .proxy = proxy};
     struct connection connection;
     struct error why = {0};
     assert_true(connection_try(url, &settings, false, &connection, &why));
     return connection;
+}
+
+static struct connection connect_to(const char *scheme, int port, const char *proxy)
+{
+    return connect_within(scheme, port, proxy, 2000);
 }
 
 // A port that is held, and at which nobody listens.
@@ -65,8 +71,37 @@ static void says_how_far_it_came(void **state)
     close(held);
 }
 
+// The kernel connects; nobody answers the greeting. Once its queue is full the kernel connects no
+// more either.
+static void silence_is_told_by_how_far_it_came(void **state)
+{
+    (void)state;
+    enum { WAITING = 3, MOMENT_MS = 150 };
+    int listener, port = closed_port(&listener), waiting[WAITING];
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_int_equal(listen(listener, 8), 0);
+    struct connection silent = connect_within("https", port, NULL, MOMENT_MS);
+    assert_int_equal(silent.transport, TRANSPORT_CONNECT_TIMEOUT);
+    assert_int_equal(silent.reached, CONNECTION_TLS);
+    assert_string_equal(silent.address, "127.0.0.1");
+    assert_int_equal(listen(listener, 0), 0);
+    for (int i = 0; i < WAITING; i++) {
+        waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        connect(waiting[i], (struct sockaddr *)&address, sizeof address);
+    }
+    struct connection full = connect_within("https", port, NULL, MOMENT_MS);
+    assert_int_equal(full.transport, TRANSPORT_CONNECT_TIMEOUT);
+    assert_int_equal(full.reached, CONNECTION_TCP);
+    for (int i = 0; i < WAITING; i++)
+        close(waiting[i]);
+    close(listener);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(says_how_far_it_came)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(says_how_far_it_came),
+                                       cmocka_unit_test(silence_is_told_by_how_far_it_came)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,9 @@ static void it_keeps_to_its_calls(void **state)
         struct diagnosis diagnosis = climb(&settings);
         assert_true(diagnosis.calls <= most);
         assert_true(world.server->requests - before <= most);
+        // Nothing is said of what was not tried.
+        assert_int_equal(diagnosis.cause, CAUSE_unexplained);
+        assert_non_null(strstr(last_rung(&diagnosis)->seen, "limit of calls is reached"));
         diagnosis_clear(&diagnosis);
     }
     world_close(&world);

@@ -71,6 +71,7 @@ static void counts_calls_and_tokens(void **state)
         assert_non_null(strstr(probe_seen(&probes[i], seen, sizeof seen), "HTTP 200"));
     }
     assert_false(probes[4].sent); // the limit is kept
+    assert_int_not_equal(probes[4].fault.verdict, FAULT_NONE);
     assert_non_null(strstr(probe_seen(&probes[4], seen, sizeof seen), "limit"));
     assert_int_equal(world.prober.calls, 4);
     assert_int_equal(world.prober.tokens, 4 * 9);
