@@ -62,13 +62,13 @@ void parsed_draft_clear(struct parsed_draft *draft)
 // Some models write a refusal of the slot where the question should stand.
 static bool says_declined(const char *text)
 {
-    static const char *const words[] = {
-        "declined", "n/a",     "na",     "none", "null", "not applicable",
-        "skip",     "skipped", "不适用", "无",   "放弃"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_same_folded(text, words[i]))
-            return true;
-    return false;
+    static const char *const words[] = {"declined", "n/a",     "na",     "none",
+                                        "null",     "skip",    "无",     "not applicable",
+                                        "放弃",     "skipped", "不适用", NULL};
+    char *folded = text_fold(text);
+    bool declined = folded != NULL && text_is_any(folded, words);
+    free(folded);
+    return declined;
 }
 
 // A question is one line without surrounding quotes; its final stop stays ("Name the colour.").
