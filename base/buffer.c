@@ -21,7 +21,7 @@ void buffer_clear(struct buffer *buffer)
 void buffer_empty(struct buffer *buffer)
 {
     buffer->length = 0;
-    buffer->failed = false;
+    buffer->failed = buffer->full = false;
     if (buffer->data != NULL)
         buffer->data[0] = '\0';
 }
@@ -31,7 +31,7 @@ char *buffer_reserve(struct buffer *buffer, size_t length)
     if (buffer->failed)
         return NULL;
     if (length > buffer->ceiling - buffer->length) {
-        buffer->failed = true;
+        buffer->failed = buffer->full = true;
         return NULL;
     }
     size_t needed = buffer->length + length + 1;
@@ -72,21 +72,29 @@ bool buffer_append_char(struct buffer *buffer, char c)
     return buffer_append(buffer, &c, 1);
 }
 
+// Written where there is room already, which is enough for most; else once more, in room made for
+// it.
 bool buffer_append_format(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    size_t room = buffer->room - buffer->length;
+    char *end = room > 0 ? buffer->data + buffer->length : NULL;
+    int length = vsnprintf(end, room, format, arguments);
     va_end(arguments);
     buffer->failed |= length < 0;
-    char *end = length < 0 ? NULL : buffer_reserve(buffer, (size_t)length);
-    if (end != NULL) {
-        vsnprintf(end, (size_t)length + 1, format, again);
+    bool fits = length >= 0 && (size_t)length < room;
+    char *reserved = length < 0 ? NULL : buffer_reserve(buffer, (size_t)length);
+    if (reserved != NULL) {
+        if (!fits)
+            vsnprintf(reserved, (size_t)length + 1, format, again);
         buffer->length += (size_t)length;
+    } else if (room > 0) {
+        *end = '\0'; // what was tried
     }
     va_end(again);
-    return end != NULL;
+    return reserved != NULL;
 }
 
 void buffer_truncate(struct buffer *buffer, size_t length)
@@ -101,7 +109,9 @@ bool buffer_check(const struct buffer *buffer, const char *what, struct error *w
 {
     if (!buffer->failed)
         return true;
-    if (buffer->length + 1 < buffer->ceiling && buffer->room < buffer->ceiling / 2)
+    bool at_ceiling = buffer->full || buffer->length + 1 >= buffer->ceiling ||
+                      buffer->room >= buffer->ceiling / 2;
+    if (!at_ceiling)
         return error_set(why, ERR_MEMORY, "no memory for %s at %zu bytes", what, buffer->length);
     return error_set(why, ERR_TOO_LARGE, "%s is larger than %zu bytes", what, buffer->ceiling);
 }

@@ -14,6 +14,7 @@ struct buffer {
     size_t room;    // bytes allocated
     size_t ceiling; // largest length allowed
     bool failed;    // an append did not fit
+    bool full;      // it was the ceiling that it met
 };
 
 void buffer_init(struct buffer *buffer, size_t ceiling);

@@ -9,8 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Short pieces are gathered: for OpenSSL each call costs about what 100 bytes do.
+enum { GATHERED = 512 };
+
 struct digester {
     EVP_MD_CTX *context;
+    size_t count; // of pending
+    unsigned char pending[GATHERED];
 };
 
 // OpenSSL 3.0 crashes on every use once its set-up has lacked memory, so it is asked first.
@@ -46,12 +51,27 @@ struct digester *digester_new(struct error *why)
         return memory_noted(NULL);
     }
     digester->context = context;
+    digester->count = 0;
     return digester;
+}
+
+static void digest_pending(struct digester *digester)
+{
+    if (digester->count > 0)
+        EVP_DigestUpdate(digester->context, digester->pending, digester->count);
+    digester->count = 0;
 }
 
 void digester_add(struct digester *digester, const void *bytes, size_t length)
 {
-    EVP_DigestUpdate(digester->context, bytes, length);
+    if (length > GATHERED - digester->count)
+        digest_pending(digester);
+    if (length > GATHERED) {
+        EVP_DigestUpdate(digester->context, bytes, length);
+    } else if (length > 0) {
+        memcpy(digester->pending + digester->count, bytes, length);
+        digester->count += length;
+    }
 }
 
 void digester_add_field(struct digester *digester, const char *text)
@@ -68,6 +88,7 @@ void digester_add_field(struct digester *digester, const char *text)
 struct digest digester_end(struct digester *digester)
 {
     struct digest digest;
+    digest_pending(digester);
     EVP_DigestFinal_ex(digester->context, digest.bytes, NULL);
     digester_free(digester);
     return digest;

@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +29,66 @@ cJSON *json_parse(const char *text, size_t length, struct error *why)
     return value;
 }
 
-// The bytes at `at` that need no escape.
-static size_t plain_run(const unsigned char *at)
+static bool is_plain(unsigned char c)
 {
-    size_t length = 0;
-    while (at[length] >= 0x20 && at[length] < 0x7f && at[length] != '"' && at[length] != '\\')
-        length++;
-    return length;
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static bool any_zero(uint64_t bytes)
+{
+    return ((bytes - 0x0101010101010101u) & ~bytes & 0x8080808080808080u) != 0;
+}
+
+// Whether all eight are plain. Prompts are long and most of their bytes are, so that looking at
+// them one by one costs more than all else that writes a request.
+static bool eight_plain(const unsigned char *at)
+{
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    // The highest bit of a byte is set in the sum from 0x7f on, if none was higher.
+    return ((bytes | (bytes + each)) & (each << 7)) == 0 &&
+           ((bytes - each * 0x20) & ~bytes & (each << 7)) == 0 && !any_zero(bytes ^ each * '"') &&
+           !any_zero(bytes ^ each * '\\');
+}
+
+// A character of three bytes, as most of Chinese is; the two leads that take a closer look, for
+// what is too long and for surrogates, are left to utf8proc.
+static bool three_bytes(const unsigned char *at)
+{
+    return (at[0] & 0xf0) == 0xe0 && at[0] != 0xe0 && at[0] != 0xed && (at[1] & 0xc0) == 0x80 &&
+           (at[2] & 0xc0) == 0x80;
+}
+
+// The end of what can be written as it stands.
+static const unsigned char *plain_end(const unsigned char *at, const unsigned char *end)
+{
+    for (;;) {
+        utf8proc_int32_t character;
+        utf8proc_ssize_t used;
+        if (end - at >= 8 && eight_plain(at))
+            at += 8;
+        else if (is_plain(*at))
+            at++;
+        else if (three_bytes(at))
+            at += 3;
+        else if (*at >= 0x80 && (used = utf8proc_iterate(at, end - at, &character)) > 0)
+            at += used;
+        else
+            return at;
+    }
+}
+
+static void write_escape(struct buffer *out, unsigned char c)
+{
+    static const char from[] = "\"\\\n\r\t\b\f", to[] = "\"\\nrtbf";
+    const char *found = strchr(from, c);
+    if (c >= 0x80)
+        buffer_append_text(out, "\xef\xbf\xbd");
+    else if (found != NULL)
+        buffer_append_format(out, "\\%c", to[found - from]);
+    else
+        buffer_append_format(out, "\\u%04x", c);
 }
 
 void json_write_string(struct buffer *out, const char *text)
@@ -43,32 +97,18 @@ void json_write_string(struct buffer *out, const char *text)
         buffer_append_text(out, "null");
         return;
     }
+    size_t length = strlen(text);
+    const unsigned char *at = (const unsigned char *)text, *end = at + length;
+    if (buffer_reserve(out, length + 2) == NULL) // it takes no less
+        return;
     buffer_append_char(out, '"');
-    const unsigned char *at = (const unsigned char *)text;
     for (;;) {
-        size_t run = plain_run(at);
-        buffer_append(out, at, run);
-        at += run;
-        unsigned char c = *at;
-        if (c == '\0')
+        const unsigned char *stop = plain_end(at, end);
+        buffer_append(out, at, (size_t)(stop - at));
+        if (stop == end)
             break;
-        if (c >= 0x80) {
-            utf8proc_int32_t character;
-            utf8proc_ssize_t used = utf8proc_iterate(at, -1, &character);
-            if (used > 0)
-                buffer_append(out, at, (size_t)used);
-            else
-                buffer_append_text(out, "\xef\xbf\xbd");
-            at += used > 0 ? used : 1;
-            continue;
-        }
-        static const char from[] = "\"\\\n\r\t\b\f", to[] = "\"\\nrtbf";
-        const char *found = strchr(from, c);
-        if (found != NULL)
-            buffer_append_format(out, "\\%c", to[found - from]);
-        else
-            buffer_append_format(out, "\\u%04x", c);
-        at++;
+        write_escape(out, *stop);
+        at = stop + 1;
     }
     buffer_append_char(out, '"');
 }

@@ -4,6 +4,8 @@
 
 #include "buffer.h"
 
+#include <string.h>
+
 // A copy on the heap; NULL for NULL (and without memory).
 char *text_copy(const char *text);
 char *text_copy_length(const char *text, size_t length);
@@ -39,7 +41,20 @@ size_t text_characters(const char *text);
 // (Chinese). An estimate.
 long long text_token_estimate(const char *text);
 
-bool text_starts(const char *text, const char *prefix);
+// Asked of a text for whole lists of words: most differ in their first byte.
+static inline bool text_starts(const char *text, const char *prefix)
+{
+    return *prefix == '\0' || (*text == *prefix && strncmp(text, prefix, strlen(prefix)) == 0);
+}
+
+static inline bool text_equal(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
+
+// Whether the text is one of the words; the list ends with NULL.
+bool text_is_any(const char *text, const char *const *words);
+
 bool text_ends(const char *text, const char *suffix);
 
 // A whole number from text alone ("16"; not "16x", "" or an overflow).

@@ -11,12 +11,11 @@ struct list {
 
 struct workers {
     pthread_mutex_t lock;
-    pthread_cond_t given;    // a piece waits, or the threads shall end
-    pthread_cond_t finished; // a piece is done
-    struct list waiting;     // guarded by lock
-    struct list done;        // guarded by lock
-    bool ending;             // guarded by lock
-    unsigned out;            // the owner's own count
+    pthread_cond_t given; // a piece waits, or the threads shall end
+    struct list waiting;  // guarded by lock
+    struct list done;     // guarded by lock
+    bool ending;          // guarded by lock
+    unsigned out;         // the owner's own count
     unsigned capacity;
     void (*wake)(void *);
     void *wake_context;
@@ -60,7 +59,6 @@ static void *worker_main(void *argument)
         work->run(work);
         pthread_mutex_lock(&workers->lock);
         list_put(&workers->done, work);
-        pthread_cond_signal(&workers->finished);
         if (workers->wake != NULL) {
             pthread_mutex_unlock(&workers->lock);
             workers->wake(workers->wake_context);
@@ -81,7 +79,6 @@ struct workers *workers_new(unsigned count, unsigned capacity, void (*wake)(void
     }
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->given, NULL);
-    pthread_cond_init(&workers->finished, NULL);
     workers->capacity = capacity;
     workers->wake = wake;
     workers->wake_context = wake_context;
@@ -123,19 +120,6 @@ struct work *workers_collect(struct workers *workers)
     return work;
 }
 
-struct work *workers_wait(struct workers *workers)
-{
-    if (workers->out == 0)
-        return NULL;
-    pthread_mutex_lock(&workers->lock);
-    while (workers->done.first == NULL)
-        pthread_cond_wait(&workers->finished, &workers->lock);
-    struct work *work = list_get(&workers->done);
-    pthread_mutex_unlock(&workers->lock);
-    workers->out--;
-    return work;
-}
-
 unsigned workers_out(const struct workers *workers)
 {
     return workers->out;
@@ -165,7 +149,6 @@ void workers_free(struct workers *workers, void (*drop)(struct work *))
         pthread_join(workers->threads[i], NULL);
     drop_all(&workers->waiting, drop);
     drop_all(&workers->done, drop);
-    pthread_cond_destroy(&workers->finished);
     pthread_cond_destroy(&workers->given);
     pthread_mutex_destroy(&workers->lock);
     free(workers);

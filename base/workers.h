@@ -26,9 +26,6 @@ bool workers_give(struct workers *workers, struct work *work);
 // A finished piece, or NULL when none is finished. Never waits.
 struct work *workers_collect(struct workers *workers);
 
-// As workers_collect, but waits while pieces are out. NULL: none was out.
-struct work *workers_wait(struct workers *workers);
-
 unsigned workers_out(const struct workers *workers); // pieces given and not collected
 unsigned workers_capacity(const struct workers *workers);
 

@@ -1,10 +1,9 @@
 #include "command.h"
 
 #include "help.h"
+#include "log.h"
 #include "nearest.h"
-#include "text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -306,6 +305,15 @@ static bool run_help(char **words, char *const *environment, int *exit_code, str
     return good;
 }
 
+static bool run(const struct command *command, struct settings *settings, char *const *environment,
+                int *exit_code, struct error *why)
+{
+    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
+                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
+                                                              : LOG_NORMAL);
+    return command->run(settings, environment, exit_code, why);
+}
+
 bool command_run(int count, char **arguments, char *const *environment, int *exit_code,
                  struct error *why)
 {
@@ -331,7 +339,7 @@ bool command_run(int count, char **arguments, char *const *environment, int *exi
     if (good && settings_switch(&settings, OPTION_HELP))
         good = help_print(command, why);
     else if (good)
-        good = command->run(&settings, environment, exit_code, why);
+        good = run(command, &settings, environment, exit_code, why);
     settings_clear(&settings);
     return good;
 }

@@ -1,5 +1,6 @@
 // vqagen diagnose: why calls to an endpoint fail, or why those of a run did.
 #include "access.h"
+#include "builtin.h"
 #include "command.h"
 #include "diagnose_run.h"
 #include "failures.h"
@@ -9,7 +10,6 @@
 #include "log.h"
 #include "prompt.h"
 #include "replay.h"
-#include "simulator.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -56,9 +56,6 @@ bool diagnose_run(struct settings *settings, char *const *environment, int *exit
                   struct error *why)
 {
     bool quiet = settings_switch(settings, OPTION_QUIET);
-    log_set_level(quiet                                       ? LOG_QUIET
-                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
-                                                              : LOG_NORMAL);
     struct diagnosis diagnosis = {0};
     if (!quiet && !settings_switch(settings, OPTION_JSON)) {
         diagnosis.tell = tell;
@@ -130,24 +127,17 @@ static bool diagnose_endpoint(struct settings *settings, char *const *environmen
                               struct diagnosis *diagnosis, struct error *why)
 {
     struct ladder_settings ladder = {0};
-    char url[64];
-    struct simulator_child child;
+    struct builtin builtin;
     if (!check_files(settings, why))
         return false;
     access_choose(settings, environment, true, &ladder.refused);
     fill(settings, &ladder);
-    bool builtin = access_is_builtin(settings);
-    if (builtin && !simulator_start(&child, 1, why))
-        return error_note(why, "the built-in model");
-    if (builtin) {
-        snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
-        ladder.endpoint.base_url = url;
-        if (ladder.endpoint.model == NULL)
-            ladder.endpoint.model = "builtin";
-    }
+    bool is_builtin = access_is_builtin(settings);
+    if (is_builtin && !builtin_open(&builtin, true, 1, &ladder.endpoint, why))
+        return false;
     bool good = climb(settings, &ladder, diagnosis, why);
-    if (builtin)
-        simulator_stop(&child);
+    if (is_builtin)
+        builtin_close(&builtin);
     return good;
 }
 
@@ -158,24 +148,17 @@ static bool replay(const struct settings *settings, const struct settings *run_s
                    const struct endpoints *endpoints, struct diagnosis *diagnosis,
                    struct error *why)
 {
-    char url[64];
-    struct simulator_child child;
+    struct builtin builtin;
     struct run_settings run;
     struct ladder_settings ladder = {0};
     generate_fill(run_settings, endpoints, &run);
     fill(settings, &ladder);
     run.directory = settings->operand;
-    bool builtin = access_is_builtin(run_settings);
-    if (builtin && !simulator_start(&child, run.seed, why))
-        return error_note(why, "the built-in model");
-    if (builtin) {
-        snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
+    bool is_builtin = access_is_builtin(run_settings);
+    if (is_builtin && !builtin_open(&builtin, true, run.seed, &run.upstreams[0].endpoint, why))
+        return false;
+    if (is_builtin)
         run.upstreams[0].name = "builtin";
-        run.upstreams[0].endpoint.endpoint = NULL;
-        run.upstreams[0].endpoint.base_url = url;
-        if (run.upstreams[0].endpoint.model == NULL)
-            run.upstreams[0].endpoint.model = "builtin";
-    }
     struct replay_settings replay_settings = {.run = &run,
                                               .client = ladder.client,
                                               .id = settings_text(settings, OPTION_REPLAY),
@@ -186,8 +169,8 @@ static bool replay(const struct settings *settings, const struct settings *run_s
     replay_settings.client.ca_file = run.ca_file;
     replay_settings.client.proxy = run.proxy;
     bool good = replay_call(&replay_settings, diagnosis, why);
-    if (builtin)
-        simulator_stop(&child);
+    if (is_builtin)
+        builtin_close(&builtin);
     return good;
 }
 

@@ -3,7 +3,6 @@
 #include "access.h"
 #include "file.h"
 #include "json.h"
-#include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,10 +80,10 @@ static bool take_report(struct diagnose_run *run, struct error *why)
         const char *text = typed(json_member(entry, "value"), room, sizeof room);
         const char *from = json_text(entry, "from");
         const struct option_entry *option = option_find(entry->string, FOR_GENERATE);
-        if (text == NULL || option == NULL || is_left_out(option_id_of(option)) ||
+        if (text == NULL || option == NULL || is_left_out(option->id) ||
             (from != NULL && strcmp(from, "default") == 0))
             continue;
-        if (is_hidden(option_id_of(option), text))
+        if (is_hidden(option->id, text))
             continue;
         // The report has the text itself; "@" at its beginning names no file.
         struct buffer own;
@@ -92,8 +91,8 @@ static bool take_report(struct diagnose_run *run, struct error *why)
         bool prose = option->type == TYPE_PROSE && text[0] == '@';
         buffer_append_format(&own, "%s%s", prose ? "@" : "", text);
         bool good = buffer_check(&own, "a setting", why) &&
-                    settings_offer(&run->settings, option_id_of(option), buffer_text(&own),
-                                   FROM_FILE, "run.json", why);
+                    settings_offer(&run->settings, option->id, buffer_text(&own), FROM_FILE,
+                                   "run.json", why);
         buffer_clear(&own);
         if (!good)
             return error_note(why, "run.json: %s", entry->string);

@@ -17,7 +17,4 @@ void generate_fill_endpoint(const struct settings *settings, struct endpoint_set
 bool generate_read_prices(const struct settings *settings, struct price_file *prices,
                           struct error *why);
 
-// Ctrl-C and its like set what generate_fill puts into run->stop.
-void generate_catch_signals(void);
-
 #endif

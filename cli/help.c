@@ -73,12 +73,12 @@ void help_write_remarks(struct buffer *out, const struct option_entry *option)
     char phrase[VALUE_PHRASE_BYTES];
     if (option->type == TYPE_CHOICE)
         buffer_append_format(out, " One of %s.", value_phrase(option, phrase));
-    if (option_id_of(option) == OPTION_ENDPOINT) {
+    if (option->id == OPTION_ENDPOINT) {
         buffer_append_text(out, " Names: ");
         help_write_endpoints(out, ", ");
         buffer_append_char(out, '.');
     }
-    if (option_id_of(option) == OPTION_TOPICS) {
+    if (option->id == OPTION_TOPICS) {
         buffer_append_text(out, " Topics: ");
         help_write_topics(out, ", ");
         buffer_append_char(out, '.');
@@ -110,16 +110,11 @@ static void write_option(struct buffer *out, const struct option_entry *option, 
 static void write_group(struct buffer *out, const struct command *command, enum option_group group,
                         size_t width)
 {
-    bool titled = false;
-    for (size_t id = 0; id < OPTION_COUNT; id++) {
-        const struct option_entry *option = option_at((enum option_id)id);
-        if (option->group != group || !option_is_listed(option, command->bit))
-            continue;
-        if (!titled)
-            buffer_append_format(out, "\n%s\n", option_group_title(group));
-        titled = true;
+    const struct option_entry *option = option_next(NULL, group, command->bit);
+    if (option != NULL)
+        buffer_append_format(out, "\n%s\n", option_group_title(group));
+    for (; option != NULL; option = option_next(option, group, command->bit))
         write_option(out, option, width);
-    }
 }
 
 static void write_paragraph(struct buffer *out, const char *title, const char *text, size_t width)
@@ -201,8 +196,8 @@ void help_write_command(struct buffer *out, const struct command *command, size_
     write_examples(out, command);
     buffer_append_char(out, '\n');
     write_wrapped(out, command->description, 0, 0, width);
-    for (size_t group = 0; group < GROUP_COUNT; group++)
-        write_group(out, command, (enum option_group)group, width);
+    for (enum option_group group = 0; group < GROUP_COUNT; group++)
+        write_group(out, command, group, width);
     if (command->bit == FOR_GENERATE) {
         write_settings_notes(out, width);
         write_exit_codes(out, width);

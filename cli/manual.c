@@ -74,17 +74,12 @@ static void write_command(struct buffer *out, const struct command *command)
     buffer_append_text(out, "\n.PP\n");
     write_roff(out, command->description);
     buffer_append_char(out, '\n');
-    for (size_t group = 0; group < GROUP_COUNT; group++) {
-        bool titled = false;
-        for (size_t id = 0; id < OPTION_COUNT; id++) {
-            const struct option_entry *option = option_at((enum option_id)id);
-            if (option->group != group || !option_is_listed(option, command->bit))
-                continue;
-            if (!titled)
-                write_section(out, "SS", option_group_title((enum option_group)group));
-            titled = true;
+    for (enum option_group group = 0; group < GROUP_COUNT; group++) {
+        const struct option_entry *option = option_next(NULL, group, command->bit);
+        if (option != NULL)
+            write_section(out, "SS", option_group_title(group));
+        for (; option != NULL; option = option_next(option, group, command->bit))
             write_option(out, option);
-        }
     }
     write_section(out, "SS", "Examples");
     for (const struct command_example *example = command->examples; example->what != NULL;
@@ -258,22 +253,16 @@ static void write_row(struct buffer *out, const struct option_entry *option)
 
 void manual_write_markdown(struct buffer *out)
 {
-    for (size_t group = 0; group < GROUP_COUNT; group++) {
-        bool titled = false;
-        for (size_t id = 0; id < OPTION_COUNT; id++) {
-            const struct option_entry *option = option_at((enum option_id)id);
-            if (option->group != group || !option_is_listed(option, FOR_GENERATE) ||
-                id == OPTION_HELP)
-                continue;
-            if (!titled)
-                buffer_append_format(out,
-                                     "%s**%s**\n\n| option | default | variable | what it does "
-                                     "|\n| --- | --- | --- | --- |\n",
-                                     out->length > 0 ? "\n" : "",
-                                     option_group_title((enum option_group)group));
-            titled = true;
-            write_row(out, option);
-        }
+    for (enum option_group group = 0; group < GROUP_COUNT; group++) {
+        const struct option_entry *option = option_next(NULL, group, FOR_GENERATE);
+        if (option != NULL)
+            buffer_append_format(out,
+                                 "%s**%s**\n\n| option | default | variable | what it does "
+                                 "|\n| --- | --- | --- | --- |\n",
+                                 out->length > 0 ? "\n" : "", option_group_title(group));
+        for (; option != NULL; option = option_next(option, group, FOR_GENERATE))
+            if (option->id != OPTION_HELP)
+                write_row(out, option);
     }
     buffer_append_text(out, "\n¹ Part of what the dataset is: another value needs another DIR.\n");
 }

@@ -8,7 +8,6 @@ bool merge_run(struct settings *settings, char *const *environment, int *exit_co
                struct error *why)
 {
     (void)environment;
-    log_set_level(settings_switch(settings, OPTION_QUIET) ? LOG_QUIET : LOG_NORMAL);
     const char *directory = settings_text(settings, OPTION_OUTPUT);
     if (settings->operand_count == 0)
         return error_set(why, ERR_USAGE,

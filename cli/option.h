@@ -1,7 +1,8 @@
-// The options and settings of all commands: one constant table, one entry each.
+// The options and settings of all commands: one constant entry each, in the option_*.c of its part.
 //
-// From this table come parsing, defaults, ranges, the help texts, the man page, shell completion,
-// the keys of the settings file, the environment variables and the settings table of the README.
+// From these entries come parsing, defaults, ranges, the help texts, the man page, shell
+// completion, the keys of the settings file, the environment variables and the settings table of
+// the README.
 #ifndef VQAGEN_OPTION_H
 #define VQAGEN_OPTION_H
 
@@ -206,6 +207,7 @@ enum option_flag {
 };
 
 struct option_entry {
+    enum option_id id;
     const char *name;     // as on the command line, without dashes; the key of the settings file
     char letter;          // short form, or 0
     const char *argument; // what stands for the value in help; NULL: a switch
@@ -224,14 +226,17 @@ struct option_entry {
 // The entry; id < OPTION_COUNT.
 const struct option_entry *option_at(enum option_id id);
 
-// The option of a command by its long name ('_' counts as '-'), or by its letter; NULL: none.
+// The option of a command by its long name ('_' counts as '-'); NULL: none.
 const struct option_entry *option_find(const char *name, unsigned command);
-enum option_id option_id_of(const struct option_entry *option);
 
 const char *option_group_title(enum option_group group);
 
 // Whether the default help shows it for the command.
 bool option_is_listed(const struct option_entry *option, unsigned command);
+
+// The group's next option that is listed for the command, behind `before`; NULL begins, and ends.
+const struct option_entry *option_next(const struct option_entry *before, enum option_group group,
+                                       unsigned command);
 
 // Whether the settings file may hold it.
 bool option_is_file_key(const struct option_entry *option);

@@ -22,9 +22,6 @@ bool prepare_run(struct settings *settings, char *const *environment, int *exit_
                  struct error *why)
 {
     (void)environment;
-    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
-                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
-                                                              : LOG_NORMAL);
     if (settings->operand == NULL)
         return error_set(why, ERR_USAGE,
                          "INPUT is missing: a folder of images, an image, or a file that names "

@@ -16,7 +16,6 @@ bool salvage_run(struct settings *settings, char *const *environment, int *exit_
 {
     (void)environment;
     (void)exit_code;
-    log_set_level(settings_switch(settings, OPTION_QUIET) ? LOG_QUIET : LOG_NORMAL);
     const char *directory = settings_text(settings, OPTION_OUTPUT), *from = settings->operand;
     if (from == NULL)
         return error_set(why, ERR_USAGE,

@@ -39,8 +39,7 @@ void settings_clear(struct settings *settings);
 bool settings_read(struct settings *settings, int count, char **arguments, char *const *environment,
                    struct error *why);
 
-// The layers one by one. settings_read_file is in settings_file.c, settings_read_arguments in
-// arguments.c.
+// The layers one by one: arguments.c, settings_environment.c, settings_file.c, settings_read.c.
 bool settings_read_arguments(struct settings *settings, int count, char **arguments,
                              struct error *why);
 bool settings_read_environment(struct settings *settings, char *const *environment,

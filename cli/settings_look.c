@@ -352,7 +352,7 @@ static bool look_at_key(struct reading *reading)
     if (!is_list && (option == NULL || !option_is_file_key(option)))
         return refuse_key(reading, key);
     struct look_found *found =
-        is_list ? &reading->look->lists[list] : &reading->look->options[option_id_of(option)];
+        is_list ? &reading->look->lists[list] : &reading->look->options[option->id];
     if (found->line != 0)
         return error_set(reading->why, ERR_SETTINGS, "%s line %zu: %s stands in line %zu already",
                          reading->path, line_of(reading), key, found->line);

@@ -12,7 +12,7 @@ enum { SHOWN_BYTES = 60 };
 static bool is_shown(const struct settings *settings, const struct option_entry *option)
 {
     return (option->commands & settings->command) != 0 && (option->flags & OPTION_HIDDEN) == 0 &&
-           option_id_of(option) != OPTION_HELP && option_id_of(option) != OPTION_SHOW_SETTINGS;
+           option->id != OPTION_HELP && option->id != OPTION_SHOW_SETTINGS;
 }
 
 // "http://user:password@host" as "http://***@host".

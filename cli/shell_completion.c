@@ -20,9 +20,9 @@ void shell_completion_write(struct buffer *out, const char *shell)
 // The words that an option's value may be, blanks between; nothing when it may be anything.
 static void write_words(struct buffer *out, const struct option_entry *option)
 {
-    if (option_id_of(option) == OPTION_ENDPOINT)
+    if (option->id == OPTION_ENDPOINT)
         help_write_endpoints(out, " ");
-    else if (option_id_of(option) == OPTION_TOPICS)
+    else if (option->id == OPTION_TOPICS)
         help_write_topics(out, " ");
     else if (option->type == TYPE_SHARES)
         buffer_append_text(out, "multiple_choice fill_in_blank");
@@ -34,7 +34,7 @@ static void write_words(struct buffer *out, const struct option_entry *option)
 static bool has_words(const struct option_entry *option)
 {
     return option->type == TYPE_CHOICE || option->type == TYPE_SHARES ||
-           option_id_of(option) == OPTION_ENDPOINT || option_id_of(option) == OPTION_TOPICS;
+           option->id == OPTION_ENDPOINT || option->id == OPTION_TOPICS;
 }
 
 static void write_command_names(struct buffer *out)

@@ -3,7 +3,6 @@
 #include "file.h"
 #include "json.h"
 #include "lock.h"
-#include "log.h"
 #include "secret.h"
 #include "show_item.h"
 #include "show_text.h"
@@ -34,7 +33,6 @@ bool show_run(struct settings *settings, char *const *environment, int *exit_cod
         return error_set(why, ERR_USAGE,
                          "DIR is missing: where generate -o DIR put its dataset, as in vqagen show "
                          "out");
-    log_set_level(settings_switch(settings, OPTION_QUIET) ? LOG_QUIET : LOG_NORMAL);
     bool follow = settings_switch(settings, OPTION_FOLLOW);
     bool screen = follow && isatty(STDOUT_FILENO) && !settings_switch(settings, OPTION_JSON);
     for (bool running = true;;) {

@@ -3,7 +3,6 @@
 #include "clock.h"
 #include "json.h"
 #include "price.h"
-#include "secret.h"
 #include "store_reading.h"
 
 #include <stdlib.h>
@@ -87,8 +86,9 @@ static void write_call(const struct call *call, struct buffer *out)
         buffer_append_format(out, ", finish %s", call->finish);
     buffer_append_char(out, '\n');
     if (call->input_tokens >= 0)
-        buffer_append_format(out, "  tokens %lld in, %lld out", call->input_tokens,
-                             call->output_tokens);
+        buffer_append_format(out, "  tokens %lld in", call->input_tokens);
+    if (call->input_tokens >= 0 && call->output_tokens >= 0)
+        buffer_append_format(out, ", %lld out", call->output_tokens);
     if (call->input_tokens >= 0 && call->image_tokens >= 0)
         buffer_append_format(out, ", image %s%lld", call->image_estimated ? "about " : "",
                              call->image_tokens);
@@ -125,6 +125,14 @@ static void write_text(const struct stored_item *item, const char *id, const cha
 
 // ---- For programs -------------------------------------------------------------------------------
 
+static void write_tokens(const char *name, long long tokens, struct buffer *out)
+{
+    if (tokens >= 0)
+        json_write_integer_field(out, name, tokens);
+    else
+        json_write_string_field(out, name, NULL); // not said
+}
+
 static void write_call_json(const struct call *call, struct buffer *out)
 {
     char time[32], key[DIGEST_HEX + 1];
@@ -142,13 +150,13 @@ static void write_call_json(const struct call *call, struct buffer *out)
     json_write_integer_field(out, "requests", call->attempts);
     json_write_real_field(out, "latency_ms", call->latency_ms);
     json_write_string_field(out, "finish", call->finish);
-    json_write_integer_field(out, "input_tokens", call->input_tokens);
-    json_write_integer_field(out, "cached_tokens", call->cached_tokens);
-    json_write_integer_field(out, "cache_write_tokens", call->cache_write_tokens);
-    json_write_integer_field(out, "image_tokens", call->image_tokens);
+    write_tokens("input_tokens", call->input_tokens, out);
+    write_tokens("cached_tokens", call->cached_tokens, out);
+    write_tokens("cache_write_tokens", call->cache_write_tokens, out);
+    write_tokens("image_tokens", call->image_tokens, out);
     json_write_bool_field(out, "image_estimated", call->image_estimated);
-    json_write_integer_field(out, "output_tokens", call->output_tokens);
-    json_write_integer_field(out, "reasoning_tokens", call->reasoning_tokens);
+    write_tokens("output_tokens", call->output_tokens, out);
+    write_tokens("reasoning_tokens", call->reasoning_tokens, out);
     if (call->cost_nano >= 0)
         json_write_real_field(out, "cost_usd", (double)call->cost_nano / 1e9);
     else

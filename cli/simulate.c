@@ -2,7 +2,6 @@
 #include "access.h"
 #include "command.h"
 #include "excuses.h"
-#include "log.h"
 #include "simulator.h"
 #include "text.h"
 
@@ -48,9 +47,6 @@ bool simulate_run(struct settings *settings, char *const *environment, int *exit
 {
     (void)environment;
     (void)exit_code;
-    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
-                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
-                                                              : LOG_NORMAL);
     struct simulator_settings simulator = {
         .host = settings_text(settings, OPTION_HOST),
         .port = (unsigned)settings_number(settings, OPTION_PORT),

@@ -2,12 +2,13 @@
 #include "tune.h"
 
 #include "access.h"
+#include "builtin.h"
 #include "command.h"
 #include "file.h"
 #include "generate.h"
 #include "log.h"
 #include "memory.h"
-#include "simulator.h"
+#include "stop.h"
 #include "tune_compare.h"
 #include "tune_json.h"
 #include "tune_page.h"
@@ -32,9 +33,6 @@ static bool tune(const struct settings *settings, struct run_settings *run, int 
 bool tune_run(struct settings *settings, char *const *environment, int *exit_code,
               struct error *why)
 {
-    log_set_level(settings_switch(settings, OPTION_QUIET)     ? LOG_QUIET
-                  : settings_switch(settings, OPTION_VERBOSE) ? LOG_VERBOSE
-                                                              : LOG_NORMAL);
     *exit_code = 0;
     if (!check_needed(settings, why))
         return false;
@@ -90,19 +88,12 @@ static bool compare(const struct settings *settings, struct error *why)
 static bool with_builtin(const struct settings *settings, struct run_settings *run, int *exit_code,
                          struct error *why)
 {
-    char url[64];
-    struct simulator_child child;
-    if (!simulator_start(&child, run->seed, why))
-        return error_note(why, "the built-in model");
-    snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", child.port);
-    struct upstream_settings *upstream = &run->upstreams[0];
-    upstream->name = "builtin";
-    upstream->endpoint.endpoint = "builtin";
-    upstream->endpoint.base_url = url;
-    if (upstream->endpoint.model == NULL)
-        upstream->endpoint.model = "builtin";
+    struct builtin builtin;
+    run->upstreams[0].name = "builtin";
+    if (!builtin_open(&builtin, true, run->seed, &run->upstreams[0].endpoint, why))
+        return false;
     bool good = tune(settings, run, exit_code, why);
-    simulator_stop(&child);
+    builtin_close(&builtin);
     return good;
 }
 
@@ -122,7 +113,7 @@ static bool measure(struct settings *settings, char *const *environment, int *ex
         run->repeat = 1;
         run->prices = prices.list;
         run->price_count = prices.count;
-        generate_catch_signals();
+        stop_catch_signals();
         memory_keep_pages();
         good = access_is_builtin(settings) ? with_builtin(settings, run, exit_code, why)
                                            : tune(settings, run, exit_code, why);

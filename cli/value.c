@@ -288,7 +288,7 @@ char *value_phrase(const struct option_entry *option, char *out)
         break;
     case TYPE_SIZE:
         // Pixels are counted like bytes, but are none.
-        if (option_id_of(option) == OPTION_MAX_PIXELS)
+        if (option->id == OPTION_MAX_PIXELS)
             snprintf(out, room, "a number from %" PRIu64 " to %" PRIu64, option->low, option->high);
         else
             snprintf(out, room, "a size from %s to %s", value_write_size(option->low, low),

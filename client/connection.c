@@ -58,11 +58,29 @@ bool connection_try(const char *url, const struct client_settings *settings, boo
         snprintf(connection->message, sizeof connection->message, "%s",
                  *words != '\0' ? words : curl_easy_strerror(code));
     // What is connected to is the proxy.
-    if (settings->proxy != NULL && connection->transport == TRANSPORT_REFUSED)
+    if (connection->transport == TRANSPORT_REFUSED &&
+        (settings->proxy != NULL || connection_failed_at_proxy(words, url)))
         connection->transport = TRANSPORT_PROXY;
     secret_hide(connection->message);
     curl_easy_cleanup(easy);
     return true;
+}
+
+bool connection_failed_at_proxy(const char *words, const char *url)
+{
+    static const char before[] = "Failed to connect to ";
+    const char *named = strstr(words, before), *host = strstr(url, "://");
+    if (named == NULL || host == NULL)
+        return false;
+    named += strlen(before);
+    size_t length = strcspn(named, " ");
+    host += strlen("://");
+    const char *end = host + strcspn(host, "/?#"), *at = memchr(host, '@', (size_t)(end - host));
+    if (at != NULL)
+        host = at + 1;
+    if (*host == '[') // libcurl names an IPv6 address without its brackets
+        host++;
+    return strncasecmp(named, host, length) != 0 || strchr(":/?#]", host[length]) == NULL;
 }
 
 // How far a failed connection came shows in the times that libcurl kept.

@@ -22,6 +22,10 @@ struct connection {
 bool connection_try(const char *url, const struct client_settings *settings, bool trust,
                     struct connection *connection, struct error *why);
 
+// Whether what could not be connected to is a proxy, one from the environment perhaps: libcurl's
+// words then name another host than the URL's.
+bool connection_failed_at_proxy(const char *words, const char *url);
+
 // The libcurl settings for reaching a host that this and other requests outside the loop share:
 // timeouts, certificates, proxy, user agent. easy is a CURL handle.
 void connection_set(void *easy, const char *url, const struct client_settings *settings);

@@ -223,6 +223,7 @@ static bool rule_fits(const struct fault_rule *rule, const struct problem *probl
 {
     return rule->transport == TRANSPORT_OK &&
            (rule->from == 0 || (status >= rule->from && status <= rule->to)) &&
+           (!rule->page || problem->form == PROBLEM_HTML) &&
            (rule->codes == NULL || problem_has_code(problem, rule->codes)) &&
            (rule->words == NULL || problem_says(problem, rule->words)) &&
            (rule->also == NULL || problem_says(problem, rule->also));
@@ -235,7 +236,7 @@ static enum fault_kind quota_or_rate(const struct problem *problem, enum fault_k
 {
     if (kind != FAULT_KIND_rate_limited)
         return kind;
-    bool daily = problem_says(problem, "(rpd)|(tpd)|per day|per-day");
+    bool daily = problem_says(problem, "(rpd)|(tpd)|rpd rate limit|tpd rate limit|per day|per-day");
     if (wait_ms > longest_quota_wait_ms || (daily && wait_ms < 0))
         return FAULT_KIND_quota_exhausted;
     return kind;

@@ -42,6 +42,8 @@ const struct fault_rule fault_rules[] = {
 
     // Money and quotas. Gemini says "exceeded your current quota" of a minute's quota too, and
     // Model Studio says insufficient_quota of its token rate, so these stand first.
+    {.words = "fewer max_tokens", KIND(no_money),
+     .fix = "Top up the account, or lower --max-tokens: an answer of that length must be affordable."},
     {STATUS(402, 402), KIND(no_money)},
     {.codes = "resource_exhausted", .words = "perday|per day|requests_per_day", KIND(quota_exhausted)},
     {.codes = "resource_exhausted", .words = "limit: 0", KIND(quota_exhausted),
@@ -50,16 +52,19 @@ const struct fault_rule fault_rules[] = {
     {STATUS(429, 429), .codes = "resource_exhausted", KIND(rate_limited)},
     {.words = "allocated quota exceeded|error-code#token-limit", KIND(rate_limited)},
     {.codes = "insufficient_quota|billing_not_active|billing_error|billing_hard_limit_reached|"
-              "enforced_spend_limit_reached|arrearage|1113", KIND(no_money)},
+              "enforced_spend_limit_reached|arrearage|1113|accountoverdueerror|budget_exceeded|"
+              "exceeded_current_quota_error|insufficient_user_quota", KIND(no_money)},
     {.words = "credit balance is too low|insufficient balance|insufficient credits|"
               "insufficient_quota|insufficient account balance|account balance is insufficient", KIND(no_money)},
     {.words = "exceeded your current quota", .also = "billing", KIND(no_money)},
     {.words = "spend limit|spending limit|usage limits|billing hard limit", KIND(no_money)},
-    {.words = "欠费|余额不足|账户余额", KIND(no_money)},
-    {.codes = "allocationquota.freetieronly", KIND(no_money)},
-    {.words = "free tier of the model has been exhausted|free quota has been exhausted", KIND(no_money)},
-    {.codes = "1304|1308|1310|1313", KIND(quota_exhausted)},
-    {.words = "free-models-per-day|daily limit|daily quota|今日|使用上限", KIND(quota_exhausted)},
+    {.words = "have any credits|overdue balance|budget has been exceeded", KIND(no_money)},
+    {.words = "欠费|余额不足|账户余额|额度不足|额度已用尽", KIND(no_money)},
+    {.words = "allocationquota.freetieronly|free tier of the model has been exhausted|free quota has been exhausted",
+     KIND(no_money),
+     .fix = "The model's free tier is used up; allow paid use in the console (\"use free tier only\"), or choose another."},
+    {.codes = "1304|1308|1310|1313|setlimitexceeded", KIND(quota_exhausted)},
+    {.words = "free-models-per-day|calls / month|daily limit|daily quota|今日|使用上限", KIND(quota_exhausted)},
     {.words = "request too large|request is too large", .also = "requested|tokens per min|tpm", KIND(request_over_limit)},
 
     // Regions and hosts.
@@ -78,12 +83,21 @@ const struct fault_rule fault_rules[] = {
                                 "without established identity|x-api-key header is required|"
                                 "未收到authorization", KIND(key_missing)},
     {STATUS(401, 401), .codes = "1001", KIND(key_missing)},
+    {.words = "login fail", .also = "secret key", KIND(key_wrong)},
     {.codes = "1000|1002|1003|1004", KIND(key_wrong)},
     {.codes = "1005|1110|1111|1112|1120|1121", KIND(key_forbidden),
      .fix = "The account is locked, inactive or wants a second check; see the provider's console."},
     {.codes = "1220|1309|1311", KIND(key_forbidden)},
     {STATUS(400, 401), .words = "member of an organization|not authorized", KIND(key_forbidden)},
-    {STATUS(400, 403), .words = "reported as leaked|data retention", KIND(key_forbidden)},
+    {STATUS(400, 403), .words = "reported as leaked", KIND(key_forbidden),
+     .fix = "The provider has blocked the key, as it was found in public; make a new one."},
+    {STATUS(400, 403), .words = "data retention", KIND(key_forbidden)},
+    {STATUS(403, 403), .words = "security token included in the request is expired", KIND(key_wrong)},
+    {STATUS(400, 403), .words = "organization has been disabled|has been deactivated", KIND(key_forbidden),
+     .fix = "The provider has closed the account; see its console or its mail."},
+    {STATUS(400, 403), .words = "not allowed to access model", KIND(key_forbidden)},
+    {.words = "matching your data policy", KIND(key_forbidden),
+     .fix = "The account's privacy settings rule out everybody who serves this model; change them, or the model."},
 
     // The content filter.
     {STATUS(400, 499), .codes = "image_content_policy_violation|content_policy_violation|invalid_prompt|content_filter|"
@@ -100,13 +114,16 @@ const struct fault_rule fault_rules[] = {
      .fix = "Start llama.cpp's server with the model's projector file (--mmproj)."},
     {.words = "missing data required for image input", KIND(no_vision),
      .fix = "Ollama's model has no vision part; pull a vision model."},
+    {.words = "vision add-on is not loaded|vision model is not loaded", KIND(no_vision),
+     .fix = "Load the model in LM Studio together with its vision part (mmproj)."},
+    {.words = "content.type", .also = "['text']", KIND(no_vision)},
     {.words = "unknown variant", .also = "image_url", KIND(no_vision),
      .fix = "This model takes no images; on DeepSeek choose deepseek-flash."},
-    {.words = "is not a multimodal model|at most 0 image|does not support multimodal", KIND(no_vision),
+    {.words = "is not a multimodal model|multimodal inputs are not supported|at most 0 image|does not support multimodal", KIND(no_vision),
      .fix = "The server's model takes no images; serve a vision-language model."},
     {.words = "image_url is only supported by certain models|does not support image|"
               "not support images|support image input|only text input|only supports text|"
-              "does not support vision|not a vision model|vision is not supported|"
+              "does not support vision|not a vision model|model is not a vlm|vision is not supported|"
               "image inputs are not supported|images are not supported|image content is not supported",
      KIND(no_vision)},
     {STATUS(400, 422), .words = "content", .also = "input should be a valid string|must be a string|"
@@ -114,13 +131,23 @@ const struct fault_rule fault_rules[] = {
      KIND(no_vision)},
 
     // Models.
-    {.codes = "model_not_found|modelnotfound|model_not_supported|1211|1221", KIND(model_unknown)},
+    {.codes = "deploymentnotfound", KIND(model_unknown),
+     .fix = "The resource has no deployment of that name; --model takes the deployment's name, not the model's."},
+    {.codes = "modelnotopen", KIND(model_unknown), .fix = "Activate the model in the provider's console."},
+    {.words = "无可用渠道|no available channel", KIND(model_unknown),
+     .fix = "The gateway has no channel for this model; check its name, and the gateway's channels and groups."},
+    {.words = "not a chat model", KIND(model_unknown), .fix = "The model takes no chat; choose a chat model with vision."},
+    {.words = "no models loaded|no models are currently loaded", KIND(model_unknown), .fix = "Load the model in the server first."},
+    {.codes = "model_not_found|modelnotfound|model_not_supported|1211|1221|invalidendpointormodel.notfound|"
+              "model_not_available",
+     KIND(model_unknown)},
     {.codes = "1212|1222", KIND(model_unknown), .fix = "The model is not served by this call; see the provider's list of models."},
     {.words = "model not exist|模型不存在|try pulling it|is not found for api version|"
               "not a valid model|no endpoints found for|invalid model name|unknown model|model not found|"
               "no such model|you do not have access to it", KIND(model_unknown)},
     {STATUS(400, 404), .words = "the model|model ", .also = "does not exist", KIND(model_unknown)},
     {STATUS(404, 404), .words = "model:|no longer available", KIND(model_unknown)},
+    {STATUS(404, 404), .words = "model '|model \"", .also = "not found", KIND(model_unknown)},
     {STATUS(404, 404), .codes = "not_found", .words = "models/", KIND(model_unknown)},
 
     // Structured output.
@@ -132,7 +159,7 @@ const struct fault_rule fault_rules[] = {
      .also = "not enabled|not support|unsupported|unavailable|invalid|must be|should be|not allowed|not permitted|unrecognized|unknown|"
              "failed|cannot|not available|unexpected|must contain",
      KIND(structured_rejected), .lesson = LESSON_STRUCTURED},
-    {STATUS(400, 500), .words = "parse grammar|failed to initialize samplers|json schema conversion|xgrammar",
+    {STATUS(400, 500), .words = "parse grammar|grammar error|convert the grammar|failed to initialize samplers|json schema conversion|xgrammar",
      KIND(structured_rejected), .lesson = LESSON_STRUCTURED},
     {STATUS(400, 422), .words = "must contain the word 'json'|must contain the word \"json\"",
      KIND(structured_rejected), .lesson = LESSON_STRUCTURED},
@@ -146,8 +173,9 @@ const struct fault_rule fault_rules[] = {
     {STATUS(400, 500), .words = "maximum context length|context length is only|prompt is too long|exceed context limit|"
                                 "exceeds the maximum number of tokens|prompt 超长|available context size|"
                                 "context window|exceeds the context|range of input length|input is too long|"
-                                "longer than the maximum model length|maximum model length",
+                                "longer than the maximum model length|maximum model length|longer than the model's context",
      KIND(context_exceeded), .lesson = LESSON_CAP},
+    {STATUS(400, 422), .words = "max_new_tokens", .also = "must be <=", KIND(context_exceeded)},
     {.words = "too large to process", .also = "batch size", KIND(context_exceeded),
      .fix = "Start llama.cpp's server with a larger batch (-b and -ub), or send smaller images."},
 
@@ -158,6 +186,10 @@ const struct fault_rule fault_rules[] = {
                                 "extra inputs are not permitted|deprecated for this model|is not supported with this model|"
                                 "not supported for this model|unsupported value|unknown field|unrecognized field|unknown name|"
                                 "does not support parameter|does not support the parameter|unexpected keyword|not a valid parameter",
+     KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
+    // Some gateways pass a refusal on as a failure of their own.
+    {STATUS(500, 502), .words = "unsupported parameter|unsupported value|unrecognized request argument|"
+                                "extra inputs are not permitted|deprecated for this model",
      KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
     {STATUS(400, 422), .words = "temperature|max_tokens|max_completion_tokens|maxoutputtokens", .also = "not support|unsupported|not allowed|invalid|must be|"
                                                                 "range|should be|deprecated|cannot|may only", KIND(parameter_rejected),
@@ -174,37 +206,52 @@ const struct fault_rule fault_rules[] = {
     {STATUS(400, 422), .words = "image exceeds|image dimensions exceed|many-image requests|patches after processing|"
                                 "image is too large|image too large|image size|file size is too large|image file is too large",
      KIND(image_too_large)},
+    {.words = "encoder cache size", KIND(image_too_large),
+     .fix = "Make images smaller with --max-side, or tell vLLM of larger ones (--limit-mm-per-prompt)."},
     {.codes = "invalid_image_url|failed_to_download_image", KIND(image_url_unreachable)},
     {STATUS(400, 500), .words = "error while downloading|timeout while downloading|unable to download the file|"
                                 "failed to fetch media|blocked address|one of the allowed domains|failed to download multimodal|"
                                 "failed to download image", KIND(image_url_unreachable)},
     {.codes = "invalid_base64_image|image_parse_error|invalid_image|invalid_image_format|image_too_small|empty_image_file|"
-              "unsupported_image_media_type|invalid_image_mode", KIND(image_rejected)},
+              "unsupported_image_media_type|invalid_image_mode|invalidparameter.unsupportedimageformat", KIND(image_rejected)},
+    {STATUS(400, 500), .words = "failed to apply", .also = "processor", KIND(image_rejected)},
     {.words = "could not process image|unable to process input image|provided image is not valid|failed to load image|"
-              "unsupported image|图片输入格式|图片数量超过|cannot identify image|invalid data url|only base64 data urls|"
+              "unsupported image|unsupported mime type|图片格式|图片输入格式|图片数量超过|cannot identify image|invalid data url|only base64 data urls|"
               "does not match the provided media type|failed to process image|invalid image|image_parse_error|"
               "incorrect padding|illegal base64|image length and width|could not decode image|failed to decode image|"
-              "image(s) may be provided", KIND(image_rejected)},
+              "image(s) may be provided|aspect ratio must be", KIND(image_rejected)},
 
     // Size of the body.
     {STATUS(413, 413), KIND(body_too_large)},
-    {STATUS(400, 500), .words = "maximum allowed number of bytes|request entity too large|payload too large|body too large|"
+    {STATUS(400, 500), .words = "maximum allowed number of bytes|request entity too large|payload too large|payload size exceeds|body too large|"
                                 "request body is too large|exceeded limit on max bytes|maximum request body size",
      KIND(body_too_large)},
 
     // Limits and load.
     {.words = "enginecore|enginedead|engine is dead|engine loop|background loop has errored", KIND(engine_dead)},
+    {.words = "failed to load model|error loading model|could not load model|requires more system memory", KIND(engine_dead),
+     .fix = "The server cannot load the model, often for want of memory; see its log, or serve a smaller model."},
     {.words = "loading model|model is loading|currently loading|model is still loading", KIND(model_loading)},
     {.codes = "overloaded_error|1305|1312", KIND(overloaded)},
     {STATUS(429, 429), KIND(rate_limited)},
     {.codes = "rate_limit_exceeded|rate_limit_error|1302|1303", KIND(rate_limited)},
+    {.words = "rate limit exceeded|rate limit reached|too many requests", KIND(rate_limited)},
     {STATUS(500, 599), .words = "overloaded|high demand|server busy|server is busy|slow down|maximum pending requests|服务繁忙|访问量过大",
      KIND(overloaded)},
     {STATUS(400, 499), .codes = "1231", KIND(rate_limited)},
 
+    {STATUS(500, 599), .words = "upstream connect error|no healthy upstream|reset before headers|"
+                                "url could not be retrieved", KIND(gateway_error)},
+
+    // Paths that are refused with a 200.
+    {.words = "unexpected endpoint or method", KIND(not_found)},
+    {.codes = "500", .words = "404 not_found", KIND(not_found)},
+
     // What the status alone says.
     {STATUS(400, 400), KIND(bad_request)},
     {STATUS(401, 401), KIND(key_wrong)},
+    {STATUS(403, 403), .page = true, KIND(html_reply), .verdict = FAULT_RUN,
+     .fix = "A firewall or proxy refuses the call with a page of its own; ask who runs it, or correct the base URL."},
     {STATUS(403, 403), KIND(key_forbidden)},
     {STATUS(404, 404), .words = "/v1/v1", KIND(not_found), .fix = "The path holds /v1 twice; strip one from the base URL."},
     {STATUS(404, 404), KIND(not_found)},
@@ -217,7 +264,8 @@ const struct fault_rule fault_rules[] = {
     {STATUS(422, 422), KIND(unprocessable)},
     {STATUS(425, 425), KIND(http_other), .verdict = FAULT_RETRY},
     {STATUS(501, 501), KIND(not_supported)},
-    {STATUS(503, 503), .words = "<html|nginx|cloudflare", KIND(gateway_error)},
+    {STATUS(503, 503), .page = true, KIND(gateway_error)},
+    {STATUS(503, 503), .words = "nginx|cloudflare", KIND(gateway_error)},
     {STATUS(503, 503), KIND(overloaded)},
     {STATUS(502, 504), KIND(gateway_error)},
     {STATUS(520, 524), KIND(gateway_error)},

@@ -119,6 +119,7 @@ struct fault_rule {
     short from, to;             // HTTP status; 0, 0: any
     const char *codes;          // one of "a|b|c" among the body's codes and types; NULL: any
     const char *words, *also;   // one of "a|b|c" in the body's text, and one of these; NULL: any
+    bool page;                  // only when the body is a web page
     enum fault_kind kind;       //
     enum fault_verdict verdict; // FAULT_NONE: the kind's own
     enum fault_lesson lesson;   //

@@ -209,8 +209,8 @@ static char *message_of(const cJSON *value, int depth)
     // OpenRouter's own message says no more than "Provider returned error".
     const cJSON *raw = json_member(json_member(value, "metadata"), "raw");
     char *found = cJSON_IsString(raw) ? message_of(raw, depth + 1) : NULL;
-    static const char *const names[] = {"error", "message", "msg",    "detail",
-                                        "title", "errors",  "choices"};
+    static const char *const names[] = {"error",  "message", "msg",       "detail",    "title",
+                                        "errors", "choices", "base_resp", "status_msg"};
     for (size_t i = 0; found == NULL && i < sizeof names / sizeof *names; i++) {
         const cJSON *member = json_member(value, names[i]);
         if (strcmp(names[i], "msg") == 0 && cJSON_IsString(member))
@@ -235,6 +235,9 @@ static bool looks_like_error(const cJSON *root)
         return false;
     const cJSON *choice = cJSON_GetArrayItem(json_member(root, "choices"), 0);
     const char *type = json_text(root, "type");
+    // MiniMax answers 200 whatever happens.
+    if (json_integer(json_member(root, "base_resp"), "status_code", 0) != 0)
+        return true;
     return has(root, "error") || has(root, "detail") || has(choice, "error") ||
            (type != NULL && strcmp(type, "error") == 0) || has(root, "error_code") ||
            (json_member(root, "choices") == NULL &&

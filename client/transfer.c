@@ -1,6 +1,7 @@
 #include "transfer.h"
 
 #include "clock.h"
+#include "connection.h"
 #include "duration.h"
 #include "reply_stream.h"
 
@@ -70,6 +71,8 @@ struct transfer *transfer_new(const struct client_settings *settings,
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms);
+    // Answers are small: none need be compressed, but one that is all the same must be readable.
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "identity");
     if (settings->user_agent != NULL)
         curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
     if (settings->ca_file != NULL)
@@ -428,7 +431,10 @@ static enum transport transport_of(const struct transfer *transfer, CURLcode cod
     case CURLE_PROXY:
         return TRANSPORT_PROXY;
     case CURLE_COULDNT_CONNECT:
-        return proxy_status >= 300 || transfer->proxied ? TRANSPORT_PROXY : TRANSPORT_REFUSED;
+        return proxy_status >= 300 || transfer->proxied ||
+                       connection_failed_at_proxy(transfer->message, transfer->exchange->url)
+                   ? TRANSPORT_PROXY
+                   : TRANSPORT_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
         if (transfer->stalled != TRANSPORT_OK)
             return transfer->stalled;

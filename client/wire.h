@@ -1,5 +1,5 @@
 // What the wire formats share: the user's own members in a request, and the reading of bodies.
-// Private to the provider_*.c files.
+// Private to the provider_*.c files and to reply_*.c, which read their streams.
 #ifndef VQAGEN_WIRE_H
 #define VQAGEN_WIRE_H
 

@@ -10,7 +10,7 @@ enum call_step { STEP_DRAFT, STEP_ANSWER, STEP_OPTIONS };
 const char *call_step_name(enum call_step step); // "draft", "answer", "options"
 
 struct call {
-    struct digest key; // SHA-256 over the intended call; see pipeline/step.h
+    struct digest key; // SHA-256 over the intended call; see recipe_key() in the pipeline
     enum call_step step;
     unsigned try_number; // 1 ...: rules send a step back to the model
     unsigned repeat;     // 0 ... K-1: `--repeat`

@@ -1,6 +1,5 @@
 #include "source.h"
 
-#include "csv.h"
 #include "form.h"
 #include "json.h"
 #include "memory.h"
@@ -262,7 +261,8 @@ static bool repair_text(struct buffer *text, struct error *why)
             return error_set(why, ERR_MEMORY, "no memory for a record");
         size_t ceiling = text->ceiling, length = strlen(repaired);
         free(text->data);
-        *text = (struct buffer){repaired, length, length + 1, ceiling, false};
+        *text = (struct buffer){
+            .data = repaired, .length = length, .room = length + 1, .ceiling = ceiling};
     }
     for (char *at = text->data; (at = strstr(at, "\\u0000")) != NULL; at += 6) {
         size_t slashes = 0;

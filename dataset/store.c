@@ -1,6 +1,5 @@
 #include "store.h"
 
-#include "clock.h"
 #include "file.h"
 #include "lock.h"
 #include "log.h"
@@ -151,33 +150,6 @@ static bool check_files(const struct store *store, struct error *why)
                      store->path);
 }
 
-bool store_run_text(struct store *store, const char *sql, struct error *why)
-{
-    return sqlite3_exec(store->database, sql, NULL, NULL, NULL) == SQLITE_OK ||
-           store_fail(store, "open", why);
-}
-
-// The first statement that touches the file finds out whether it is a database, and setting the
-// journal's mode whether its folder can have a write-ahead log.
-bool store_set_journal(struct store *store, struct error *why)
-{
-    sqlite3_stmt *statement = NULL;
-    bool good = sqlite3_prepare_v2(store->database, "PRAGMA journal_mode = WAL", -1, &statement,
-                                   NULL) == SQLITE_OK &&
-                sqlite3_step(statement) == SQLITE_ROW;
-    const unsigned char *mode = good ? sqlite3_column_text(statement, 0) : NULL;
-    bool refused = good && (mode == NULL || strcmp((const char *)mode, "wal") != 0);
-    if (refused)
-        error_set(why, ERR_DISK,
-                  "the file system of %s cannot hold SQLite's write-ahead log; give a DIR on a "
-                  "local disk",
-                  store->directory);
-    else if (!good)
-        store_fail(store, "open", why);
-    sqlite3_finalize(statement);
-    return good && !refused;
-}
-
 static bool open_database(struct store *store, struct error *why)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -192,69 +164,4 @@ static bool open_database(struct store *store, struct error *why)
                           "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;"
                           "PRAGMA temp_store = MEMORY",
                           why);
-}
-
-sqlite3_stmt *store_prepare(struct store *store, enum store_statement which, struct error *why)
-{
-    static const char *const sql[] = {
-#define STORE_STATEMENT_SQL(name, text) text,
-        STORE_STATEMENTS(STORE_STATEMENT_SQL)
-#undef STORE_STATEMENT_SQL
-    };
-    sqlite3_stmt **statement = &store->statements[which];
-    if (*statement == NULL &&
-        sqlite3_prepare_v3(store->database, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
-                           NULL) != SQLITE_OK) {
-        store_fail(store, "read", why);
-        return NULL;
-    }
-    return *statement;
-}
-
-int store_step(struct store *store, sqlite3_stmt *statement, const char *what, struct error *why)
-{
-    int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        return 1;
-    if (code != SQLITE_DONE)
-        store_fail(store, what, why);
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE ? 0 : -1;
-}
-
-bool store_run(struct store *store, sqlite3_stmt *statement, const char *what, struct error *why)
-{
-    return store_step(store, statement, what, why) == 0;
-}
-
-bool store_begin(struct store *store, struct error *why)
-{
-    sqlite3_stmt *statement = store_prepare(store, SQL_BEGIN, why);
-    if (statement == NULL || !store_run(store, statement, "write", why))
-        return false;
-    store->in_transaction = true;
-    return true;
-}
-
-static bool sums_due(const struct store *store)
-{
-    enum { INTERVAL_MS = 1000 };
-    return store->sums.changed && clock_now_ms() - store->sums.written_ms >= INTERVAL_MS;
-}
-
-// After a failed commit the transaction is gone, and the sums are again those of the database.
-bool store_commit(struct store *store, struct error *why)
-{
-    sqlite3_stmt *statement = store_prepare(store, SQL_COMMIT, why);
-    bool good = statement != NULL && (!store->totals_changed || store_put_totals(store, why)) &&
-                (!sums_due(store) || store_put_sums(store, why)) &&
-                store_run(store, statement, "write", why);
-    store->in_transaction = false;
-    store->totals_changed = false;
-    if (good)
-        return true;
-    if (!sqlite3_get_autocommit(store->database))
-        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
-    store_read_totals(store, NULL);
-    return false;
 }

@@ -1,4 +1,4 @@
-// SQLite's result codes, as what people can do about them.
+// What is wrong with a store, and what people can do about it.
 #include "store_private.h"
 
 #include <errno.h>
@@ -62,4 +62,12 @@ bool store_fail(struct store *store, const char *what, struct error *why)
         }
     return error_set(why, kind, "cannot %s %s: %s (SQLite code %d)", what, store->path,
                      sqlite3_errmsg(store->database), code);
+}
+
+bool store_damaged(const struct store *store, const char *what, struct error *why)
+{
+    return error_set(why, ERR_DISK,
+                     "%s is damaged: %s; `vqagen salvage %s -o NEW` saves what is whole, and the "
+                     "same command with -o NEW goes on from there",
+                     store->path, what, store->directory);
 }

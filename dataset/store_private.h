@@ -13,13 +13,19 @@
 #define STORE_SETTING_SUM "row_sum(name, value)"
 #define STORE_FILE_SUM "row_sum(path, size, changed_ns, digest)"
 #define STORE_FIGURES_SUM "row_sum(digest, shorter_px, contrast, blur, detail, look)"
-#define STORE_CALL_SUM                                                                             \
-    "row_sum(item, key, step, try, repeat, round, replied, http_status, input_tokens,"             \
-    " cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish,"      \
-    " model, kind, endpoint, message, text, reasoning, cache_write_tokens, image_tokens,"          \
-    " image_estimated, cost_nano, first_token_ms)"
+#define STORE_CALL_COLUMNS                                                                         \
+    "key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"            \
+    " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"        \
+    " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"      \
+    " cost_nano, first_token_ms"
+#define STORE_CALL_VALUES /* the item, then those columns */                                       \
+    "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"   \
+    " ?21, ?22, ?23, ?24, ?25, ?26, ?27"
+#define STORE_CALL_SUM "row_sum(item, " STORE_CALL_COLUMNS ")"
 #define STORE_LINE_SUM "row_sum(i.number, l.line, i.state)"
 #define STORE_WHOLE(sum) "(sum IS NULL OR sum = " sum ")"
+#define STORE_CALLS_OF                                                                             \
+    "SELECT " STORE_CALL_COLUMNS ", " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1"
 
 // X(name, SQL). Prepared when first used, kept until the store is closed.
 #define STORE_STATEMENTS(X)                                                                        \
@@ -83,28 +89,13 @@
                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                             \
     X(ALL_FILES, "SELECT path, size, changed_ns, digest FROM files"                                \
                  " WHERE " STORE_WHOLE(STORE_FILE_SUM))                                            \
-    X(ADD_CALL,                                                                                    \
-      "INSERT INTO calls (item, key, step, try, repeat, round, replied, http_status,"              \
-      " input_tokens, cached_tokens, output_tokens, reasoning_tokens, attempts, latency_ms,"       \
-      " when_ms, finish, model, kind, endpoint, message, text, reasoning, cache_write_tokens,"     \
-      " image_tokens, image_estimated, cost_nano, first_token_ms, sum)"                            \
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"  \
-      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"  \
-      " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)" \
-      ") ON CONFLICT (item, key) DO NOTHING")                                                      \
+    X(ADD_CALL, "INSERT INTO calls (item, " STORE_CALL_COLUMNS ", sum)"                            \
+                " VALUES (" STORE_CALL_VALUES ", row_sum(" STORE_CALL_VALUES "))"                  \
+                " ON CONFLICT (item, key) DO NOTHING")                                             \
     X(HAS_REPLY, "SELECT replied, attempts FROM calls WHERE item = ?1 AND key = ?2")               \
     X(DROP_CALL, "DELETE FROM calls WHERE item = ?1 AND key = ?2")                                 \
-    X(CALLS_OF,                                                                                    \
-      "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
-      " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
-      " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
-      " cost_nano, first_token_ms, " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1")    \
-    X(CALLS_OF_BACKWARDS,                                                                          \
-      "SELECT key, step, try, repeat, round, replied, http_status, input_tokens, cached_tokens,"   \
-      " output_tokens, reasoning_tokens, attempts, latency_ms, when_ms, finish, model, kind,"      \
-      " endpoint, message, text, reasoning, cache_write_tokens, image_tokens, image_estimated,"    \
-      " cost_nano, first_token_ms, " STORE_WHOLE(STORE_CALL_SUM) " FROM calls WHERE item = ?1"     \
-                                                                 " ORDER BY key DESC")             \
+    X(CALLS_OF, STORE_CALLS_OF)                                                                    \
+    X(CALLS_OF_BACKWARDS, STORE_CALLS_OF " ORDER BY key DESC")                                     \
     X(SALVAGE_ITEM,                                                                                \
       "SELECT id, place, state, round, kind, fingerprint, topic FROM items WHERE number = ?1")     \
     X(SALVAGE_LINE, /* with the state by which its sum holds */                                    \

@@ -49,11 +49,3 @@ bool store_add_sums(struct store *store, struct error *why)
                                    NULL) == SQLITE_OK ||
            store_fail(store, "open", why);
 }
-
-bool store_damaged(const struct store *store, const char *what, struct error *why)
-{
-    return error_set(why, ERR_DISK,
-                     "%s is damaged: %s; `vqagen salvage %s -o NEW` saves what is whole, and the "
-                     "same command with -o NEW goes on from there",
-                     store->path, what, store->directory);
-}

@@ -3,6 +3,7 @@
 #include "buffer.h"
 #include "digest.h"
 #include "file.h"
+#include "folder_names.h"
 #include "seen.h"
 #include "text.h"
 
@@ -24,14 +25,10 @@ struct identity {
     ino_t inode;
 };
 
-// A name is held with its type (DT_...) in front, so that most entries need no stat.
 struct level {
     int folder;
     size_t path_length; // of walk->path up to this folder
-    char **names;       // those left to visit, in order, from `next`
-    size_t count, next;
-    char *last; // the last name of the last reading; NULL: the folder was not read yet
-    bool more;  // names behind those held
+    struct folder_names names;
     struct identity identity;
 };
 
@@ -40,7 +37,7 @@ struct walk {
     char *left_out; // NULL: no folder is
     bool met_left_out;
     struct source_settings settings;
-    size_t names_held;
+    size_t names_held;  // of a folder at a time
     struct buffer path; // below root, with '/'
     struct level levels[WALK_MAX_DEPTH];
     size_t depth;
@@ -52,7 +49,6 @@ struct walk {
 enum visit { VISIT_NOTHING, VISIT_QUESTION, VISIT_FAILED };
 
 static bool enter_folder(struct walk *walk, int folder, struct error *why);
-static bool read_names(struct walk *walk, struct level *level, struct error *why);
 static enum visit visit_entry(struct walk *walk, struct question *out, struct error *why);
 static enum visit visit_file(struct walk *walk, struct question *out, struct error *why);
 static enum visit visit_folder(struct walk *walk, bool by_link, struct question *out,
@@ -120,24 +116,15 @@ static bool enter_folder(struct walk *walk, int folder, struct error *why)
     }
     walk->levels[walk->depth++] = (struct level){.folder = folder,
                                                  .path_length = walk->path.length,
-                                                 .more = true,
+                                                 .names = {.more = true},
                                                  .identity = {facts.st_dev, facts.st_ino}};
     return true;
-}
-
-static void free_names(struct level *level)
-{
-    for (size_t i = level->next; i < level->count; i++)
-        free(level->names[i]);
-    level->next = level->count = 0;
 }
 
 static void leave_folder(struct walk *walk)
 {
     struct level *level = &walk->levels[--walk->depth];
-    free_names(level);
-    free(level->names);
-    free(level->last);
+    folder_names_clear(&level->names);
     close(level->folder);
 }
 
@@ -152,14 +139,15 @@ int walk_next(struct walk *walk, struct question *out, struct error *why)
         struct level *level = &walk->levels[walk->depth - 1];
         buffer_truncate(&walk->path, level->path_length);
         enum visit visit = VISIT_NOTHING;
-        if (level->next < level->count) {
+        struct folder_names *names = &level->names;
+        if (names->next < names->count) {
             visit = visit_entry(walk, out, why);
-        } else if (!level->more) {
+        } else if (!names->more) {
             leave_folder(walk);
         } else {
             struct error fault = {0};
-            if (!read_names(walk, level, &fault)) {
-                level->more = false;
+            if (!folder_names_read(names, level->folder, walk->names_held, &fault)) {
+                names->more = false;
                 visit = make_fault(walk, out, &fault, why);
             }
         }
@@ -171,102 +159,6 @@ int walk_next(struct walk *walk, struct question *out, struct error *why)
         }
     }
     return 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    const char *const *name_a = a, *const *name_b = b;
-    return strcmp(*name_a + 1, *name_b + 1);
-}
-
-// names[0..count) is a heap with the greatest name on top; a new top sinks to its place.
-static void sink_name(char **names, size_t count)
-{
-    for (size_t at = 0, child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && strcmp(names[child] + 1, names[child + 1] + 1) < 0)
-            child++;
-        if (strcmp(names[at] + 1, names[child] + 1) >= 0)
-            return;
-        char *held = names[at];
-        names[at] = names[child];
-        names[child] = held;
-    }
-}
-
-static void rise_name(char **names, size_t at)
-{
-    while (at > 0 && strcmp(names[(at - 1) / 2] + 1, names[at] + 1) < 0) {
-        char *held = names[at];
-        names[at] = names[(at - 1) / 2];
-        names[(at - 1) / 2] = held;
-        at = (at - 1) / 2;
-    }
-}
-
-static bool hold_name(struct walk *walk, struct level *level, const struct dirent *entry)
-{
-    const char *name = entry->d_name;
-    if (name[0] == '.' || (level->last != NULL && strcmp(name, level->last) <= 0))
-        return true;
-    bool full = level->count == walk->names_held;
-    if (full)
-        level->more = true;
-    if (full && strcmp(name, level->names[0] + 1) >= 0)
-        return true;
-    // Doubled at each power of two, up to names_held.
-    if (!full && (level->count & (level->count - 1)) == 0) {
-        size_t room = level->count > 0 ? 2 * level->count : 1;
-        char **names = realloc(level->names, room * sizeof *names);
-        if (names == NULL)
-            return false;
-        level->names = names;
-    }
-    size_t length = strlen(name);
-    char *held = malloc(length + 2);
-    if (held == NULL)
-        return false;
-    held[0] = (char)entry->d_type;
-    memcpy(held + 1, name, length + 1);
-    if (full) {
-        free(level->names[0]);
-        level->names[0] = held;
-        sink_name(level->names, level->count);
-    } else {
-        level->names[level->count] = held;
-        rise_name(level->names, level->count++);
-    }
-    return true;
-}
-
-// Fills the level with the next names. An error leaves those that were read.
-static bool read_names(struct walk *walk, struct level *level, struct error *why)
-{
-    int again = openat(level->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *directory = again >= 0 ? fdopendir(again) : NULL;
-    if (directory == NULL) {
-        error_set_errno(why, ERR_INPUT, "cannot read the folder");
-        if (again >= 0)
-            close(again);
-        return false;
-    }
-    level->next = level->count = 0;
-    level->more = false;
-    bool good = true;
-    struct dirent *entry;
-    while (errno = 0, good && (entry = readdir(directory)) != NULL)
-        if (!hold_name(walk, level, entry))
-            good = error_set(why, ERR_MEMORY, "no memory for the names of a folder");
-    if (good && errno != 0)
-        good = error_set_errno(why, ERR_INPUT, "cannot read all of the folder");
-    closedir(directory);
-    if (level->count == 0)
-        return good;
-    qsort(level->names, level->count, sizeof *level->names, compare_names);
-    free(level->last);
-    level->last = text_copy(level->names[level->count - 1] + 1);
-    if (level->last == NULL)
-        good = error_set(why, ERR_MEMORY, "no memory for the names of a folder");
-    return good;
 }
 
 static bool set_names(struct walk *walk, struct question *out, struct error *why);
@@ -323,7 +215,7 @@ static bool is_named_like_image(const char *name)
 static enum visit visit_entry(struct walk *walk, struct question *out, struct error *why)
 {
     struct level *level = &walk->levels[walk->depth - 1];
-    char *name = level->names[level->next++];
+    char *name = level->names.list[level->names.next++];
     unsigned char type = (unsigned char)name[0];
     if (walk->path.length > 0)
         buffer_append_char(&walk->path, '/');

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CHECKS = 64, MAX_KEYS = 256, MAX_LINE = 16 << 20 };
+enum { MAX_CHECKS = 64, MAX_KEYS = 256, MAX_LINE = 16 << 20, MOST_LINES = 3000 };
 
 static void end_item(struct item *item, enum item_state state, struct buffer *line)
 {
@@ -185,6 +185,7 @@ void assemble_item(struct item *item, const struct recipe *recipe)
         record.agreement = (double)tally.agreeing / tally.answered;
     struct buffer line;
     buffer_init(&line, MAX_LINE);
+    buffer_reserve(&line, MOST_LINES);
     item_write_accepted(&record, &line);
     answerers_clear(&answerers);
     end_item(item, ITEM_ACCEPTED, &line);

@@ -39,6 +39,28 @@ void distractors_write_prompt(const struct distractors *distractors, const char 
     free(rejections);
 }
 
+// Judges the options of a reply until there are enough; rule and reason: why the last refused one
+// was.
+static void take_options(struct distractors *distractors, struct rules_beside *beside,
+                         const struct parsed_options *parsed, enum language language,
+                         const char **rule, char (*reason)[300])
+{
+    for (size_t i = 0; i < parsed->count && distractors->count < distractors->wanted; i++) {
+        struct rule_result result = rules_check_option(parsed->list[i], beside, language);
+        if (!result.pass) {
+            *rule = result.rule;
+            snprintf(*reason, sizeof *reason, "%s", result.reason);
+            chain_reject(&distractors->chain, parsed->list[i], result.reason);
+            continue;
+        }
+        char *copy = text_copy(parsed->list[i]);
+        if (copy == NULL)
+            continue;
+        distractors->kept[distractors->count++] = copy;
+        rules_beside_add(beside, copy); // without memory the reply is put back: memory_check knows
+    }
+}
+
 void distractors_take(struct distractors *distractors, const char *question, const char *answer,
                       enum language language, const struct call *call)
 {
@@ -54,20 +76,10 @@ void distractors_take(struct distractors *distractors, const char *question, con
     const char *rule = "options.count";
     char reason[300];
     snprintf(reason, sizeof reason, "only %zu wrong options were offered", parsed.count);
-    for (size_t i = 0; i < parsed.count && distractors->count < distractors->wanted; i++) {
-        struct rule_result result = rules_check_option(parsed.list[i], question, answer,
-                                                       (const char *const *)distractors->kept,
-                                                       distractors->count, language);
-        if (!result.pass) {
-            rule = result.rule;
-            snprintf(reason, sizeof reason, "%s", result.reason);
-            chain_reject(chain, parsed.list[i], result.reason);
-            continue;
-        }
-        char *copy = text_copy(parsed.list[i]);
-        if (copy != NULL)
-            distractors->kept[distractors->count++] = copy;
-    }
+    struct rules_beside *beside = rules_beside_new(
+        question, answer, (const char *const *)distractors->kept, distractors->count);
+    take_options(distractors, beside, &parsed, language, &rule, &reason);
+    rules_beside_free(beside);
     parsed_options_clear(&parsed);
     if (distractors->count == distractors->wanted)
         chain->state = CHAIN_DONE;

@@ -188,7 +188,8 @@ static struct draft_slot *slot_of(struct draft *draft, unsigned number)
     return NULL;
 }
 
-static void take_question(struct draft *draft, const struct parsed_question *parsed)
+static void take_question(struct draft *draft, const struct parsed_question *parsed,
+                          struct rules_beside *beside)
 {
     struct draft_slot *slot = slot_of(draft, parsed->slot);
     if (slot == NULL)
@@ -203,20 +204,29 @@ static void take_question(struct draft *draft, const struct parsed_question *par
         parsed->topic != NULL ? topics_find(draft->topics, parsed->topic) : NULL;
     if (topic == NULL || draft->claim != NULL)
         topic = slot->topic;
-    const char **taken = memory_noted(calloc(draft->slot_count, sizeof *taken));
-    if (taken == NULL)
-        return;
     struct rule_result result =
-        rules_check_question(parsed->question, topic, draft->answer, taken,
-                             taken_questions(draft, taken), draft->language);
-    free(taken);
+        rules_check_question(parsed->question, topic, beside, draft->language);
     if (!result.pass) {
         slot_reject(slot, parsed->question, result.reason, result.rule);
         return;
     }
     slot->question = text_copy(parsed->question);
+    if (slot->question != NULL)
+        rules_beside_add(beside, slot->question);
     slot->topic = topic;
     slot->filled_in_try = draft->chain.try_number;
+}
+
+static void take_questions(struct draft *draft, const struct parsed_draft *parsed)
+{
+    const char **taken = memory_noted(calloc(draft->slot_count, sizeof *taken));
+    struct rules_beside *beside =
+        taken != NULL ? rules_beside_new(NULL, draft->answer, taken, taken_questions(draft, taken))
+                      : NULL;
+    for (size_t i = 0; beside != NULL && i < parsed->count; i++)
+        take_question(draft, &parsed->list[i], beside);
+    rules_beside_free(beside);
+    free(taken);
 }
 
 void draft_take(struct draft *draft, const struct call *call)
@@ -234,8 +244,7 @@ void draft_take(struct draft *draft, const struct call *call)
         for (unsigned i = 0; i < draft->slot_count; i++)
             if (draft->slots[i].question == NULL)
                 parsed.list[0].slot = draft->slots[i].number;
-    for (size_t i = 0; i < parsed.count; i++)
-        take_question(draft, &parsed.list[i]);
+    take_questions(draft, &parsed);
     parsed_draft_clear(&parsed);
     size_t missing = missing_slots(draft);
     if (missing == 0) {

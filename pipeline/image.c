@@ -2,7 +2,6 @@
 
 #include "heap.h"
 #include "subject.h"
-#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -107,6 +107,7 @@ bool ladder_send(struct ladder *ladder, struct probe *probe, struct error *why)
 void ladder_pass(struct ladder *ladder, enum rung_id rung, const char *tried, const char *seen)
 {
     diagnosis_add(ladder->diagnosis, rung, RUNG_PASSED, tried, seen);
+    ladder->images_pass = ladder->images_pass || rung == RUNG_TINY_IMAGE;
 }
 
 void ladder_break(struct ladder *ladder, enum rung_id rung, const char *tried,
@@ -125,6 +126,9 @@ enum cause_id ladder_cause(const struct ladder *ladder, const struct probe *prob
     enum cause_id cause = cause_of_fault(&probe->fault);
     if (cause == CAUSE_slow_first_byte && probe->first_byte)
         return CAUSE_slow_reply;
+    // A key that may send one image may send others: something minds the request, a firewall say.
+    if (cause == CAUSE_key_forbidden && ladder->images_pass)
+        return CAUSE_unexplained;
     if (cause == CAUSE_key_wrong || cause == CAUSE_key_missing) {
         const struct key_site *site = key_site_find(ladder->endpoint.key);
         if (ladder->endpoint.key == NULL)

@@ -15,6 +15,7 @@ struct ladder {
     struct prober prober;
     struct probe_picture picture;   // as configured
     struct payload *tiny, *payload; // of a small known picture, and of the picture
+    bool images_pass;               // an image was answered: the key may make such calls
     bool ended;                     // a rung broke
 };
 

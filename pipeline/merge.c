@@ -8,7 +8,6 @@
 #include "report.h"
 #include "shard.h"
 #include "store_row.h"
-#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "parse_text.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,10 +95,9 @@ static bool answer_from_json(const struct spoken *spoken, const char *text, bool
     found_init(&found, text);
     *opened = found.opened && strpbrk(spoken->text, "{") != NULL;
     bool taken = false, bare = *text == '[' || text_starts(text, "```");
-    for (int complete = 1; !taken && complete >= (whole_only ? 1 : 0); complete--)
-        for (size_t i = found.count; !taken && i-- > 0;)
-            if (found.list[i].complete == (complete == 1))
-                taken = answer_from_value(found.list[i].value, bare, answer);
+    size_t turn = 0, i;
+    while (!taken && found_next(&found, whole_only, &turn, &i))
+        taken = answer_from_value(found.list[i].value, bare, answer);
     found_clear(&found);
     return taken;
 }

@@ -6,7 +6,6 @@
 #include "parse_text.h"
 #include "text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,13 +62,13 @@ void parsed_draft_clear(struct parsed_draft *draft)
 // Some models write a refusal of the slot where the question should stand.
 static bool says_declined(const char *text)
 {
-    static const char *const words[] = {
-        "declined", "n/a",     "na",     "none", "null", "not applicable",
-        "skip",     "skipped", "不适用", "无",   "放弃"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (text_same_folded(text, words[i]))
-            return true;
-    return false;
+    static const char *const words[] = {"declined", "n/a",     "na",     "none",
+                                        "null",     "skip",    "无",     "not applicable",
+                                        "放弃",     "skipped", "不适用", NULL};
+    char *folded = text_fold(text);
+    bool declined = folded != NULL && text_is_any(folded, words);
+    free(folded);
+    return declined;
 }
 
 // A question is one line without surrounding quotes; its final stop stays ("Name the colour.").
@@ -219,17 +218,15 @@ static bool draft_from_json(const char *text, bool whole_only, struct parsed_dra
     found_init(&found, text);
     *opened = found.opened && strchr("{[`", *text) != NULL;
     bool taken = false;
-    for (int complete = 1; !taken && complete >= (whole_only ? 1 : 0); complete--)
-        for (size_t i = found.count; !taken && i-- > 0;) {
-            if (found.list[i].complete != (complete == 1))
-                continue;
-            size_t first = i;
-            while (is_single(found.list[first].value) && first > 0 &&
-                   is_single(found.list[first - 1].value))
-                first--;
-            for (; first <= i; first++)
-                taken |= draft_from_value(found.list[first].value, draft);
-        }
+    size_t turn = 0, i;
+    while (!taken && found_next(&found, whole_only, &turn, &i)) {
+        size_t first = i;
+        while (is_single(found.list[first].value) && first > 0 &&
+               is_single(found.list[first - 1].value))
+            first--;
+        for (; first <= i; first++)
+            taken |= draft_from_value(found.list[first].value, draft);
+    }
     found_clear(&found);
     return taken;
 }

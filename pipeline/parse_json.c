@@ -56,6 +56,18 @@ void found_clear(struct found_list *found)
     *found = (struct found_list){0};
 }
 
+bool found_next(const struct found_list *found, bool whole_only, size_t *turn, size_t *place)
+{
+    while (*turn < (whole_only ? 1 : 2) * found->count) {
+        bool cut = *turn >= found->count;
+        *place = found->count - 1 - *turn % found->count;
+        ++*turn;
+        if (found->list[*place].complete != cut)
+            return true;
+    }
+    return false;
+}
+
 // Some models put JSON text into a string of the outer object.
 static void unwrap_strings(cJSON *value, unsigned depth)
 {

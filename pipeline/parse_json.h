@@ -22,6 +22,11 @@ struct found_list {
 void found_init(struct found_list *found, const char *text);
 void found_clear(struct found_list *found);
 
+// The order in which what was found is tried: the last complete value first, and behind the
+// complete ones, unless whole_only, the last one that was cut. *turn: 0 before the first. False: no
+// more.
+bool found_next(const struct found_list *found, bool whole_only, size_t *turn, size_t *place);
+
 // The member of that name in value or in what is nested in it, the outermost first. names: in order
 // of preference, lower case without blanks, '_' and '-'; the list ends with NULL. NULL: none.
 const cJSON *found_member(const cJSON *value, const char *const *names);

@@ -178,10 +178,9 @@ static bool options_from_json(const char *text, bool whole_only, struct parsed_o
     found_init(&found, text);
     *opened = found.opened && strchr("{[`", *text) != NULL;
     bool taken = false, bare = *text == '[' || text_starts(text, "```");
-    for (int complete = 1; !taken && complete >= (whole_only ? 1 : 0); complete--)
-        for (size_t i = found.count; !taken && i-- > 0;)
-            if (found.list[i].complete == (complete == 1))
-                taken = options_from_value(found.list[i].value, bare, options);
+    size_t turn = 0, i;
+    while (!taken && found_next(&found, whole_only, &turn, &i))
+        taken = options_from_value(found.list[i].value, bare, options);
     found_clear(&found);
     return taken;
 }

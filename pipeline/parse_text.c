@@ -79,10 +79,20 @@ static const struct tag {
                      {"<analysis>", "</analysis>"}, {"◁think▷", "◁/think▷"},
                      {"[THINK]", "[/THINK]"}};
 
+// In any letters' case; `what` begins with a sign that has none.
+static char *find_first(char *text, const char *what)
+{
+    size_t length = strlen(what);
+    for (char *at = text; (at = strchr(at, *what)) != NULL; at++)
+        if (strncasecmp(at, what, length) == 0)
+            return at;
+    return NULL;
+}
+
 static char *find_last(char *text, const char *what)
 {
     char *last = NULL;
-    for (char *at = text; (at = strcasestr(at, what)) != NULL; at++)
+    for (char *at = text; (at = find_first(at, what)) != NULL; at++)
         last = at;
     return last;
 }
@@ -93,7 +103,7 @@ static void cut_thinking(char *text, const struct tag *tag, struct buffer *think
 {
     char *close = find_last(text, tag->close);
     if (close != NULL) {
-        char *open = strcasestr(text, tag->open);
+        char *open = find_first(text, tag->open);
         char *begin = open != NULL && open < close ? open : text;
         char *behind = close + strlen(tag->close);
         buffer_append(thinking, begin, (size_t)(close - begin));
@@ -101,7 +111,7 @@ static void cut_thinking(char *text, const struct tag *tag, struct buffer *think
         char *kept = text_is_blank(behind) ? begin : text;
         memmove(kept, behind, strlen(behind) + 1);
     }
-    char *open = strcasestr(text, tag->open);
+    char *open = find_first(text, tag->open);
     if (open != NULL) {
         buffer_append_text(thinking, open + strlen(tag->open));
         buffer_append_char(thinking, '\n');

@@ -3,7 +3,6 @@
 #include "advance.h"
 #include "buffer.h"
 #include "file.h"
-#include "json.h"
 #include "memory.h"
 #include "source.h"
 #include "spending.h"

@@ -17,11 +17,6 @@ void progress_add_latency(struct progress *progress, double milliseconds)
     progress->latency_sum_ms += milliseconds;
 }
 
-double progress_percentile(const struct progress *progress, double share)
-{
-    return histogram_percentile(progress->latency, share);
-}
-
 void progress_add_first_token(struct progress *progress, double milliseconds)
 {
     progress->first_token[histogram_bucket(milliseconds)]++;

@@ -37,10 +37,8 @@ struct progress {
 void progress_begin(struct progress *progress, int64_t now_ms);
 void progress_add_latency(struct progress *progress, double milliseconds);
 
-// The latency that `share` (0 to 1) of the calls did not exceed, in ms; -1 when there was none.
-double progress_percentile(const struct progress *progress, double share);
-
-// The same of the time until a streamed reply's text began.
+// The time until a streamed reply's text began, and the one that `share` (0 to 1) of the replies
+// did not exceed, in ms; -1 when there was none.
 void progress_add_first_token(struct progress *progress, double milliseconds);
 double progress_first_token_percentile(const struct progress *progress, double share);
 

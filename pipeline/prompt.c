@@ -16,17 +16,14 @@ const char *prompt_system(enum language language, const char *own)
 // Foreign text on one line, so that it cannot forge a label; in a slot's line without its bars.
 static void write_value(struct buffer *out, const char *text, bool in_slot)
 {
-    char *copy = text_copy(text != NULL ? text : "");
-    if (copy == NULL) {
-        out->failed = true;
+    size_t begin = out->length;
+    if (text == NULL || !buffer_append_text(out, text))
         return;
-    }
-    text_one_line(copy);
-    for (char *at = copy; in_slot && *at != '\0'; at++)
+    text_one_line(out->data + begin);
+    for (char *at = out->data + begin; in_slot && *at != '\0'; at++)
         if (*at == '|')
             *at = '/';
-    buffer_append_text(out, copy);
-    free(copy);
+    out->length = begin + strlen(out->data + begin);
 }
 
 static void write_line(struct buffer *out, enum language language, const char *label,

@@ -1,7 +1,6 @@
 #include "recipe.h"
 
 #include "provider.h"
-#include "text.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -10,7 +10,6 @@
 
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_EXTRA = 20, SHORT_TEXT = 200 };
+enum { MAX_EXTRA = 20, SHORT_TEXT = 200, SMALL_ANSWER = 256 };
 
 enum change_what {
     CHANGE_TEMPERATURE,
@@ -301,6 +301,33 @@ static bool passes_with(struct searching *searching, const struct endpoint_lesso
     return good;
 }
 
+// What a run learns from a refusal it need not be told; a refusal that names nothing teaches
+// nothing.
+static bool is_learned(const struct probe *failed)
+{
+    return failed->fault.verdict == FAULT_ADAPT;
+}
+
+// Whether a small answer may be asked for; what is refused is then the number, not its name.
+static bool passes_small(struct searching *searching, bool *passes)
+{
+    struct ladder *ladder = searching->ladder;
+    char seen[SEEN_BYTES];
+    struct probe probe = {.endpoint = searching->request->endpoint,
+                          .ask = searching->request->ask,
+                          .payload = searching->request->payload};
+    *passes = false;
+    if (probe.ask.max_tokens <= SMALL_ANSWER || prober_left(&ladder->prober) == 0)
+        return true;
+    probe.ask.max_tokens = SMALL_ANSWER;
+    bool good = prober_send(&ladder->prober, &probe, 1, searching->why);
+    *passes = good && probe.sent && probe.fault.verdict == FAULT_NONE;
+    diagnosis_step(ladder->diagnosis, "with a max_tokens of %d -> %s", SMALL_ANSWER,
+                   probe_seen(&probe, seen, sizeof seen));
+    probe_clear(&probe);
+    return good;
+}
+
 static bool conclude_max_tokens(struct searching *searching, enum rung_id rung, const char *tried,
                                 const struct probe *failed)
 {
@@ -317,6 +344,16 @@ static bool conclude_max_tokens(struct searching *searching, enum rung_id rung, 
         ladder_break(ladder, rung, tried, failed, CAUSE_parameter_refused, detail, fix);
         return true;
     }
+    bool small = false;
+    if (!is_learned(failed) && !passes_small(searching, &small))
+        return false;
+    if (small) {
+        snprintf(detail, sizeof detail, "The request passes with a `%s` of %d, and fails with %d.",
+                 name, SMALL_ANSWER, request->ask.max_tokens);
+        snprintf(fix, sizeof fix, "Give a smaller --max-tokens; %d passes.", SMALL_ANSWER);
+        ladder_break(ladder, rung, tried, failed, CAUSE_parameter_refused, detail, fix);
+        return true;
+    }
     struct endpoint_lessons newer = request->endpoint->lessons;
     newer.max_completion_tokens = true;
     bool passes = false;
@@ -326,9 +363,16 @@ static bool conclude_max_tokens(struct searching *searching, enum rung_id rung, 
         return false;
     snprintf(detail, sizeof detail, "The request passes without `%s`%s.", name,
              passes ? ", and with `max_completion_tokens` in its place" : "");
+    snprintf(
+        fix, sizeof fix,
+        "The refusal does not name it, so that no run can learn it: write \"max_tokens: %s\" for "
+        "the model under \"capabilities\" in the settings file.",
+        passes ? "max_completion_tokens" : "none");
     ladder_break(ladder, rung, tried, failed, CAUSE_parameter_refused, detail,
-                 "Nothing must be done: a run learns this by itself, at one refused call. "
-                 "Other programs must leave the parameter out.");
+                 is_learned(failed)
+                     ? "Nothing must be done: a run learns this by itself, at one refused call. "
+                       "Other programs must leave the parameter out."
+                     : fix);
     return true;
 }
 
@@ -349,7 +393,14 @@ static bool conclude_structured(struct searching *searching, enum rung_id rung, 
     snprintf(detail, sizeof detail, "The request passes without `%s`%s.",
              wire_name(request->endpoint->provider, CHANGE_STRUCTURED),
              passes ? ", and with `json_object` in place of a schema" : "");
-    ladder_break(ladder, rung, tried, failed, CAUSE_structured_refused, detail, NULL);
+    char fix[300];
+    snprintf(
+        fix, sizeof fix,
+        "The refusal does not name it, so that no run can learn it: write \"structured: %s\" for "
+        "the model under \"capabilities\" in the settings file.",
+        passes ? "object" : "none");
+    ladder_break(ladder, rung, tried, failed, CAUSE_structured_refused, detail,
+                 is_learned(failed) ? NULL : fix);
     return true;
 }
 
@@ -362,8 +413,9 @@ static bool conclude_one(struct searching *searching, enum rung_id rung, const c
     switch (change->what) {
     case CHANGE_TEMPERATURE:
         ladder_break(ladder, rung, tried, failed, CAUSE_parameter_refused, detail,
-                     "Give --temperature none; without it a run learns this by itself, at one "
-                     "refused call.");
+                     is_learned(failed) ? "Give --temperature none; without it a run learns this "
+                                          "by itself, at one refused call."
+                                        : "Give --temperature none.");
         return true;
     case CHANGE_MAX_TOKENS:
         return conclude_max_tokens(searching, rung, tried, failed);

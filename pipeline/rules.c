@@ -12,6 +12,8 @@
 
 enum { MAX_LOOKED_AT = 4000 };
 
+static const struct rule_result no_memory = {.rule = "memory", .reason = "memory ran out"};
+
 // The reason's text with the detail in place of {}.
 static void write_reason(struct rule_result *result, const char *reason, const char *detail)
 {
@@ -26,36 +28,47 @@ static void write_reason(struct rule_result *result, const char *reason, const c
     result->reason[length] = '\0';
 }
 
-static struct rule_result judge(struct subject *subject, const struct rule *rules)
+// The subject's texts are folded already.
+static struct rule_result try_rules(struct subject *subject, const struct rule *rules)
 {
     struct rule_result result = {.pass = true};
-    char *cut = text_copy_length(subject->text, text_cut(subject->text, MAX_LOOKED_AT));
-    subject->folded = cut != NULL ? form_fold(cut) : NULL;
-    subject->question_folded = form_fold(subject->question != NULL ? subject->question : "");
-    free(cut);
-    bool ready = subject->folded != NULL && subject->question_folded != NULL;
-    for (; ready && result.pass && rules->name != NULL; rules++)
+    for (; result.pass && rules->name != NULL; rules++)
         if (!rules->pass(subject)) {
             result.pass = false;
             result.rule = rules->name;
             write_reason(&result, rules->reason[subject->language], subject->detail);
         }
-    if (!ready)
-        result = (struct rule_result){.rule = "memory", .reason = "memory ran out"};
+    return result;
+}
+
+static struct rule_result judge(struct subject *subject, const struct rule *rules)
+{
+    struct rule_result result = no_memory;
+    subject->own.text = subject->text;
+    size_t looked_at = text_cut(subject->text, MAX_LOOKED_AT);
+    if (subject->text[looked_at] == '\0') {
+        subject->folded = form_fold(subject->text);
+    } else {
+        char *cut = text_copy_length(subject->text, looked_at);
+        subject->folded = cut != NULL ? form_fold(cut) : NULL;
+        free(cut);
+    }
+    if (subject->folded != NULL && subject->question_folded != NULL)
+        result = try_rules(subject, rules);
     free(subject->folded);
-    free(subject->question_folded);
     return result;
 }
 
 struct rule_result rules_check_question(const char *question, const struct topic *topic,
-                                        const char *answer, const char *const *taken,
-                                        size_t taken_count, enum language language)
+                                        struct rules_beside *beside, enum language language)
 {
+    if (beside == NULL)
+        return no_memory;
     struct subject subject = {.text = question != NULL ? question : "",
                               .topic = topic,
-                              .answer = answer,
-                              .others = taken,
-                              .other_count = taken_count,
+                              .question_folded = "",
+                              .answer = beside->answer.text,
+                              .beside = beside,
                               .language = language};
     return judge(&subject, rules_question);
 }
@@ -64,24 +77,31 @@ struct rule_result rules_check_answer(const char *answer, const char *question,
                                       enum question_type type, char *const *choices,
                                       size_t choice_count, enum language language)
 {
+    char *folded = form_fold(question != NULL ? question : "");
     struct subject subject = {.text = answer != NULL ? answer : "",
                               .question = question,
+                              .question_folded = folded,
                               .type = type,
                               .choices = choices,
                               .choice_count = choice_count,
                               .language = language};
-    return judge(&subject, rules_answer);
+    struct rule_result result = judge(&subject, rules_answer);
+    free(folded);
+    return result;
 }
 
-struct rule_result rules_check_option(const char *option, const char *question, const char *answer,
-                                      const char *const *kept, size_t kept_count,
+struct rule_result rules_check_option(const char *option, struct rules_beside *beside,
                                       enum language language)
 {
+    if (beside == NULL)
+        return no_memory;
+    if (beside->answer.text == NULL)
+        beside->answer.text = "";
     struct subject subject = {.text = option != NULL ? option : "",
-                              .question = question,
-                              .answer = answer != NULL ? answer : "",
-                              .others = kept,
-                              .other_count = kept_count,
+                              .question = beside->question,
+                              .question_folded = beside->question_folded,
+                              .answer = beside->answer.text,
+                              .beside = beside,
                               .language = language};
     return judge(&subject, rules_option);
 }
@@ -124,10 +144,7 @@ bool check_not_null(struct subject *subject)
 {
     static const char *const words[] = {"null", "none", "undefined", "n/a", "na", "nan",
                                         "nil",  "n.a.", "空",        "[]",  "{}", NULL};
-    for (const char *const *word = words; *word != NULL; word++)
-        if (strcmp(subject->folded, *word) == 0)
-            return rule_detail(subject, subject->text);
-    return true;
+    return !text_is_any(subject->folded, words) || rule_detail(subject, subject->text);
 }
 
 // The bytes of "[OBJECT_A]", "{name}", "<answer>" or "___" at text, or 0.
@@ -258,8 +275,7 @@ bool check_known(struct subject *subject)
                                           "信息不足",
                                           "没有足够的信息",
                                           NULL};
-    for (const char *const *word = whole; *word != NULL; word++)
-        if (strcmp(subject->folded, *word) == 0)
-            return rule_detail(subject, subject->text);
-    return text_has_any(subject->folded, phrases) == NULL || rule_detail(subject, subject->text);
+    bool known =
+        !text_is_any(subject->folded, whole) && text_has_any(subject->folded, phrases) == NULL;
+    return known || rule_detail(subject, subject->text);
 }

@@ -21,17 +21,14 @@ static bool not_the_question(struct subject *subject)
 {
     if (*subject->question_folded == '\0')
         return true;
-    struct form mine, question;
-    form_read(subject->text, &mine);
+    struct form question;
     form_read(subject->question, &question);
-    return strcmp(mine.text, question.text) != 0;
+    return !text_equal(neighbour_form(&subject->own)->text, question.text);
 }
 
 static bool right_yes_no(struct subject *subject)
 {
-    struct form mine;
-    form_read(subject->text, &mine);
-    if (mine.yes_no == NOT_YES_NO || *subject->question_folded == '\0' ||
+    if (neighbour_form(&subject->own)->yes_no == NOT_YES_NO || *subject->question_folded == '\0' ||
         question_is_yes_no(subject->question_folded))
         return true;
     for (size_t i = 0; i < subject->choice_count; i++) // a given choice may be "yes"

@@ -4,19 +4,37 @@
 #define VQAGEN_RULES_CHECK_H
 
 #include "rules.h"
+#include "rules_form.h"
+
+// A text that another is judged beside.
+struct neighbour {
+    const char *text; // borrowed
+    struct form form; // once it is read; use neighbour_form
+    bool read;
+};
+
+struct rules_beside {
+    const char *question;    // or NULL; borrowed
+    char *question_folded;   // owned; "" without a question
+    struct neighbour answer; // its text may be NULL
+    struct neighbour *taken; // owned
+    size_t count, room;
+};
+
+const struct form *neighbour_form(struct neighbour *neighbour);
 
 struct subject {
-    const char *text;          // what is judged, as it was given
-    char *folded;              // form_fold(text), cut to what rules look at
-    const char *question;      // of an answer or an option; or NULL
-    char *question_folded;     // "" without a question
-    const char *answer;        // of a question or an option; or NULL
-    const struct topic *topic; // or NULL
+    struct neighbour own;        // what is judged
+    const char *text;            // the same, as it was given
+    char *folded;                // form_fold(text), cut to what rules look at
+    const char *question;        // of an answer or an option; or NULL
+    const char *question_folded; // "" without a question
+    const char *answer;          // of a question or an option; or NULL
+    const struct topic *topic;   // or NULL
     enum question_type type;
     char *const *choices; // or NULL
     size_t choice_count;
-    const char *const *others; // taken questions, or kept options
-    size_t other_count;
+    struct rules_beside *beside; // of a question or an option
     enum language language;
     char detail[80]; // stands in the reason in place of {}
 };
@@ -29,6 +47,9 @@ struct rule {
 
 // The tables end with a rule without a name.
 extern const struct rule rules_question[], rules_answer[], rules_option[];
+
+// The form of the text that is judged.
+const struct form *subject_form(struct subject *subject);
 
 // Checks that more than one group makes.
 bool check_not_empty(struct subject *subject); // a letter or a digit is in it

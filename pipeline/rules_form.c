@@ -1,9 +1,11 @@
 #include "rules_form.h"
 
 #include "rules_number.h"
+#include "rules_words.h"
 #include "text.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -25,6 +27,10 @@ static bool is_cjk(utf8proc_int32_t c)
 static utf8proc_int32_t character_at(const char *text, size_t *bytes)
 {
     utf8proc_int32_t c;
+    if ((unsigned char)*text < 0x80) {
+        *bytes = 1;
+        return *text;
+    }
     utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &c);
     *bytes = used > 0 ? (size_t)used : 1;
     return used > 0 ? c : 0xfffd;
@@ -62,8 +68,8 @@ size_t text_width(const char *text)
 char *form_fold(const char *text)
 {
     char *folded = text_fold(text), *to = folded;
-    if (folded == NULL)
-        return NULL;
+    if (folded == NULL || strchr(folded, *"’") == NULL)
+        return folded;
     for (const char *at = folded; *at != '\0';) {
         bool curly = text_starts(at, "’") || text_starts(at, "‘");
         *to++ = curly ? '\'' : *at;
@@ -92,10 +98,42 @@ bool text_has_words(const char *folded, const char *phrase)
     return false;
 }
 
+// The first three bytes of what can be found in a text: few of a long list's phrases begin with any
+// of them, and the others need not be looked for.
+struct beginnings {
+    uint64_t bits[8];
+};
+
+static unsigned beginning_at(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    return (at[0] * 7u + at[1] * 61u + at[2] * 13u) % 512;
+}
+
+static struct beginnings beginnings_of(const char *folded)
+{
+    struct beginnings all = {0};
+    bool inside = false; // a word: no phrase is found there
+    for (const char *at = folded; at[0] != '\0' && at[1] != '\0' && at[2] != '\0'; at++) {
+        bool word = is_word_byte(*at);
+        if (!inside || !word)
+            all.bits[beginning_at(at) / 64] |= (uint64_t)1 << beginning_at(at) % 64;
+        inside = word;
+    }
+    return all;
+}
+
+static bool may_hold(const struct beginnings *all, const char *phrase)
+{
+    return phrase[0] == '\0' || phrase[1] == '\0' || phrase[2] == '\0' ||
+           (all->bits[beginning_at(phrase) / 64] >> beginning_at(phrase) % 64 & 1) != 0;
+}
+
 const char *text_has_any(const char *folded, const char *const *phrases)
 {
+    struct beginnings all = beginnings_of(folded);
     for (; *phrases != NULL; phrases++)
-        if (text_has_words(folded, *phrases))
+        if (may_hold(&all, *phrases) && text_has_words(folded, *phrases))
             return *phrases;
     return NULL;
 }
@@ -134,14 +172,6 @@ bool form_same(const struct form *a, const struct form *b)
            strcmp(a->preposition, b->preposition) == 0;
 }
 
-static bool in_list(const char *word, const char *const *list)
-{
-    for (; *list != NULL; list++)
-        if (strcmp(word, *list) == 0)
-            return true;
-    return false;
-}
-
 // A word of these between part and the rest makes another thing of it: "cup of tea" is no "tea".
 static const char *const joints[] = {
     "and", "or",   "of",   "with", "without", "not",    "no",     "in",      "on",    "at",
@@ -171,124 +201,38 @@ bool form_is_head(const struct form *part, const struct form *whole)
            text_has_any(rest, joints) == NULL;
 }
 
-// One spelling for words that mean the same.
-static const char *common_word(const char *word)
-{
-    static const char *const pairs[][2] = {{"upper", "top"},
-                                           {"uppermost", "top"},
-                                           {"lower", "bottom"},
-                                           {"lowermost", "bottom"},
-                                           {"middle", "center"},
-                                           {"centre", "center"},
-                                           {"central", "center"},
-                                           {"lefthand", "left"},
-                                           {"righthand", "right"},
-                                           {"leftmost", "left"},
-                                           {"rightmost", "right"},
-                                           {"leftward", "left"},
-                                           {"leftwards", "left"},
-                                           {"rightward", "right"},
-                                           {"rightwards", "right"},
-                                           {"upward", "up"},
-                                           {"upwards", "up"},
-                                           {"downward", "down"},
-                                           {"downwards", "down"},
-                                           {"grey", "gray"},
-                                           {"greyish", "gray"},
-                                           {"grayish", "gray"},
-                                           {"violet", "purple"},
-                                           {"turquoise", "cyan"},
-                                           {"aqua", "cyan"},
-                                           {"teal", "cyan"},
-                                           {"golden", "gold"},
-                                           {"silvery", "silver"},
-                                           {"wooden", "wood"},
-                                           {"metallic", "metal"},
-                                           {"colour", "color"},
-                                           {"coloured", "color"},
-                                           {"colored", "color"},
-                                           {"motorcycle", "motorbike"},
-                                           {"bike", "bicycle"},
-                                           {"cycle", "bicycle"},
-                                           {"television", "tv"},
-                                           {"couch", "sofa"},
-                                           {"automobile", "car"},
-                                           {"airplane", "plane"},
-                                           {"aeroplane", "plane"},
-                                           {"aircraft", "plane"},
-                                           {"picture", "image"},
-                                           {"photo", "image"},
-                                           {"photograph", "image"},
-                                           {"frame", "image"},
-                                           {"scene", "image"},
-                                           {"kid", "child"},
-                                           {"cellphone", "phone"},
-                                           {"smartphone", "phone"},
-                                           {"telephone", "phone"},
-                                           {"autumn", "fall"},
-                                           {"lady", "woman"},
-                                           {"children", "child"},
-                                           {"kids", "child"},
-                                           {"men", "man"},
-                                           {"women", "woman"},
-                                           {"ladies", "woman"},
-                                           {"people", "person"},
-                                           {"towards", "toward"},
-                                           {"zero", "0"},
-                                           {"one", "1"},
-                                           {"two", "2"},
-                                           {"three", "3"},
-                                           {"four", "4"},
-                                           {"five", "5"},
-                                           {"six", "6"},
-                                           {"seven", "7"},
-                                           {"eight", "8"},
-                                           {"nine", "9"},
-                                           {"ten", "10"},
-                                           {"eleven", "11"},
-                                           {"twelve", "12"},
-                                           {"thirteen", "13"},
-                                           {"fourteen", "14"},
-                                           {"fifteen", "15"},
-                                           {"sixteen", "16"},
-                                           {"seventeen", "17"},
-                                           {"eighteen", "18"},
-                                           {"nineteen", "19"},
-                                           {"twenty", "20"},
-                                           {"buses", "bus"},
-                                           {"knives", "knife"},
-                                           {"glasses", "spectacles"}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (strcmp(word, pairs[i][0]) == 0)
-            return pairs[i][1];
-    return word;
-}
-
-// In place; "dogs", "boxes" and "berries" become "dog", "box" and "berry".
-static void cut_plural(char *word)
+// In place; "dogs", "boxes" and "berries" become "dog", "box" and "berry". False: nothing to cut.
+static bool cut_plural(char *word)
 {
     size_t length = strlen(word);
     if (length < 4 || word[length - 1] != 's' || strchr("sui'", word[length - 2]) != NULL)
-        return;
+        return false;
     if (length > 4 && strcmp(word + length - 3, "ies") == 0) {
         strcpy(word + length - 3, "y");
-        return;
+        return true;
     }
     bool hissing = length > 4 && (text_ends(word, "xes") || text_ends(word, "ches") ||
                                   text_ends(word, "shes") || text_ends(word, "sses"));
     word[length - (hissing ? 2 : 1)] = '\0';
+    return true;
 }
 
-static void join_words(struct form *form, const char *const *words, size_t count)
+// A word of a text: its common spelling and what it is.
+struct token {
+    const char *text;
+    unsigned kinds;
+};
+
+static void join_words(struct form *form, const struct token *words, size_t count)
 {
     size_t length = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t more = strlen(words[i]);
+        size_t more = strlen(words[i].text);
         if (length + more + 2 > sizeof form->text)
             break;
         if (length > 0)
             form->text[length++] = ' ';
-        memcpy(form->text + length, words[i], more);
+        memcpy(form->text + length, words[i].text, more);
         length += more;
     }
     form->text[length] = '\0';
@@ -296,66 +240,63 @@ static void join_words(struct form *form, const char *const *words, size_t count
 
 static int compare_words(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(((const struct token *)a)->text, ((const struct token *)b)->text);
 }
 
 // A place in the image needs no preposition and no "side": leaves "bottom left" alone of "in the
 // lower left-hand corner of the picture". False: it is something else.
-static bool keep_place(const char **words, size_t *count)
+static bool keep_place(struct token *words, size_t *count)
 {
-    static const char *const directions[] = {"left", "right", "top",        "bottom",     "center",
-                                             "up",   "down",  "background", "foreground", NULL};
-    static const char *const around[] = {
-        "side",  "hand",   "corner", "part",  "area", "region",  "of",     "portion",
-        "image", "facing", "toward", "third", "half", "section", "viewer", "direction",
-        "in",    "on",     "at",     "to",    "from", NULL};
     size_t kept = 0;
     for (size_t i = 0; i < *count; i++) {
-        if (!in_list(words[i], directions) && !in_list(words[i], around))
+        if ((words[i].kinds & (WORD_DIRECTION | WORD_AROUND)) == 0)
             return false;
-        kept += in_list(words[i], directions);
+        kept += (words[i].kinds & WORD_DIRECTION) != 0;
     }
     if (kept == 0)
         return false;
     size_t to = 0;
     for (size_t i = 0; i < *count; i++)
-        if (in_list(words[i], directions))
+        if ((words[i].kinds & WORD_DIRECTION) != 0)
             words[to++] = words[i];
     *count = to;
     qsort(words, to, sizeof *words, compare_words);
     return true;
 }
 
-// Cuts text into words in their common spelling, without those that say nothing.
-static size_t read_words(char *text, const char **words)
+// False: the word says nothing.
+static bool read_token(char *text, struct token *token)
 {
-    static const char *const fillers[] = {"the",  "a",  "an",  "its",  "their", "color", "just",
-                                          "very", "is", "are", "it's", "some",  NULL};
+    const struct word *word = *text != '\0' ? word_find(text) : NULL;
+    if (*text == '\0' || (word != NULL && (word->kinds & WORD_FILLER) != 0))
+        return false;
+    if ((word == NULL || word->common == NULL) && cut_plural(text))
+        word = word_find(text); // "bikes" is known once its plural is cut
+    token->text = word != NULL && word->common != NULL ? word->common : text;
+    token->kinds = word != NULL ? word->kinds : 0;
+    return true;
+}
+
+// Cuts text into words in their common spelling, without those that say nothing.
+static size_t read_words(char *text, struct token *words)
+{
     size_t count = 0;
     for (char *at = text; *at != '\0'; at++)
         if ((unsigned char)*at < 0x80 && !isalnum((unsigned char)*at) &&
             strchr("'%&+#$", *at) == NULL && (*at != '.' || !isdigit((unsigned char)at[1])))
             *at = ' ';
-    for (char *rest = text, *word; (word = strsep(&rest, " ")) != NULL && count < MAX_WORDS;) {
-        const char *common = common_word(word);
-        if (*word == '\0' || in_list(common, fillers))
-            continue;
-        if (common == word)
-            cut_plural(word);
-        words[count++] = common_word(common); // "bikes" is known once its plural is cut
-    }
+    for (char *rest = text, *word; (word = strsep(&rest, " ")) != NULL && count < MAX_WORDS;)
+        count += read_token(word, &words[count]);
     return count;
 }
 
 static void normal_latin(char *text, struct form *form)
 {
-    static const char *const prepositions[] = {"on",   "in",   "at",     "to", "by", "from",
-                                               "into", "onto", "toward", "of", NULL};
-    const char *words[MAX_WORDS];
+    struct token words[MAX_WORDS];
     size_t count = read_words(text, words), first = 0;
     form->place = keep_place(words, &count);
-    if (!form->place && count > 1 && in_list(words[0], prepositions)) {
-        strcpy(form->preposition, words[0]);
+    if (!form->place && count > 1 && (words[0].kinds & WORD_PREPOSITION) != 0) {
+        strcpy(form->preposition, words[0].text);
         first = 1;
     }
     join_words(form, words + first, count - first);
@@ -393,7 +334,7 @@ static bool place_cjk(const char *text, struct form *form)
         character_at(at, &bytes);
         memcpy(character, at, bytes);
         size_t i = 0;
-        while (i < kinds && strcmp(directions[i][0], character) != 0)
+        while (i < kinds && !text_equal(directions[i][0], character))
             i++;
         if (i < kinds)
             found[i] = true;
@@ -416,7 +357,7 @@ static const char *common_cjk(const char *text)
         {"褐", "棕"},       {"女性", "女人"},     {"男性", "男人"},   {"女子", "女人"},
         {"男子", "男人"},   {"木头", "木"},       {"木制", "木"},     {"木质", "木"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (strcmp(text, pairs[i][0]) == 0)
+        if (text_equal(text, pairs[i][0]))
             return pairs[i][1];
     return text;
 }
@@ -454,7 +395,7 @@ static enum yes_no read_yes_no(const char *folded)
                                       "对",  "对的", "可以", "会",   "能", NULL};
     static const char *const no[] = {"no",   "no.", "nope",   "false", "不是", "否", "没有",
                                      "不对", "不",  "不可以", "不会",  "不能", NULL};
-    if (in_list(folded, yes) || text_starts(folded, "yes,"))
+    if (text_is_any(folded, yes) || text_starts(folded, "yes,"))
         return YES;
-    return in_list(folded, no) || text_starts(folded, "no,") ? NO : NOT_YES_NO;
+    return text_is_any(folded, no) || text_starts(folded, "no,") ? NO : NOT_YES_NO;
 }

@@ -132,8 +132,10 @@ static size_t read_figures(const char *text, double *value)
 static size_t read_word(const char *text, double *value)
 {
     for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++) {
+        if (!text_starts(text, number_words[i].word))
+            continue;
         size_t length = strlen(number_words[i].word);
-        if (!text_starts(text, number_words[i].word) || isalnum((unsigned char)text[length]))
+        if (isalnum((unsigned char)text[length]))
             continue;
         *value = number_words[i].value;
         double unit = 0;
@@ -161,7 +163,7 @@ static bool read_share(const char *text, struct form *form)
 {
     double above, below;
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
-        if (strcmp(text, shares[i].text) == 0)
+        if (text_equal(text, shares[i].text))
             return set_share(form, shares[i].percent);
     if (text_starts(text, "百分之")) {
         const char *rest = text + strlen("百分之");
@@ -190,7 +192,7 @@ static bool read_unit(const char *rest, bool figures, struct form *form)
 {
     static const char *const signs[] = {"%", " %", "percent", " percent", " per cent"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strcmp(rest, signs[i]) == 0) {
+        if (text_equal(rest, signs[i])) {
             form->percent = true;
             return true;
         }
@@ -203,7 +205,7 @@ static bool read_unit(const char *rest, bool figures, struct form *form)
     bool apart = length == 0 || blank > 0 || (figures && !latin);
     static const char *const joined[] = {"m", "cm", "mm", "km", "kg", "g", "ft", "l", "ml", "px"};
     for (size_t i = 0; figures && i < sizeof joined / sizeof *joined; i++)
-        apart |= strcmp(unit, joined[i]) == 0;
+        apart |= text_equal(unit, joined[i]);
     if (!apart || length >= sizeof form->unit || strpbrk(unit, " :/-,.0123456789") != NULL)
         return false;
     if (!figures && !latin && length > 2 * strlen("个"))

@@ -4,7 +4,6 @@
 #include "rules_form.h"
 #include "rules_number.h"
 #include "rules_table.h"
-#include "text.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -49,10 +48,9 @@ static bool option_length(struct subject *subject)
 
 static bool not_the_answer(struct subject *subject)
 {
-    struct form mine, right;
-    form_read(subject->text, &mine);
-    form_read(subject->answer, &right);
-    return !form_same(&mine, &right) || rule_detail(subject, subject->answer);
+    const struct form *mine = neighbour_form(&subject->own),
+                      *right = neighbour_form(&subject->beside->answer);
+    return !form_same(mine, right) || rule_detail(subject, subject->answer);
 }
 
 static bool is_whole(double value)
@@ -88,10 +86,9 @@ static bool is_measured(const struct subject *subject)
 
 static bool not_near(struct subject *subject)
 {
-    struct form mine, right;
-    form_read(subject->text, &mine);
-    form_read(subject->answer, &right);
-    if (!mine.number || !right.number || !too_near(&mine, &right, is_measured(subject)))
+    const struct form *mine = neighbour_form(&subject->own),
+                      *right = neighbour_form(&subject->beside->answer);
+    if (!mine->number || !right->number || !too_near(mine, right, is_measured(subject)))
         return true;
     return rule_detail(subject, subject->answer);
 }
@@ -99,38 +96,32 @@ static bool not_near(struct subject *subject)
 // "car" is right, too, where "red car" is.
 static bool not_contained(struct subject *subject)
 {
-    struct form mine, right;
-    form_read(subject->text, &mine);
-    form_read(subject->answer, &right);
-    return !form_is_head(&mine, &right) || rule_detail(subject, subject->answer);
+    const struct form *mine = neighbour_form(&subject->own),
+                      *right = neighbour_form(&subject->beside->answer);
+    return !form_is_head(mine, right) || rule_detail(subject, subject->answer);
 }
 
 static bool not_duplicate(struct subject *subject)
 {
-    struct form mine, other;
-    form_read(subject->text, &mine);
-    for (size_t i = 0; i < subject->other_count; i++) {
-        form_read(subject->others[i], &other);
-        if (form_same(&mine, &other))
-            return rule_detail(subject, subject->others[i]);
-    }
+    for (size_t i = 0; i < subject->beside->count; i++)
+        if (form_same(neighbour_form(&subject->own), neighbour_form(&subject->beside->taken[i])))
+            return rule_detail(subject, subject->beside->taken[i].text);
     return true;
 }
 
 // Numbers stand beside numbers, shares beside shares, yes beside no.
 static bool same_kind(struct subject *subject)
 {
-    struct form mine, right;
-    form_read(subject->text, &mine);
-    form_read(subject->answer, &right);
-    bool plain = right.number && (right.digits || right.percent || *right.unit == '\0');
-    bool mine_plain = mine.number && (mine.digits || mine.percent || *mine.unit == '\0');
+    const struct form *mine = neighbour_form(&subject->own),
+                      *right = neighbour_form(&subject->beside->answer);
+    bool plain = right->number && (right->digits || right->percent || *right->unit == '\0');
+    bool mine_plain = mine->number && (mine->digits || mine->percent || *mine->unit == '\0');
     bool same = true;
     if (plain)
-        same = mine.number && mine.percent == right.percent;
-    else if (mine_plain && !right.number)
-        same = number_in(right.text); // "platform 3" may stand beside "3"
-    if ((right.yes_no != NOT_YES_NO) != (mine.yes_no != NOT_YES_NO))
+        same = mine->number && mine->percent == right->percent;
+    else if (mine_plain && !right->number)
+        same = number_in(right->text); // "platform 3" may stand beside "3"
+    if ((right->yes_no != NOT_YES_NO) != (mine->yes_no != NOT_YES_NO))
         same = false;
     return same || rule_detail(subject, subject->answer);
 }
@@ -139,11 +130,10 @@ static bool same_kind(struct subject *subject)
 // name, so only texts wholly of the other script fail.
 static bool same_script(struct subject *subject)
 {
-    struct form mine, right;
-    form_read(subject->text, &mine);
-    form_read(subject->answer, &right);
-    bool foreign = (right.cjk && !right.latin && mine.latin && !mine.cjk) ||
-                   (right.latin && !right.cjk && mine.cjk && !mine.latin);
+    const struct form *mine = neighbour_form(&subject->own),
+                      *right = neighbour_form(&subject->beside->answer);
+    bool foreign = (right->cjk && !right->latin && mine->latin && !mine->cjk) ||
+                   (right->latin && !right->cjk && mine->cjk && !mine->latin);
     return !foreign || rule_detail(subject, subject->answer);
 }
 
@@ -174,13 +164,12 @@ static enum letters letters_of(const char *text)
 
 static bool same_style(struct subject *subject)
 {
-    struct form mine, right;
-    form_read(subject->text, &mine);
-    form_read(subject->answer, &right);
+    const struct form *mine = neighbour_form(&subject->own),
+                      *right = neighbour_form(&subject->beside->answer);
     enum letters a = letters_of(subject->text), b = letters_of(subject->answer);
     bool same = a == b || a == NO_LETTERS || b == NO_LETTERS || a == MIXED || b == MIXED;
-    if (mine.number && right.number)
-        same &= mine.digits == right.digits && (*mine.unit == '\0') == (*right.unit == '\0');
+    if (mine->number && right->number)
+        same &= mine->digits == right->digits && (*mine->unit == '\0') == (*right->unit == '\0');
     return same || rule_detail(subject, subject->answer);
 }
 

@@ -393,13 +393,10 @@ static bool right_topic(struct subject *subject)
 
 static bool not_taken(struct subject *subject)
 {
-    struct form mine, other;
-    form_read(subject->text, &mine);
-    for (size_t i = 0; i < subject->other_count; i++) {
-        form_read(subject->others[i], &other);
-        if (strcmp(mine.text, other.text) == 0)
-            return rule_detail(subject, subject->others[i]);
-    }
+    for (size_t i = 0; i < subject->beside->count; i++)
+        if (text_equal(neighbour_form(&subject->own)->text,
+                       neighbour_form(&subject->beside->taken[i])->text))
+            return rule_detail(subject, subject->beside->taken[i].text);
     return true;
 }
 

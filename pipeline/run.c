@@ -18,7 +18,6 @@
 #include "stage.h"
 #include "vision.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,17 +173,10 @@ static bool open_source(struct run *run, struct error *why)
 static bool open_client(struct run *run, struct error *why)
 {
     const struct run_settings *settings = run->settings;
-    struct client_settings client = {.max_connections = upstreams_slots(&run->upstreams),
-                                     .timeout_ms = settings->timeout_ms,
-                                     .connect_timeout_ms = settings->connect_timeout_ms,
-                                     .first_byte_timeout_ms = settings->first_byte_timeout_ms,
-                                     .idle_timeout_ms = settings->idle_timeout_ms,
-                                     .max_reply_bytes = settings->max_reply_bytes,
-                                     .user_agent = "vqagen/" VQAGEN_VERSION,
-                                     .ca_file = settings->ca_file,
-                                     .proxy = settings->proxy,
-                                     .done = judge_later,
-                                     .context = run};
+    struct client_settings client = run_client_settings(settings);
+    client.max_connections = upstreams_slots(&run->upstreams);
+    client.done = judge_later;
+    client.context = run;
     run->client = client_new(&client, why);
     if (run->client == NULL)
         return false;

@@ -3,6 +3,7 @@
 #ifndef VQAGEN_RUN_H
 #define VQAGEN_RUN_H
 
+#include "client.h"
 #include "prepare.h"
 #include "retry.h"
 #include "screening.h"
@@ -73,6 +74,9 @@ struct run_settings {
     volatile sig_atomic_t
         *stop; // 0 go on, 1 finish what is in flight, 2 stop at once. Set by signals
 };
+
+// What of them is the client's; max_connections, done and context are the caller's.
+struct client_settings run_client_settings(const struct run_settings *settings);
 
 // What the run did, also written as run.json.
 struct run_summary {

@@ -11,10 +11,10 @@ static const char question[] =
 
 static const char sight_tried[] = "colours in a known picture";
 
-static bool judge_tiny(struct ladder *ladder, struct probe *probe, const char *tried,
-                       struct error *why);
-static bool judge_image(struct ladder *ladder, struct probe *probe, const char *tried,
-                        struct error *why);
+// What is made of a refusal.
+typedef bool judge_refusal(struct ladder *ladder, struct probe *probe, const char *tried,
+                           struct error *why);
+static judge_refusal judge_tiny, judge_image;
 
 static struct payload *make_tiny(const struct ladder *ladder, struct error *why)
 {
@@ -35,22 +35,27 @@ static struct probe image_probe(const struct ladder *ladder, struct payload *pay
     return probe;
 }
 
-bool rung_tiny_image(struct ladder *ladder, struct error *why)
+// Sends the payload with a question; the rung passes when it is answered.
+static bool try_image(struct ladder *ladder, enum rung_id rung, struct payload *payload,
+                      judge_refusal *judge, struct error *why)
 {
     char tried[SEEN_BYTES], seen[SEEN_BYTES];
-    ladder->tiny = make_tiny(ladder, why);
-    if (ladder->tiny == NULL)
-        return false;
-    struct probe probe = image_probe(ladder, ladder->tiny);
-    payload_describe(ladder->tiny, tried, sizeof tried);
+    struct probe probe = image_probe(ladder, payload);
+    payload_describe(payload, tried, sizeof tried);
     bool good = ladder_send(ladder, &probe, why);
-    if (good && probe.fault.verdict == FAULT_NONE) {
-        ladder_pass(ladder, RUNG_TINY_IMAGE, tried, probe_seen(&probe, seen, sizeof seen));
-    } else if (good) {
-        good = judge_tiny(ladder, &probe, tried, why);
-    }
+    if (good && probe.fault.verdict == FAULT_NONE)
+        ladder_pass(ladder, rung, tried, probe_seen(&probe, seen, sizeof seen));
+    else if (good)
+        good = judge(ladder, &probe, tried, why);
     probe_clear(&probe);
     return good;
+}
+
+bool rung_tiny_image(struct ladder *ladder, struct error *why)
+{
+    ladder->tiny = make_tiny(ladder, why);
+    return ladder->tiny != NULL &&
+           try_image(ladder, RUNG_TINY_IMAGE, ladder->tiny, judge_tiny, why);
 }
 
 // Text passed a moment ago, so what is refused now is the image.
@@ -102,19 +107,8 @@ static bool make_picture(struct ladder *ladder, struct error *why)
 
 bool rung_image(struct ladder *ladder, struct error *why)
 {
-    char tried[SEEN_BYTES], seen[SEEN_BYTES];
-    if (!make_picture(ladder, why))
-        return false;
-    struct probe probe = image_probe(ladder, ladder->payload);
-    payload_describe(ladder->payload, tried, sizeof tried);
-    bool good = ladder_send(ladder, &probe, why);
-    if (good && probe.fault.verdict == FAULT_NONE) {
-        ladder_pass(ladder, RUNG_IMAGE, tried, probe_seen(&probe, seen, sizeof seen));
-    } else if (good) {
-        good = judge_image(ladder, &probe, tried, why);
-    }
-    probe_clear(&probe);
-    return good;
+    return make_picture(ladder, why) &&
+           try_image(ladder, RUNG_IMAGE, ladder->payload, judge_image, why);
 }
 
 static bool judge_image(struct ladder *ladder, struct probe *probe, const char *tried,

@@ -68,6 +68,7 @@ static enum cause_id cause_of_refusal(const struct endpoint_settings *settings,
     bool address = settings->base_url != NULL ||
                    (settings->endpoint != NULL && strstr(settings->endpoint, "://") != NULL);
     mended.thinking = THINKING_AUTO;
+    mended.allow_plain_http = true; // else the key put in below would be refused for that
     if (settings->thinking != THINKING_AUTO && endpoint_init(&endpoint, &mended, NULL)) {
         endpoint_clear(&endpoint);
         return CAUSE_parameter_refused;

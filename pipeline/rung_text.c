@@ -3,7 +3,6 @@
 #include "image_bisect.h"
 
 #include "connection.h"
-#include "key_site.h"
 #include "model_list.h"
 #include "path_guess.h"
 #include "text.h"

@@ -1,6 +1,5 @@
 #include "subject.h"
 
-#include "memory.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -185,8 +184,10 @@ struct answer_ask item_answer_ask(const struct item *item, const struct recipe *
 
 void task_write_prompt(const struct task *task, const struct recipe *recipe, struct buffer *out)
 {
+    enum { MOST_PROMPTS = 6000 }; // to grow there in steps costs more than to write it
     const struct item *item = task->item;
     struct answer_ask ask;
+    buffer_reserve(out, task->prompt_bytes > 0 ? task->prompt_bytes : MOST_PROMPTS);
     switch (task->plan.step) {
     case STEP_DRAFT:
         draft_write_prompt(item != NULL ? item->own_draft : &task->subject->draft, out);

@@ -203,6 +203,9 @@ static bool same_name(const char *folded, const char *name)
 
 const struct topic *topics_find(const struct topics *topics, const char *name)
 {
+    for (size_t i = 0; name != NULL && i < topics->count; i++)
+        if (text_equal(name, topics->list[i].name))
+            return &topics->list[i];
     char *folded = name != NULL ? fold_name(name) : NULL;
     const struct topic *found = NULL;
     for (size_t i = 0; folded != NULL && found == NULL && i < topics->count; i++)

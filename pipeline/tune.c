@@ -1,10 +1,10 @@
 #include "tune_state.h"
 
 #include "clock.h"
-#include "learn.h"
 #include "log.h"
 #include "text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,22 +122,44 @@ static void tell(const struct tune *tune, const struct knee_level *level)
              level->failed, tune->load.calls, knee);
 }
 
-// A level that the client could not keep up says nothing of the endpoint. Mostly the machine was
-// busy with something else for a moment: it is held once more.
+static long long reserved_calls(const struct tune *tune)
+{
+    return tune_drafts_calls(tune->settings) + tune_sides_calls(tune->settings);
+}
+
 static bool measure(struct tune *tune, struct knee_level *level, struct tune_window *window,
-                    struct error *why)
+                    struct tune_level *row, struct error *why)
 {
     struct tune_load *load = &tune->load;
-    long long wanted = knee_wanted(level->concurrency);
-    struct tune_level row = {.client_bound = true};
-    for (int round = 0; round < 2 && row.client_bound && load->stopped[0] == '\0'; round++) {
-        if (round > 0)
-            log_note("%u in flight: the client did not keep up (Little's law gives %.2f); again",
-                     level->concurrency, row.littles_ratio);
-        if (!tune_load_level(load, level->concurrency, wanted, window, why) ||
-            !tune_window_measure(load->samples, load->sample_count, window, level, &row, why))
-            return false;
-    }
+    return tune_load_level(load, level->concurrency, knee_wanted(level->concurrency), window,
+                           why) &&
+           tune_window_measure(load->samples.list, load->samples.count, window, level, row, why);
+}
+
+// A level that the client could not keep up says nothing of the endpoint. Mostly the machine was
+// busy with something else for a moment: it is held once more, where that can be afforded.
+static bool measure_again(struct tune *tune, struct knee_level *level, struct tune_window *window,
+                          const struct tune_level *row, struct error *why)
+{
+    struct tune_load *load = &tune->load;
+    struct knee_level second = {.concurrency = level->concurrency};
+    struct tune_window second_window;
+    struct tune_level second_row;
+    long long wants = knee_wanted(level->concurrency) + level->concurrency;
+    bool may = load->stopped[0] == '\0' &&
+               tune_load_affords(load, wants + reserved_calls(tune), level->concurrency) &&
+               knee_may_repeat(&tune->knee, level, load->calls);
+    log_note("%u in flight: the client did not keep up (Little's law gives %.2f)%s",
+             level->concurrency, row->littles_ratio, may ? "; again" : "");
+    if (!may)
+        return true;
+    if (!measure(tune, &second, &second_window, &second_row, why))
+        return false;
+    if (load->stopped[0] != '\0' ||
+        fabs(second_row.littles_ratio - 1) > fabs(row->littles_ratio - 1))
+        return true;
+    *level = second;
+    *window = second_window;
     return true;
 }
 
@@ -146,7 +168,9 @@ static bool hold(struct tune *tune, unsigned concurrency, bool refining, struct 
     struct knee_level level = {.concurrency = concurrency};
     struct tune_load *load = &tune->load;
     struct tune_window window;
-    if (!measure(tune, &level, &window, why))
+    struct tune_level row;
+    if (!measure(tune, &level, &window, &row, why) ||
+        (row.client_bound && !measure_again(tune, &level, &window, &row, why)))
         return false;
     bool broken = level.failed * 10 > level.ended;
     bool cut = load->stopped[0] != '\0' && level.ended < knee_wanted(concurrency) / 2;
@@ -165,6 +189,23 @@ static bool hold(struct tune *tune, unsigned concurrency, bool refining, struct 
     return true;
 }
 
+static void tell_limit(struct tune *tune, unsigned concurrency, long long wants)
+{
+    const struct tune_load *load = &tune->load;
+    bool of_calls = load->calls + wants + reserved_calls(tune) > load->most_calls;
+    char limit[PRICE_TEXT + 32];
+    if (of_calls)
+        snprintf(limit, sizeof limit, "--max-calls is %lld", load->most_calls);
+    else
+        snprintf(limit, sizeof limit, "--max-cost is %s",
+                 price_write(load->budget.limit_nano, (char[PRICE_TEXT]){0}));
+    snprintf(
+        tune->result->stopped, sizeof tune->result->stopped,
+        "%u calls in flight were not tried: they want about %lld calls, %lld are made, %lld kept "
+        "for --drafts and --sides, and %s",
+        concurrency, wants, load->calls, reserved_calls(tune), limit);
+}
+
 static bool climb(struct tune *tune, struct error *why)
 {
     struct tune_load *load = &tune->load;
@@ -172,18 +213,13 @@ static bool climb(struct tune *tune, struct error *why)
     if (!tune_load_level(load, 1, SERIAL_CALLS, &serial, why))
         return false;
     tune->knee.most = tune->settings->most_concurrency;
-    long long reserve = tune_drafts_calls(tune->settings) + tune_sides_calls(tune->settings);
     bool refining;
     unsigned next;
     while (load->stopped[0] == '\0' && (next = knee_next(&tune->knee, &refining)) > 0) {
         long long wants = knee_wanted(next) + next;
         bool first = tune->knee.count == 0;
-        if (!first && load->calls + wants + reserve > load->most_calls) {
-            snprintf(
-                tune->result->stopped, sizeof tune->result->stopped,
-                "%u calls in flight were not tried: they want about %lld calls, %lld are made, "
-                "%lld kept for --drafts and --sides, and --max-calls is %lld",
-                next, wants, load->calls, reserve, load->most_calls);
+        if (!first && !tune_load_affords(load, wants + reserved_calls(tune), next)) {
+            tell_limit(tune, next, wants);
             return true;
         }
         size_t before = tune->held_count;
@@ -200,8 +236,8 @@ static bool climb(struct tune *tune, struct error *why)
 double tune_mean_cost(const struct tune_load *load, size_t first, const struct tune_window *window)
 {
     long long sum = 0, count = 0;
-    for (size_t i = first; i < load->sample_count; i++) {
-        const struct tune_sample *at = &load->samples[i];
+    for (size_t i = first; i < load->samples.count; i++) {
+        const struct tune_sample *at = &load->samples.list[i];
         bool inside =
             window == NULL || (at->end_us >= window->from_us && at->end_us < window->to_us);
         if (at->kind != NULL || at->left_out || at->end_us == INT64_MAX || !inside)
@@ -226,8 +262,8 @@ static bool fill_rows(struct tune *tune, struct error *why)
     for (size_t i = 0; i < tune->held_count; i++) {
         struct knee_level level = {.concurrency = tune->held[i].concurrency};
         struct tune_level row;
-        if (!tune_window_measure(load->samples, load->sample_count, &tune->held[i].window, &level,
-                                 &row, why))
+        if (!tune_window_measure(load->samples.list, load->samples.count, &tune->held[i].window,
+                                 &level, &row, why))
             return false;
         row.refined = tune->held[i].refined;
         if (tune->calls_per_item > 0)
@@ -257,7 +293,7 @@ static bool fill_rows(struct tune *tune, struct error *why)
             tune->held[i].concurrency >= tune->held[longest].concurrency)
             longest = i;
     if (tune->held_count > 0)
-        tune_window_histogram(load->samples, load->sample_count, &tune->held[longest].window,
+        tune_window_histogram(load->samples.list, load->samples.count, &tune->held[longest].window,
                               result->histogram, &result->histogram_ms);
     return true;
 }

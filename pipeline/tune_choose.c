@@ -1,6 +1,7 @@
 #include "tune_state.h"
 
 #include "batch.h"
+#include "tune_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@ static const double agreement_margin = 0.05;
 
 static void choose_concurrency(const struct tune_settings *settings, const struct knee *knee,
                                struct tune_result *result, char *reason, size_t size);
+static void add_doubt(struct tune_result *result);
 static void choose_side(const struct tune_settings *settings, struct tune_result *result);
 static void choose_draft(const struct tune_settings *settings, struct tune_result *result);
 
@@ -23,11 +25,25 @@ void tune_choose(const struct tune_settings *settings, const struct knee *knee,
         return;
     }
     choose_concurrency(settings, knee, result, result->reason, sizeof result->reason);
+    add_doubt(result);
     choose_side(settings, result);
     choose_draft(settings, result);
     result->batch_size = batch_size_for(result->concurrency, result->per_image);
     if (result->batch_size < settings->run->batch_size)
         result->batch_size = settings->run->batch_size;
+}
+
+// What a client that did not keep up measures is too low.
+static void add_doubt(struct tune_result *result)
+{
+    size_t bound = 0, length = strlen(result->reason);
+    for (size_t i = 0; i < result->level_count; i++)
+        bound += result->levels[i].client_bound;
+    if (bound > 0)
+        snprintf(result->reason + length, sizeof result->reason - length,
+                 " In %zu of %zu levels the client was the limit: on a machine with less to do "
+                 "more may be found.",
+                 bound, result->level_count);
 }
 
 static bool is_sound(const struct tune_level *row)
@@ -76,13 +92,14 @@ static void choose_by_knee(const struct knee *knee, struct tune_result *result, 
                            size_t size)
 {
     unsigned beyond = knee->refuses ? 0 : gradual(knee);
+    char alone[TUNE_TEXT];
     // Where more is refused, a little room keeps chance from filling it.
     result->concurrency =
         knee->refuses ? (unsigned)fmax(1, floor(0.95 * knee->place)) : result->knee;
     snprintf(reason, size,
-             "Capacity is %.2f replies/s and a call alone takes %.2f s, so that %u in flight %s it "
+             "Capacity is %.2f replies/s and a call alone takes %s, so that %u in flight %s it "
              "all; %s.",
-             knee->capacity_per_second, knee->base_ms / 1000, result->knee,
+             knee->capacity_per_second, tune_text_ms(knee->base_ms, alone), result->knee,
              result->knee == 1 ? "uses" : "use", seen_as(knee));
     if (beyond == 0)
         return;
@@ -107,9 +124,9 @@ static void choose_concurrency(const struct tune_settings *settings, const struc
                  result->concurrency, settings->latency_goal_ms / 1000);
     } else if (result->knee == 0) {
         snprintf(reason, size,
-                 "The endpoint was not saturated with %u calls in flight, the most that were "
+                 "The endpoint was not saturated with %u call%s in flight, the most that were "
                  "tried: it may take more.",
-                 highest);
+                 highest, highest == 1 ? "" : "s");
     } else if (settings->goal == TUNE_LATENCY && settings->latency_goal_ms <= 0) {
         result->concurrency = (unsigned)fmax(1, floor(0.7 * knee->place));
         snprintf(reason, size,
@@ -142,7 +159,7 @@ static void choose_draft(const struct tune_settings *settings, struct tune_resul
     result->per_image = settings->run->per_image;
     for (size_t i = 0; i < result->draft_count; i++)
         best = fmax(best, result->drafts[i].usable);
-    for (size_t i = 0; i < result->draft_count; i++) {
+    for (size_t i = 0; i < result->draft_count && best > 0; i++) {
         const struct tune_draft *row = &result->drafts[i];
         double takes = settings->goal == TUNE_COST ? row->tokens_per_item : row->seconds_per_item;
         if (row->usable < best - 0.1 || takes >= least)

@@ -31,7 +31,7 @@ static bool compare(struct tune *tune, unsigned questions, struct error *why)
     if (!recipe_init(&drafts.recipe, &settings, &tune->upstreams, why))
         return false;
     long long items = load->items, accepted = load->accepted;
-    size_t first = load->sample_count;
+    size_t first = load->samples.count;
     load->feed = (struct tune_feed){.recipe = &drafts.recipe, .next = next, .context = &drafts};
     bool good = tune_load_all(load, tune->result->concurrency, why);
     bool whole = load->stopped[0] == '\0';
@@ -55,8 +55,9 @@ bool tune_compare_drafts(struct tune *tune, struct error *why)
             log_note("the input gives its questions: nothing is drafted, nothing to compare");
             return true;
         }
-        if (tune->load.calls + ITEMS * CALLS_PER_ITEM > settings->most_calls) {
-            log_note("--max-calls leaves none for comparing questions drafted a call");
+        if (!tune_load_affords(&tune->load, ITEMS * CALLS_PER_ITEM, tune->result->concurrency)) {
+            log_note("--max-calls or --max-cost leaves too little for comparing questions drafted "
+                     "a call");
             return true;
         }
         if (!compare(tune, settings->drafts[i], why))
@@ -78,8 +79,8 @@ static void fill(const struct tune_load *load, size_t first, long long items, lo
                  struct tune_draft *row)
 {
     double calls = 0, ms = 0, tokens = 0;
-    for (size_t i = first; i < load->sample_count; i++) {
-        const struct tune_sample *at = &load->samples[i];
+    for (size_t i = first; i < load->samples.count; i++) {
+        const struct tune_sample *at = &load->samples.list[i];
         if (at->kind != NULL || at->left_out)
             continue;
         calls++;

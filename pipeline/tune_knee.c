@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { REFINED = 2 }; // levels round the knee are enough
+
 // Levels nearer to the knee than this belong to neither side.
 static const double below_knee = 0.85, beyond_knee = 1.15;
 
@@ -264,7 +266,7 @@ unsigned knee_next(const struct knee *knee, bool *refining)
         return next > top ? next : 0;
     }
     *refining = true;
-    unsigned place = knee->refined < 2 ? beside_knee(knee) : 0;
+    unsigned place = knee->refined < REFINED ? beside_knee(knee) : 0;
     if (place > 0)
         return place;
     *refining = false;
@@ -279,6 +281,35 @@ long long knee_wanted(unsigned concurrency)
     wanted = wanted < MOST ? wanted : most > MOST ? most : MOST;
     long long least = few < LEAST ? few : LEAST;
     return wanted > least ? wanted : least;
+}
+
+long long knee_most_calls(unsigned knee)
+{
+    enum { FEW = 200, EACH = 25 };
+    return FEW + (long long)EACH * knee;
+}
+
+// With those that warm it up.
+static long long calls_of(double concurrency)
+{
+    unsigned whole = (unsigned)ceil(concurrency);
+    return knee_wanted(whole) + whole;
+}
+
+bool knee_may_repeat(const struct knee *knee, const struct knee_level *level, long long calls)
+{
+    struct knee with = *knee;
+    knee_add(&with, level);
+    knee_judge(&with);
+    bool found = with.place > 0;
+    double place = found ? with.place : level->concurrency;
+    double surely = found ? place / beyond_knee : place; // it may have been found too high
+    unsigned left = with.refined < REFINED ? REFINED - with.refined : 0;
+    double to_come = (double)left * (double)calls_of(1.5 * place);
+    if (!found) // its double, and round it
+        to_come += (double)calls_of(2 * place);
+    return (double)(calls + calls_of(level->concurrency)) + to_come <=
+           (double)knee_most_calls((unsigned)surely);
 }
 
 const char *knee_sign_text(enum knee_sign sign)

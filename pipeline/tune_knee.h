@@ -46,6 +46,14 @@ unsigned knee_next(const struct knee *knee, bool *refining);
 // How many replies a level wants, warm-up aside.
 long long knee_wanted(unsigned concurrency);
 
+// The most calls that finding a knee takes.
+long long knee_most_calls(unsigned knee);
+
+// Whether so few calls were spent that the level, as it was measured just now, can be held once
+// more without taking more than that in all. The knee is taken to be 15 % below where it seems to
+// be, else at the level.
+bool knee_may_repeat(const struct knee *knee, const struct knee_level *level, long long calls);
+
 const char *knee_sign_text(enum knee_sign sign); // "latency is three times the unloaded one"
 
 #endif

@@ -7,8 +7,6 @@
 #include "tune_table.h"
 #include "tune_text.h"
 
-#include <stdio.h>
-
 static void write_head(const struct tune_set *set, struct buffer *out);
 static void write_one(const struct tune_set *set, struct buffer *out);
 static void write_several(const struct tune_set *set, struct buffer *out);

@@ -37,9 +37,9 @@ static void fill(struct tune *tune, const struct asked *asked, const struct aske
         row->questions += both;
         row->agreed += both && text_same_folded(asked->answers[q], largest->answers[q]);
     }
-    for (size_t i = first; i < load->sample_count; i++)
-        if (load->samples[i].kind == NULL && load->samples[i].input_tokens >= 0) {
-            tokens += (double)load->samples[i].input_tokens;
+    for (size_t i = first; i < load->samples.count; i++)
+        if (load->samples.list[i].kind == NULL && load->samples.list[i].input_tokens >= 0) {
+            tokens += (double)load->samples.list[i].input_tokens;
             calls++;
         }
     for (size_t i = 0; i < tune->images.count; i++)
@@ -64,7 +64,7 @@ static bool compare(struct tune *tune, const unsigned *sides, size_t count, stru
     for (size_t i = 0; good && i <= count && tune->load.stopped[0] == '\0'; i++) {
         struct asked asked = {.tune = tune};
         unsigned side = sides[i > 0 ? i - 1 : 0];
-        size_t first = tune->load.sample_count;
+        size_t first = tune->load.samples.count;
         good = tune_images_resize(&tune->images, side, why) && ask(tune, &asked, why);
         if (i == 0) {
             largest = asked;
@@ -96,9 +96,9 @@ bool tune_compare_sides(struct tune *tune, struct error *why)
                  tune->question_count);
         return true;
     }
-    if (tune->load.calls + (long long)((count + 1) * tune->question_count) >
-        tune->settings->most_calls) {
-        log_note("--max-calls leaves too few for comparing image sizes");
+    if (!tune_load_affords(&tune->load, (long long)((count + 1) * tune->question_count),
+                           tune->result->concurrency)) {
+        log_note("--max-calls or --max-cost leaves too little for comparing image sizes");
         return true;
     }
     return compare(tune, sides, count, why);

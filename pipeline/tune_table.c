@@ -3,7 +3,6 @@
 #include "tune_settings.h"
 #include "tune_text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 typedef bool fill_table(const struct tune_result *, struct tune_grid *, struct error *);

@@ -3,7 +3,6 @@
 
 #include "tune_text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum figure {

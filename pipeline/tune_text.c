@@ -2,7 +2,6 @@
 
 #include "price.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

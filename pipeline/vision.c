@@ -1,6 +1,5 @@
 #include "vision.h"
 
-#include "clock.h"
 #include "log.h"
 #include "probe.h"
 #include "random.h"
@@ -32,14 +31,10 @@ static bool refuse(const struct upstream *upstream, const struct look *look, str
 
 bool vision_check(struct run *run, struct error *why)
 {
-    const struct run_settings *settings = run->settings;
-    struct client_settings client = {.max_connections = 1,
-                                     .timeout_ms = settings->timeout_ms,
-                                     .connect_timeout_ms = settings->connect_timeout_ms,
-                                     .max_reply_bytes = settings->max_reply_bytes,
-                                     .user_agent = "vqagen/" VQAGEN_VERSION,
-                                     .ca_file = settings->ca_file,
-                                     .proxy = settings->proxy};
+    // Only the whole call has a limit.
+    struct client_settings client = run_client_settings(run->settings);
+    client.first_byte_timeout_ms = client.idle_timeout_ms = 0;
+    client.max_connections = 1;
     for (size_t i = 0; i < run->upstreams.count; i++) {
         struct upstream *upstream = &run->upstreams.list[i];
         struct prober prober;

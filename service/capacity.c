@@ -1,7 +1,6 @@
 #include "capacity.h"
 
 #include "latency.h"
-#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -41,7 +41,7 @@ void chat_free(struct chat *chat)
     repertoire_free(chat->repertoire);
     fault_plan_clear(&chat->faults);
     capacity_clear(&chat->capacity);
-    limits_free(chat->limits);
+    rate_limits_free(chat->limits);
     free(chat->key);
     free(chat->path);
     free(chat->model_names);
@@ -92,7 +92,8 @@ static bool make_parts(struct chat *chat, const struct simulator_settings *setti
         (settings->path != NULL && chat->path == NULL))
         return error_set(why, ERR_MEMORY, "no memory for the simulator");
     if (settings->requests_per_minute > 0 || settings->tokens_per_minute > 0) {
-        chat->limits = limits_new(settings->requests_per_minute, settings->tokens_per_minute, why);
+        chat->limits =
+            rate_limits_new(settings->requests_per_minute, settings->tokens_per_minute, why);
         if (chat->limits == NULL)
             return false;
     }

@@ -5,6 +5,7 @@
 #include "random.h"
 #include "text.h"
 #include "throttle.h"
+#include "token_count.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,8 +58,8 @@ void chat_answer(struct chat *chat, const struct chat_asked *asked, const char *
     struct chat_request request;
     struct request_fault refused;
     chat_reply_begin(chat, asked->protocol, reply);
-    bool good = request_read_as(asked->protocol->form, &chat->rules, asked->model, body, length,
-                                &request, &refused);
+    bool good = request_read(asked->protocol->form, &chat->rules, asked->model, body, length,
+                             &request, &refused);
     request.stream = request.stream || asked->stream;
     request.stream_array = asked->stream_array;
     reply->print = request.print;
@@ -91,7 +92,7 @@ static const char *over_limits(struct chat *chat, const struct chat_request *req
     if (chat->limits == NULL)
         return NULL;
     long long tokens = tokens_of(request);
-    limits_take(chat->limits, tokens, clock_now_ms(), &state);
+    rate_limits_take(chat->limits, tokens, clock_now_ms(), &state);
     throttle_headers(reply->player, &state, &reply->headers);
     return throttle_kind(&state, tokens, values);
 }

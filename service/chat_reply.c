@@ -3,7 +3,6 @@
 
 #include "clock.h"
 #include "json.h"
-#include "text.h"
 
 #include <string.h>
 

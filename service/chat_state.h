@@ -5,8 +5,8 @@
 #include "chat.h"
 #include "conditions.h"
 #include "latency.h"
-#include "limits.h"
 #include "model.h"
+#include "rate_limits.h"
 
 #include <stdio.h>
 
@@ -17,7 +17,7 @@ struct chat {
     struct latency latency;
     uint64_t seed;
     struct capacity capacity;
-    struct limits *limits;       // NULL: none
+    struct rate_limits *limits;  // NULL: none
     const struct player *player; // NULL: each protocol's own
     const char *not_found;       // the kind of fault of an unknown path
     int64_t token_ns;            // between two tokens; 0: no time

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "json.h"
 #include "text.h"
+#include "token_count.h"
 
 #include <string.h>
 

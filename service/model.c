@@ -1,6 +1,6 @@
 #include "model.h"
 
-#include "draft.h"
+#include "drafting.h"
 #include "json.h"
 #include "options.h"
 #include "random.h"
@@ -38,7 +38,7 @@ bool model_reply(const struct model_input *input, struct buffer *out, struct err
     bool good = true;
     switch (reading.task) {
     case TASK_DRAFT:
-        good = draft_write(input, &reading, random, out, why);
+        good = drafting_write(input, &reading, random, out, why);
         break;
     case TASK_ANSWER:
     case TASK_PLAIN_ANSWER:

@@ -1,4 +1,7 @@
 // The normal form of questions and answers, see repertoire.h.
+//
+// It looks like that of the pipeline's rules and is another on purpose: the simulator stands for a
+// model that knows nothing of the rules, and what one of them gets wrong the other must not share.
 #include "repertoire.h"
 
 #include "text.h"

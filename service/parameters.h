@@ -12,8 +12,4 @@ bool parameters_read(const struct request_rules *rules, const cJSON *body,
 // What keeps the schema from being one that strict mode takes; NULL: nothing.
 const char *parameters_bad_schema(const cJSON *schema);
 
-// Sets the fault; always false.
-bool request_refuse(struct request_fault *fault, int status, const char *code, const char *param,
-                    const char *format, ...) __attribute__((format(printf, 5, 6)));
-
 #endif

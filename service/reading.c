@@ -1,7 +1,7 @@
 #include "reading.h"
 
+#include "repertoire.h"
 #include "text.h"
-#include "wording.h"
 
 #include <stdlib.h>
 #include <string.h>

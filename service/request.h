@@ -59,24 +59,20 @@ struct chat_request {
     size_t stop_count;
 };
 
-// Reads a body. False: fault says why it is refused (500 without memory); request->print is set
-// even so. The caller clears the request either way.
-bool request_read(const struct request_rules *rules, const char *body, size_t length,
-                  struct chat_request *request, struct request_fault *fault);
-
-// The same for the body of another protocol, see protocol.h. model: from the path, or NULL.
+// The forms of bodies, one for each protocol.
 struct request_form;
 extern const struct request_form request_form_openai, request_form_anthropic, request_form_gemini;
-bool request_read_as(const struct request_form *form, const struct request_rules *rules,
-                     const char *model, const char *body, size_t length,
-                     struct chat_request *request, struct request_fault *fault);
+
+// Reads a body. model: from the path, where the protocol has it there; or NULL. False: fault says
+// why it is refused (500 without memory); request->print is set even so. The caller clears the
+// request either way.
+bool request_read(const struct request_form *form, const struct request_rules *rules,
+                  const char *model, const char *body, size_t length, struct chat_request *request,
+                  struct request_fault *fault);
 void request_clear(struct chat_request *request);
 
-// About 4 bytes a token; a Chinese, Japanese or Korean character is one.
-long long text_tokens(const char *text);
-
-// OpenAI's rule for gpt-4o: fit into 2048 x 2048, then the shorter side to 768, then 85 tokens and
-// 170 for each tile of 512 x 512.
-long long image_tokens(unsigned width, unsigned height, bool low_detail);
+// Sets the fault; always false.
+bool request_refuse(struct request_fault *fault, int status, const char *code, const char *param,
+                    const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

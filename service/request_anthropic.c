@@ -1,8 +1,8 @@
 // The body of POST /v1/messages, checked as Anthropic's reference describes it and refused in its
 // words.
+#include "body_reader.h"
 #include "json.h"
 #include "parameters.h"
-#include "reader.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,35 +10,35 @@
 
 enum { MOST_TOKENS = 131072, MOST_MARKERS = 4, LEAST_BUDGET = 1024 };
 
-static bool read_anthropic(struct reader *reader, const cJSON *body);
-static bool check_known(struct reader *reader, const cJSON *body);
-static bool read_system(struct reader *reader, const cJSON *system, int *markers);
-static bool read_messages(struct reader *reader, const cJSON *messages, int *markers);
-static bool read_blocks(struct reader *reader, const cJSON *content, const char *where, bool user,
-                        int *markers);
-static bool read_numbers(struct reader *reader, const cJSON *body);
-static bool read_thinking(struct reader *reader, const cJSON *thinking);
-static bool read_output(struct reader *reader, const cJSON *output);
+static bool read_anthropic(struct body_reader *reader, const cJSON *body);
+static bool check_known(struct body_reader *reader, const cJSON *body);
+static bool read_system(struct body_reader *reader, const cJSON *system, int *markers);
+static bool read_messages(struct body_reader *reader, const cJSON *messages, int *markers);
+static bool read_blocks(struct body_reader *reader, const cJSON *content, const char *where,
+                        bool user, int *markers);
+static bool read_numbers(struct body_reader *reader, const cJSON *body);
+static bool read_thinking(struct body_reader *reader, const cJSON *thinking);
+static bool read_output(struct body_reader *reader, const cJSON *output);
 
 const struct request_form request_form_anthropic = {
     .name = "anthropic", .marker = "\"data\":\"", .read = read_anthropic};
 
-static bool read_anthropic(struct reader *reader, const cJSON *body)
+static bool read_anthropic(struct body_reader *reader, const cJSON *body)
 {
     const char *model = json_text(body, "model");
     int markers = 0;
     if (model == NULL || *model == '\0')
         return request_refuse(reader->fault, 400, NULL, NULL, "model: Field required");
-    if (!reader_wants(reader, model))
-        return reader_no_model(reader, model);
-    return check_known(reader, body) && reader_model(reader, model) && read_numbers(reader, body) &&
+    if (!body_wants(reader, model))
+        return body_no_model(reader, model);
+    return check_known(reader, body) && body_model(reader, model) && read_numbers(reader, body) &&
            read_thinking(reader, json_member(body, "thinking")) &&
            read_output(reader, json_member(body, "output_config")) &&
            read_system(reader, json_member(body, "system"), &markers) &&
            read_messages(reader, json_member(body, "messages"), &markers);
 }
 
-static bool check_known(struct reader *reader, const cJSON *body)
+static bool check_known(struct body_reader *reader, const cJSON *body)
 {
     static const char *const known[] = {
         "model",       "messages",     "max_tokens",    "system",       "temperature",
@@ -59,8 +59,8 @@ static bool check_known(struct reader *reader, const cJSON *body)
     return true;
 }
 
-static bool check_number(struct reader *reader, const cJSON *body, const char *name, double low,
-                         double high, bool whole)
+static bool check_number(struct body_reader *reader, const cJSON *body, const char *name,
+                         double low, double high, bool whole)
 {
     const cJSON *number = json_member(body, name);
     if (number == NULL)
@@ -81,7 +81,7 @@ static bool check_number(struct reader *reader, const cJSON *body, const char *n
                           "%s: Input should be less than or equal to %g", name, high);
 }
 
-static bool read_numbers(struct reader *reader, const cJSON *body)
+static bool read_numbers(struct body_reader *reader, const cJSON *body)
 {
     struct chat_request *request = reader->request;
     const cJSON *cap = json_member(body, "max_tokens"), *stream = json_member(body, "stream");
@@ -99,11 +99,11 @@ static bool read_numbers(struct reader *reader, const cJSON *body)
     request->capped = true;
     request->temperature = temperature != NULL ? temperature->valuedouble : -1;
     request->stream = cJSON_IsTrue(stream);
-    return reader_stops(reader, json_member(body, "stop_sequences"));
+    return body_stops(reader, json_member(body, "stop_sequences"));
 }
 
 // Thinking with a budget needs room for it below max_tokens, and the usual temperature.
-static bool read_thinking(struct reader *reader, const cJSON *thinking)
+static bool read_thinking(struct body_reader *reader, const cJSON *thinking)
 {
     static const char *const types[] = {"enabled", "disabled", "adaptive"};
     const char *type = json_text(thinking, "type");
@@ -135,7 +135,7 @@ static bool read_thinking(struct reader *reader, const cJSON *thinking)
                           "`temperature` may only be set to 1 when thinking is enabled.");
 }
 
-static bool read_output(struct reader *reader, const cJSON *output)
+static bool read_output(struct body_reader *reader, const cJSON *output)
 {
     const cJSON *format = json_member(output, "format");
     const char *type = json_text(format, "type");
@@ -161,7 +161,8 @@ static bool read_output(struct reader *reader, const cJSON *output)
 }
 
 // A marker keeps all that stands before and in its block.
-static bool read_marker(struct reader *reader, const cJSON *block, const char *where, int *markers)
+static bool read_marker(struct body_reader *reader, const cJSON *block, const char *where,
+                        int *markers)
 {
     const cJSON *marker = json_member(block, "cache_control");
     const char *type = json_text(marker, "type");
@@ -179,7 +180,7 @@ static bool read_marker(struct reader *reader, const cJSON *block, const char *w
     return true;
 }
 
-static bool read_text(struct reader *reader, const cJSON *block, const char *where, bool user)
+static bool read_text(struct body_reader *reader, const cJSON *block, const char *where, bool user)
 {
     const char *text = json_text(block, "text");
     if (text == NULL)
@@ -187,16 +188,16 @@ static bool read_text(struct reader *reader, const cJSON *block, const char *whe
     if (*text == '\0')
         return request_refuse(reader->fault, 400, NULL, NULL,
                               "messages: text content blocks must be non-empty");
-    reader_text(reader, text, user);
+    body_text(reader, text, user);
     return true;
 }
 
-static bool read_system(struct reader *reader, const cJSON *system, int *markers)
+static bool read_system(struct body_reader *reader, const cJSON *system, int *markers)
 {
     buffer_append_text(&reader->beginning, "\nsystem\n");
     if (system == NULL || cJSON_IsString(system)) {
         if (system != NULL)
-            reader_text(reader, system->valuestring, false);
+            body_text(reader, system->valuestring, false);
         return true;
     }
     const cJSON *block;
@@ -212,7 +213,7 @@ static bool read_system(struct reader *reader, const cJSON *system, int *markers
     return true;
 }
 
-static bool read_messages(struct reader *reader, const cJSON *messages, int *markers)
+static bool read_messages(struct body_reader *reader, const cJSON *messages, int *markers)
 {
     const cJSON *message;
     const char *role = NULL;
@@ -245,7 +246,7 @@ static bool read_messages(struct reader *reader, const cJSON *messages, int *mar
                           "conversation must end with a user message.");
 }
 
-static bool read_image(struct reader *reader, const cJSON *source, const char *where)
+static bool read_image(struct body_reader *reader, const cJSON *source, const char *where)
 {
     const char *type = json_text(source, "type"), *media = json_text(source, "media_type");
     const char *data = json_text(source, "data");
@@ -261,7 +262,7 @@ static bool read_image(struct reader *reader, const cJSON *source, const char *w
     if (data == NULL || *data == '\0')
         return request_refuse(reader->fault, 400, NULL, NULL,
                               "%s.image.source.base64.data: Field required", where);
-    if (!reader_image(reader, data, false))
+    if (!body_image(reader, data, false))
         return false;
     return reader->request->picture.message[0] == '\0' ||
            request_refuse(reader->fault, 400, NULL, NULL,
@@ -269,7 +270,7 @@ static bool read_image(struct reader *reader, const cJSON *source, const char *w
                           reader->request->picture.message);
 }
 
-static bool read_block(struct reader *reader, const cJSON *block, const char *where, bool user)
+static bool read_block(struct body_reader *reader, const cJSON *block, const char *where, bool user)
 {
     const char *type = json_text(block, "type");
     if (type != NULL && strcmp(type, "text") == 0)
@@ -282,13 +283,13 @@ static bool read_block(struct reader *reader, const cJSON *block, const char *wh
                           where, type != NULL ? type : "null", user ? "'image', 'text'" : "'text'");
 }
 
-static bool read_blocks(struct reader *reader, const cJSON *content, const char *where, bool user,
-                        int *markers)
+static bool read_blocks(struct body_reader *reader, const cJSON *content, const char *where,
+                        bool user, int *markers)
 {
     const cJSON *block;
     int index = 0;
     if (cJSON_IsString(content) && content->valuestring[0] != '\0') {
-        reader_text(reader, content->valuestring, user);
+        body_text(reader, content->valuestring, user);
         return true;
     }
     if (!cJSON_IsArray(content) || content->child == NULL)

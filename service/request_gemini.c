@@ -1,8 +1,7 @@
 // The body of POST /v1beta/models/MODEL:generateContent, checked as Google's reference describes it
 // and refused in its words.
+#include "body_reader.h"
 #include "json.h"
-#include "parameters.h"
-#include "reader.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,13 +9,14 @@
 
 enum { MOST_TOKENS = 65537 }; // the first number that is too large
 
-static bool read_gemini(struct reader *reader, const cJSON *body);
-static bool check_known(struct reader *reader, const cJSON *object, const char *const *known,
+static bool read_gemini(struct body_reader *reader, const cJSON *body);
+static bool check_known(struct body_reader *reader, const cJSON *object, const char *const *known,
                         const char *at);
-static bool read_instruction(struct reader *reader, const cJSON *instruction);
-static bool read_contents(struct reader *reader, const cJSON *contents);
-static bool read_parts(struct reader *reader, const cJSON *parts, const char *where, bool user);
-static bool read_config(struct reader *reader, const cJSON *config);
+static bool read_instruction(struct body_reader *reader, const cJSON *instruction);
+static bool read_contents(struct body_reader *reader, const cJSON *contents);
+static bool read_parts(struct body_reader *reader, const cJSON *parts, const char *where,
+                       bool user);
+static bool read_config(struct body_reader *reader, const cJSON *config);
 
 const struct request_form request_form_gemini = {
     .name = "gemini", .marker = "\"data\":\"", .read = read_gemini};
@@ -51,19 +51,19 @@ static const char *const known_settings[] = {"temperature",
                                              "logprobs",
                                              NULL};
 
-static bool read_gemini(struct reader *reader, const cJSON *body)
+static bool read_gemini(struct body_reader *reader, const cJSON *body)
 {
     const char *model = reader->model != NULL ? reader->model : "";
-    if (*model == '\0' || !reader_wants(reader, model))
-        return reader_no_model(reader, model);
+    if (*model == '\0' || !body_wants(reader, model))
+        return body_no_model(reader, model);
     reader->request->caches = true;
-    return check_known(reader, body, known_members, "") && reader_model(reader, model) &&
+    return check_known(reader, body, known_members, "") && body_model(reader, model) &&
            read_instruction(reader, json_member(body, "systemInstruction")) &&
            read_contents(reader, json_member(body, "contents")) &&
            read_config(reader, json_member(body, "generationConfig"));
 }
 
-static bool check_known(struct reader *reader, const cJSON *object, const char *const *known,
+static bool check_known(struct body_reader *reader, const cJSON *object, const char *const *known,
                         const char *at)
 {
     const cJSON *member;
@@ -83,14 +83,14 @@ static bool check_known(struct reader *reader, const cJSON *object, const char *
     return true;
 }
 
-static bool read_instruction(struct reader *reader, const cJSON *instruction)
+static bool read_instruction(struct body_reader *reader, const cJSON *instruction)
 {
     buffer_append_text(&reader->beginning, "\nsystem\n");
     return instruction == NULL || read_parts(reader, json_member(instruction, "parts"),
                                              "GenerateContentRequest.systemInstruction", false);
 }
 
-static bool read_contents(struct reader *reader, const cJSON *contents)
+static bool read_contents(struct body_reader *reader, const cJSON *contents)
 {
     const cJSON *content;
     int index = 0;
@@ -115,7 +115,7 @@ static bool read_contents(struct reader *reader, const cJSON *contents)
     return true;
 }
 
-static bool read_image(struct reader *reader, const cJSON *blob)
+static bool read_image(struct body_reader *reader, const cJSON *blob)
 {
     const char *type = json_text(blob, "mimeType"), *data = json_text(blob, "data");
     if (type == NULL || strcmp(type, "image/jpeg") != 0)
@@ -125,14 +125,14 @@ static bool read_image(struct reader *reader, const cJSON *blob)
         return request_refuse(reader->fault, 400, NULL, NULL,
                               "* GenerateContentRequest.contents.parts.inlineData.data: required "
                               "field data must have one initialized field");
-    if (!reader_image(reader, data, false))
+    if (!body_image(reader, data, false))
         return false;
     return reader->request->picture.message[0] == '\0' ||
            request_refuse(reader->fault, 400, NULL, NULL, "Unable to process input image. %s",
                           reader->request->picture.message);
 }
 
-static bool read_parts(struct reader *reader, const cJSON *parts, const char *where, bool user)
+static bool read_parts(struct body_reader *reader, const cJSON *parts, const char *where, bool user)
 {
     static const char *const known[] = {"text", "inlineData", "mediaResolution", "thought", NULL};
     const cJSON *part;
@@ -153,15 +153,15 @@ static bool read_parts(struct reader *reader, const cJSON *parts, const char *wh
                                   "initialized field",
                                   where);
         if (text != NULL)
-            reader_text(reader, text, user);
+            body_text(reader, text, user);
         else if (!read_image(reader, blob))
             return false;
     }
     return true;
 }
 
-static bool check_number(struct reader *reader, const cJSON *config, const char *name, double low,
-                         double end, bool whole)
+static bool check_number(struct body_reader *reader, const cJSON *config, const char *name,
+                         double low, double end, bool whole)
 {
     const cJSON *number = json_member(config, name);
     if (number == NULL || cJSON_IsNull(number))
@@ -178,7 +178,7 @@ static bool check_number(struct reader *reader, const cJSON *config, const char 
                           name, number->valuedouble, low, end);
 }
 
-static bool read_form(struct reader *reader, const cJSON *config)
+static bool read_form(struct body_reader *reader, const cJSON *config)
 {
     const char *type = json_text(config, "responseMimeType");
     const cJSON *schema = json_member(config, "responseJsonSchema");
@@ -205,7 +205,7 @@ static bool read_form(struct reader *reader, const cJSON *config)
 }
 
 // A budget in tokens (Gemini 2.5) or a level (3), not both.
-static bool check_thinking(struct reader *reader, const cJSON *thinking)
+static bool check_thinking(struct body_reader *reader, const cJSON *thinking)
 {
     static const char *const known[] = {"thinkingBudget", "thinkingLevel", "includeThoughts", NULL};
     if (!check_known(reader, thinking, known, " at 'generation_config.thinking_config'"))
@@ -216,7 +216,7 @@ static bool check_thinking(struct reader *reader, const cJSON *thinking)
                           "You can only set only one of thinking budget and thinking level.");
 }
 
-static bool read_config(struct reader *reader, const cJSON *config)
+static bool read_config(struct body_reader *reader, const cJSON *config)
 {
     struct chat_request *request = reader->request;
     const cJSON *temperature = json_member(config, "temperature");
@@ -235,5 +235,5 @@ static bool read_config(struct reader *reader, const cJSON *config)
         request->has_max_tokens = true;
         request->capped = true;
     }
-    return reader_stops(reader, json_member(config, "stopSequences"));
+    return body_stops(reader, json_member(config, "stopSequences"));
 }

@@ -1,44 +1,17 @@
 #include "server.h"
 
-#include "schedule.h"
+#include "server_call.h"
 #include "text.h"
 
 #include <errno.h>
-#include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 enum {
     CONNECTION_MEMORY = 64 << 10, // read buffer and headers of one connection
     MAX_CONNECTIONS = 60000,
     BACKLOG = 4096,
-};
-
-struct server {
-    struct chat *chat;
-    struct schedule *schedule;
-    struct MHD_Daemon *daemon;
-};
-
-enum route { ROUTE_CHAT, ROUTE_MODELS, ROUTE_STATS, ROUTE_HEALTH, ROUTE_NONE, ROUTE_WRONG_METHOD };
-
-// One request, from its first header to its end.
-struct call {
-    struct job job; // first, so that a job is a call
-    struct server *server;
-    struct MHD_Connection *connection;
-    enum route route;
-    struct chat_asked asked;
-    char *path, *model; // owned; asked borrows them
-    size_t piece;       // of the reply's script, the next to be sent
-    bool waited;        // for that piece
-    struct buffer body;
-    bool too_large;
-    bool worked; // reply is decided
-    bool ready;  // the schedule handed it back
-    struct chat_reply reply;
 };
 
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
@@ -54,8 +27,6 @@ static bool call_take(struct call *call, const char *data, size_t size);
 static bool refuse_head(struct call *call);
 static void refuse_version(struct call *call);
 static void call_work(struct call *call);
-static enum MHD_Result call_wait(struct call *call);
-static enum MHD_Result call_send(struct call *call);
 static void call_ready(struct job *job);
 
 struct server *server_start(struct chat *chat, const struct sockaddr_in *address, unsigned *port,
@@ -156,74 +127,18 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return call_wait(call);
 }
 
-static const char *header(const struct call *call, const char *name)
-{
-    return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
-}
-
 // The key as the request brings it; NULL: none. Without the scheme before it, it is no key.
 static const char *call_key(const struct call *call)
 {
     static const char bearer[] = "Bearer ";
     const struct protocol *protocol = call->asked.protocol;
-    const char *key = header(call, protocol->key_header);
+    const char *key = call_header(call, protocol->key_header);
     const char *scheme = protocol->key_scheme;
     if (key == NULL && protocol->bearer) {
-        key = header(call, "Authorization");
+        key = call_header(call, "Authorization");
         scheme = bearer;
     }
     return key != NULL && text_starts(key, scheme) ? key + strlen(scheme) : NULL;
-}
-
-// Whether the path lies where the server was told to serve: it is that path, or a call right below.
-static bool is_served(const char *only, const char *path)
-{
-    if (only == NULL || strcmp(path, only) == 0)
-        return true;
-    size_t length = strlen(only);
-    while (length > 0 && only[length - 1] == '/')
-        length--;
-    const char *rest = path + length;
-    return strncmp(path, only, length) == 0 &&
-           (strcmp(rest, "/chat/completions") == 0 || strcmp(rest, "/messages") == 0 ||
-            strcmp(rest, "/models") == 0 || text_starts(rest, "/models/"));
-}
-
-// Lists of models have no protocol in their path: it is told by the key's header.
-static const struct protocol *list_protocol(const struct call *call)
-{
-    bool openai = strstr(call->path, "/openai/") != NULL;
-    if (!openai && (strstr(call->path, "/v1beta/") != NULL || header(call, "x-goog-api-key")))
-        return &protocol_gemini;
-    return header(call, "anthropic-version") != NULL ? &protocol_anthropic : &protocol_openai;
-}
-
-static enum route find_list(struct call *call)
-{
-    const char *name = strstr(call->path, "/models/");
-    if (name == NULL && !text_ends(call->path, "/models"))
-        return ROUTE_NONE;
-    call->asked.protocol = list_protocol(call);
-    if (name != NULL)
-        call->asked.model = name + strlen("/models/");
-    return ROUTE_MODELS;
-}
-
-static enum route find_route(struct call *call, const char *method)
-{
-    const char *path = call->path;
-    const struct protocol *protocol = protocol_find(path, &call->model, &call->asked.stream);
-    call->asked.protocol = protocol != NULL ? protocol : &protocol_openai;
-    call->asked.path = path;
-    call->asked.model = call->model;
-    call->asked.beta = strstr(path, "/beta/") != NULL;
-    enum route route = strcmp(path, "/stats") == 0                       ? ROUTE_STATS
-                       : strcmp(path, "/health") == 0                    ? ROUTE_HEALTH
-                       : !is_served(chat_path(call->server->chat), path) ? ROUTE_NONE
-                       : protocol != NULL                                ? ROUTE_CHAT
-                                                                         : find_list(call);
-    const char *wanted = route == ROUTE_CHAT ? "POST" : "GET";
-    return route == ROUTE_NONE || strcmp(method, wanted) == 0 ? route : ROUTE_WRONG_METHOD;
 }
 
 static struct call *call_new(struct server *server, struct MHD_Connection *connection,
@@ -236,18 +151,18 @@ static struct call *call_new(struct server *server, struct MHD_Connection *conne
     }
     call->server = server;
     call->connection = connection;
-    call->route = find_route(call, method);
+    call->route = call_route(call, method);
     buffer_init(&call->body, chat_max_body(server->chat));
     if (call->route != ROUTE_CHAT)
         return call;
     ledger_begin(chat_ledger(server->chat));
-    const char *told = header(call, "Content-Length");
+    const char *told = call_header(call, "Content-Length");
     unsigned long long length = told != NULL ? strtoull(told, NULL, 10) : 0;
     call->too_large = length > chat_max_body(server->chat);
     // A client that waits for "100 Continue" is told before it sends; another one is let finish,
     // as it might not read an answer that comes before, unless that is what is to be tried.
     bool early = chat_early(server->chat);
-    if (early || (call->too_large && header(call, "Expect") != NULL))
+    if (early || (call->too_large && call_header(call, "Expect") != NULL))
         call->worked = refuse_head(call);
     if (!call->worked && !call->too_large && length > 0)
         buffer_reserve(&call->body, (size_t)length);
@@ -261,7 +176,8 @@ static bool refuse_head(struct call *call)
     const struct protocol *protocol = call->asked.protocol;
     if (call->too_large)
         chat_refuse(chat, &call->asked, "body-size", &call->reply);
-    else if (protocol->version_header != NULL && header(call, protocol->version_header) == NULL)
+    else if (protocol->version_header != NULL &&
+             call_header(call, protocol->version_header) == NULL)
         refuse_version(call);
     else if (chat_authorize(chat, &call->asked, call_key(call), &call->reply))
         return false;
@@ -355,156 +271,10 @@ static void call_work(struct call *call)
         work_other(call);
 }
 
-static void call_suspend(struct job *job)
-{
-    struct call *call = (struct call *)job;
-    MHD_suspend_connection(call->connection);
-}
-
-static int call_socket(const struct call *call)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info != NULL ? info->connect_fd : -1;
-}
-
-// Sends at once, or gives the call to the schedule.
-static enum MHD_Result call_wait(struct call *call)
-{
-    struct schedule *schedule = call->server->schedule;
-    call->job.delay_ns = call->reply.delay_ns;
-    call->job.socket = call_socket(call);
-    if (call->reply.action == FAULT_ACT_STALL)
-        return schedule_stall(schedule, &call->job, call_suspend) ? MHD_YES : MHD_NO;
-    call->job.stays = script_waits(&call->reply.script);
-    if (call->reply.delay_ns == 0 && !call->job.stays)
-        return call_send(call);
-    return schedule_add(schedule, &call->job, call_suspend) ? MHD_YES : MHD_NO;
-}
-
 // On the schedule's thread.
 static void call_ready(struct job *job)
 {
     struct call *call = (struct call *)job;
     call->ready = true;
     MHD_resume_connection(call->connection);
-}
-
-// A TCP reset, at once: Linux sends one when a connected socket is disconnected by AF_UNSPEC,
-// while closing it would first send what looks like an orderly end.
-static enum MHD_Result call_reset(const struct call *call)
-{
-    struct sockaddr nothing = {.sa_family = AF_UNSPEC};
-    connect(call_socket(call), &nothing, sizeof nothing);
-    return MHD_NO;
-}
-
-// The body that breaks off: as many bytes as there are, then an error, before the end that the
-// Content-Length promised.
-static ssize_t read_cut(void *context, uint64_t position, char *to, size_t room)
-{
-    const struct buffer *body = context;
-    if (position >= body->length)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t length = body->length - (size_t)position;
-    length = length < room ? length : room;
-    memcpy(to, body->data + position, length);
-    return (ssize_t)length;
-}
-
-static ssize_t end_script(struct call *call);
-
-// One piece after the other, each when its time has come.
-static ssize_t read_script(void *context, uint64_t position, char *to, size_t room)
-{
-    struct call *call = context;
-    const struct script *script = &call->reply.script;
-    if (call->job.aborted)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    while (call->piece < script->count && position >= script->pieces[call->piece].end) {
-        call->piece++;
-        call->waited = false;
-    }
-    if (call->piece == script->count)
-        return end_script(call);
-    const struct script_piece *piece = &script->pieces[call->piece];
-    if (piece->wait_ns > 0 && !call->waited) {
-        call->waited = true;
-        call->job.delay_ns = piece->wait_ns;
-        return schedule_add(call->server->schedule, &call->job, call_suspend)
-                   ? 0
-                   : MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-    // Whoever has read the last piece finds the call over in /stats, whichever thread answers that.
-    if (call->piece + 1 == script->count && script->end == SCRIPT_WHOLE) {
-        schedule_leave(call->server->schedule, &call->job);
-        chat_count(call->server->chat, &call->reply);
-    }
-    size_t length = piece->end - (size_t)position;
-    length = length < room ? length : room;
-    memcpy(to, call->reply.body.data + position, length);
-    return (ssize_t)length;
-}
-
-static ssize_t end_script(struct call *call)
-{
-    chat_count(call->server->chat, &call->reply);
-    if (call->reply.script.end == SCRIPT_STALL)
-        return schedule_stall(call->server->schedule, &call->job, call_suspend)
-                   ? 0
-                   : MHD_CONTENT_READER_END_WITH_ERROR;
-    return call->reply.script.end == SCRIPT_CUT ? MHD_CONTENT_READER_END_WITH_ERROR
-                                                : MHD_CONTENT_READER_END_OF_STREAM;
-}
-
-static struct MHD_Response *make_response(struct call *call)
-{
-    struct buffer *body = &call->reply.body;
-    if (call->reply.script.count > 0)
-        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 << 10, read_script, call,
-                                                 NULL);
-    if (call->reply.action == FAULT_ACT_CUT) {
-        uint64_t promised = body->length;
-        buffer_truncate(body, body->length / 2);
-        return MHD_create_response_from_callback(promised, 4096, read_cut, body, NULL);
-    }
-    size_t length = body->length;
-    char *data = buffer_take(body);
-    if (data == NULL)
-        return NULL;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(length, data, MHD_RESPMEM_MUST_FREE);
-    if (response == NULL)
-        free(data);
-    return response;
-}
-
-// From lines "Name: value\n", which are cut up.
-static void add_headers(struct buffer *lines, struct MHD_Response *response)
-{
-    char *rest = lines->data;
-    for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
-        char *colon = strstr(line, ": ");
-        if (colon == NULL)
-            continue;
-        *colon = '\0';
-        MHD_add_response_header(response, line, colon + 2);
-    }
-}
-
-static enum MHD_Result call_send(struct call *call)
-{
-    if (call->route == ROUTE_CHAT && call->reply.script.count == 0)
-        chat_count(call->server->chat, &call->reply);
-    if (call->reply.action == FAULT_ACT_RESET)
-        return call_reset(call);
-    struct MHD_Response *response = make_response(call);
-    if (response == NULL)
-        return MHD_NO;
-    MHD_add_response_header(response, "Content-Type", call->reply.content_type);
-    add_headers(&call->reply.headers, response);
-    enum MHD_Result queued =
-        MHD_queue_response(call->connection, (unsigned)call->reply.status, response);
-    MHD_destroy_response(response);
-    return queued;
 }

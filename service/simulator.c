@@ -1,9 +1,7 @@
 #include "simulator.h"
 
 #include "chat.h"
-#include "log.h"
 #include "server.h"
-#include "text.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

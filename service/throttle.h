@@ -3,7 +3,7 @@
 #define VQAGEN_THROTTLE_H
 
 #include "excuses.h"
-#include "limits.h"
+#include "rate_limits.h"
 
 // Appends what the provider says of its limits with every answer, as header lines.
 void throttle_headers(const struct player *player, const struct limit_levels *state,

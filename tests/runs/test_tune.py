@@ -2,6 +2,7 @@
 knee is known it is one that no machine's pace changes."""
 import json
 import os
+import re
 import signal
 import subprocess
 import unittest
@@ -21,7 +22,7 @@ class Tune(RunTest):
 
     def test_refusing_endpoint(self):
         """Where calls are refused, those in flight tell the capacity whatever the pace."""
-        simulator = self.simulator("--answers", "canned", "--latency", "0.05", "--capacity", "3", "--capacity-mode",
+        simulator = self.simulator("--answers", "canned", "--latency", "0.03", "--capacity", "3", "--capacity-mode",
                                    "refuse")
         result = self.alone(simulator, "-o", self.folder / "out")
         self.assertIn(result["knee"], (2, 3, 4), result)
@@ -39,30 +40,43 @@ class Tune(RunTest):
         simulator = self.simulator()
         done = self.tune(simulator, "--max-concurrency", "2", "--sides", "64,256", "--drafts", "2,4", "-o", out,
                          "--write", settings, "--page", page, code=0)
-        self.assertIn("Recommended: --concurrency", done.stdout)
         result = json.loads((out / "tune.json").read_text())
         self.assertEqual([side["side_px"] for side in result["sides"]], [256, 64])
         self.assertEqual(result["sides"][0]["agreement"], 1)  # the simulator says the same of the same picture
         self.assertEqual([draft["questions"] for draft in result["drafts"]], [2, 4])
         self.assertLess(result["drafts"][1]["calls_per_item"], result["drafts"][0]["calls_per_item"])
         self.assertIn("<svg", page.read_text())
-        self.vqagen("generate", samples_images(), "-o", self.folder / "made", "--base-url", simulator.url, "--model",
-                    "simulated", "--settings", settings, "--limit", "1", code=0)
-        shown = json.loads((self.folder / "made/run.json").read_text())["settings"]
-        self.assertEqual(shown["concurrency"]["value"], result["concurrency"])
+        self.recommendation_works(simulator, result, settings, done.stdout, page.read_text())
         compared = self.vqagen("tune", "--compare", out, out, code=0)
         self.assertIn("simulated", compared.stdout)
+
+    def recommendation_works(self, simulator, result, settings, table, page):
+        """The table's options, the page's command and the settings file are what the JSON says, and are taken."""
+        options = re.search(r"^Recommended: (--.*?) - ", table, re.M)[1]
+        command = re.search(r"vqagen generate INPUT -o DIR (--[^<]*)", page)[1]
+        self.assertEqual(command.strip(), options)
+        names = ("concurrency", "batch_size", "max_side", "per_image")
+        self.assertEqual(options, " ".join(f"--{name.replace('_', '-')} {result[name]}" for name in names))
+        for source, given in (("line", options.split()), ("file", ("--settings", settings))):
+            made = self.folder / source
+            self.vqagen("generate", samples_images(), "-o", made, "--base-url", simulator.url, "--model", "simulated",
+                        *given, "--limit", "1", code=0)
+            shown = json.loads((made / "run.json").read_text())["settings"]
+            for name in names:
+                self.assertEqual(str(shown[name.replace("_", "-")]["value"]), str(result[name]), (source, name))
 
     def test_limits(self):
         """Neither more calls nor more money than it may spend, and it says so."""
         simulator = self.simulator("--answers", "canned", "--latency", "0.01")
-        result = self.alone(simulator, "--max-calls", "60")
-        self.assertLessEqual(simulator.stats()["requests"], 60)
+        result = self.alone(simulator, "--max-calls", "40")
+        self.assertLessEqual(simulator.stats()["requests"], 40)
         self.assertIn("--max-calls", result["stopped"])
-        result = self.alone(simulator, "--price", "10,10", "--max-cost", "0.9")
+        result = self.alone(simulator, "--price", "10,10", "--max-cost", "0.5")
         self.assertIn("--max-cost", result["stopped"])
-        self.assertLessEqual(result["cost"], 0.9)
+        self.assertLessEqual(result["cost"], 0.5)
         self.assertGreater(result["cost"], 0)
+        done = self.tune(simulator, "--price", "10,10", "--max-cost", "0.001", code=6)
+        self.assertIn("--max-cost leaves $0.0010", done.stderr)
 
     def test_stops_for_faults(self):
         """An endpoint that breaks down is not pushed on; one that refuses the key ends it before it began."""
@@ -84,7 +98,7 @@ class Tune(RunTest):
     def test_interrupted(self):
         """Ctrl-C: what was measured is shown and kept."""
         out = self.folder / "out"
-        simulator = self.simulator("--answers", "canned", "--latency", "0.05")
+        simulator = self.simulator("--answers", "canned", "--latency", "0.01")
         tuning = subprocess.Popen(self.command("tune", samples_images(), "--base-url", simulator.url, "--model", "m",
                                                "-o", out), text=True, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, env=clean_environment())

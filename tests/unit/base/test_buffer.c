@@ -2,6 +2,7 @@
 
 #include "buffer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,30 @@ static void grows_and_stays_terminated(void **state)
     buffer_clear(&buffer);
 }
 
+// Whether the text fits into the room that is there, just so, or needs more; past the ceiling what
+// was there stays.
+static void formats_into_any_room(void **state)
+{
+    (void)state;
+    enum { CEILING = 150 };
+    for (int before = 0; before < 120; before++)
+        for (int more = 1; more < 80; more++) {
+            struct buffer buffer;
+            char expected[CEILING + 100];
+            buffer_init(&buffer, CEILING);
+            for (int i = 0; i < before; i++)
+                buffer_append_char(&buffer, '0');
+            bool fits = before + more <= CEILING;
+            assert_int_equal(buffer_append_format(&buffer, "%0*d", more, 7), fits);
+            snprintf(expected, sizeof expected, "%0*d", before + more, 7);
+            expected[fits ? before + more : before] = '\0';
+            assert_string_equal(buffer.data, expected);
+            assert_int_equal(buffer.length, strlen(expected));
+            assert_int_equal(buffer.failed, !fits);
+            buffer_clear(&buffer);
+        }
+}
+
 static void ceiling_holds_and_is_remembered(void **state)
 {
     (void)state;
@@ -32,6 +57,19 @@ static void ceiling_holds_and_is_remembered(void **state)
     assert_int_equal(why.kind, ERR_TOO_LARGE);
     assert_string_equal(why.message, "the text is larger than 8 bytes");
     assert_null(buffer_take(&buffer));
+    buffer_clear(&buffer);
+    // What is too large at once meets the ceiling too, though little was kept.
+    buffer_init(&buffer, 100);
+    char long_text[200];
+    memset(long_text, 'x', sizeof long_text);
+    long_text[sizeof long_text - 1] = '\0';
+    assert_true(buffer_append_text(&buffer, "12"));
+    assert_false(buffer_append_text(&buffer, long_text));
+    error_clear(&why);
+    assert_false(buffer_check(&buffer, "the text", &why));
+    assert_int_equal(why.kind, ERR_TOO_LARGE);
+    buffer_empty(&buffer);
+    assert_true(buffer_check(&buffer, "the text", &why));
     buffer_clear(&buffer);
 }
 
@@ -55,6 +93,7 @@ static void take_leaves_an_empty_buffer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(grows_and_stays_terminated),
+                                       cmocka_unit_test(formats_into_any_room),
                                        cmocka_unit_test(ceiling_holds_and_is_remembered),
                                        cmocka_unit_test(take_leaves_an_empty_buffer)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "digest.h"
+#include "random.h"
 
 #include <string.h>
 
@@ -36,9 +37,33 @@ static void fields_do_not_run_together(void **state)
     assert_true(digest_equal(&one, &again));
 }
 
+// However a text is cut into pieces, the digest is that of the whole.
+static void pieces_make_the_whole(void **state)
+{
+    (void)state;
+    static char text[5000];
+    uint64_t random = 9;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)random_next(&random);
+    for (int round = 0; round < 300; round++) {
+        static const size_t most[] = {3, 40, 512, 513, 514, 1200};
+        size_t length = random_below(&random, sizeof text), done = 0;
+        struct digester *digester = digester_new(NULL);
+        while (done < length) {
+            size_t piece = random_below(&random, most[round % 6] + 1);
+            piece = piece < length - done ? piece : length - done;
+            digester_add(digester, text + done, piece);
+            done += piece;
+        }
+        struct digest pieces = digester_end(digester), whole = digest_of(text, length);
+        assert_true(digest_equal(&pieces, &whole));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(hashes_the_vector_of_fips_180),
-                                       cmocka_unit_test(fields_do_not_run_together)};
+                                       cmocka_unit_test(fields_do_not_run_together),
+                                       cmocka_unit_test(pieces_make_the_whole)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

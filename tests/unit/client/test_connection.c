@@ -71,6 +71,22 @@ static void says_how_far_it_came(void **state)
     close(held);
 }
 
+// A proxy of the environment is not in the settings; libcurl's words tell that it was tried.
+static void tells_a_proxy_from_the_host(void **state)
+{
+    (void)state;
+    static const char port[] = "Failed to connect to 10.0.0.9 port 3128 after 1 ms: refused";
+    assert_true(connection_failed_at_proxy(port, "https://api.example/v1"));
+    assert_true(connection_failed_at_proxy(port, "https://10.0.0.90/v1"));
+    assert_false(connection_failed_at_proxy(port, "http://10.0.0.9:3128/v1"));
+    assert_false(connection_failed_at_proxy(port, "http://10.0.0.9"));
+    assert_false(connection_failed_at_proxy(port, "http://user:word@10.0.0.9:1/v1"));
+    assert_false(connection_failed_at_proxy(
+        "Failed to connect to ::1 port 8000 after 0 ms: refused", "http://[::1]:8000/v1"));
+    assert_false(connection_failed_at_proxy("Failed to connect to GPU1 port 80", "http://gpu1/v1"));
+    assert_false(connection_failed_at_proxy("Connection refused", "http://gpu1/v1"));
+}
+
 // The kernel connects; nobody answers the greeting. Once its queue is full the kernel connects no
 // more either.
 static void silence_is_told_by_how_far_it_came(void **state)
@@ -102,6 +118,7 @@ static void silence_is_told_by_how_far_it_came(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(says_how_far_it_came),
-                                       cmocka_unit_test(silence_is_told_by_how_far_it_came)};
+                                       cmocka_unit_test(silence_is_told_by_how_far_it_came),
+                                       cmocka_unit_test(tells_a_proxy_from_the_host)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

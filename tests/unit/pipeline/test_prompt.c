@@ -134,8 +134,10 @@ static void test_draft(void **state)
         assert_int_equal(parsed.list[1].slot, 3);
         assert_string_equal(parsed.list[1].topic, "place");
         // A model that copies the example gives nothing that a rule lets pass.
-        assert_false(
-            rules_check_question(parsed.list[0].question, NULL, NULL, NULL, 0, language).pass);
+        struct rules_beside *beside = rules_beside_new(NULL, NULL, NULL, 0);
+        assert_non_null(beside);
+        assert_false(rules_check_question(parsed.list[0].question, NULL, beside, language).pass);
+        rules_beside_free(beside);
         parsed_draft_clear(&parsed);
         buffer_clear(&out);
         topics_clear(&topics);
@@ -269,8 +271,10 @@ static void test_options(void **state)
         struct parsed_options parsed;
         assert_true(parse_options(last_line(prompt), NULL, &parsed, &why));
         assert_int_equal(parsed.count, 3);
-        assert_false(
-            rules_check_option(parsed.list[0], options.question, "red", NULL, 0, language).pass);
+        struct rules_beside *beside = rules_beside_new(options.question, "red", NULL, 0);
+        assert_non_null(beside);
+        assert_false(rules_check_option(parsed.list[0], beside, language).pass);
+        rules_beside_free(beside);
         parsed_options_clear(&parsed);
         buffer_clear(&out);
     }

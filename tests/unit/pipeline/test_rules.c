@@ -88,20 +88,40 @@ static const struct topic *topic_of(const char *name)
     return NULL;
 }
 
+static struct rule_result check_question(const char *text, const struct topic *topic,
+                                         const char *answer, const char *const *taken, size_t count,
+                                         enum language language)
+{
+    struct rules_beside *beside = rules_beside_new(NULL, answer, taken, count);
+    struct rule_result result = rules_check_question(text, topic, beside, language);
+    rules_beside_free(beside);
+    return result;
+}
+
+static struct rule_result check_option(const char *text, const char *question, const char *answer,
+                                       const char *const *kept, size_t count,
+                                       enum language language)
+{
+    struct rules_beside *beside = rules_beside_new(question, answer, kept, count);
+    struct rule_result result = rules_check_option(text, beside, language);
+    rules_beside_free(beside);
+    return result;
+}
+
 static struct rule_result check(const char *group, char *const *cells, enum language language,
                                 char **list, size_t count)
 {
     const char *const *texts = (const char *const *)list;
     if (strcmp(group, "question") == 0)
-        return rules_check_question(cells[4], topic_of(cells[2]),
-                                    *cells[3] != '\0' ? cells[3] : NULL, texts, count, language);
+        return check_question(cells[4], topic_of(cells[2]), *cells[3] != '\0' ? cells[3] : NULL,
+                              texts, count, language);
     if (strcmp(group, "answer") == 0) {
         enum question_type type = strcmp(cells[2], "fill_in_blank") == 0 ? QUESTION_FILL_IN_BLANK
                                                                          : QUESTION_MULTIPLE_CHOICE;
         return rules_check_answer(cells[4], cells[3], type, count > 0 ? list : NULL, count,
                                   language);
     }
-    return rules_check_option(cells[4], cells[2], cells[3], texts, count, language);
+    return check_option(cells[4], cells[2], cells[3], texts, count, language);
 }
 
 // A refusal names a rule of its group and says why, in the language asked for.
@@ -214,19 +234,49 @@ static void test_extremes(void **state)
         const char *t = buffer_text(&text);
         for (int language = 0; language < 2; language++) {
             enum language l = language == 0 ? LANGUAGE_EN : LANGUAGE_ZH;
-            check_shape("question", rules_check_question(t, NULL, t, &t, 1, l), l);
+            check_shape("question", check_question(t, NULL, t, &t, 1, l), l);
             check_shape("answer", rules_check_answer(t, t, QUESTION_UNSET, NULL, 0, l), l);
-            check_shape("option", rules_check_option(t, t, t, &t, 1, l), l);
-            check_shape("option", rules_check_option("red", t, t, &t, 1, l), l);
+            check_shape("option", check_option(t, t, t, &t, 1, l), l);
+            check_shape("option", check_option("red", t, t, &t, 1, l), l);
         }
         buffer_clear(&text);
     }
-    assert_string_equal(rules_check_question(NULL, NULL, NULL, NULL, 0, LANGUAGE_EN).rule,
+    assert_string_equal(check_question(NULL, NULL, NULL, NULL, 0, LANGUAGE_EN).rule,
                         "question.empty");
     assert_string_equal(rules_check_answer(NULL, NULL, QUESTION_UNSET, NULL, 0, LANGUAGE_EN).rule,
                         "answer.empty");
-    assert_string_equal(rules_check_option(NULL, NULL, NULL, NULL, 0, LANGUAGE_ZH).rule,
-                        "option.empty");
+    assert_string_equal(check_option(NULL, NULL, NULL, NULL, 0, LANGUAGE_ZH).rule, "option.empty");
+}
+
+// What is read once for a reply judges every text as if it were read for that text alone.
+static void test_shared_readings(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"red",  "a red one", "Red",  "blue",   "3",
+                                        "cats", "the cat",   "左侧", "在左边", "yes"};
+    enum { COUNT = sizeof texts / sizeof *texts };
+    const char *kept[COUNT];
+    size_t passed = 0;
+    for (size_t answer = 0; answer < COUNT; answer++) {
+        size_t count = 0;
+        struct rules_beside *beside = rules_beside_new("What is it?", texts[answer], NULL, 0);
+        for (size_t i = 0; i < COUNT; i++) {
+            struct rule_result alone =
+                check_option(texts[i], "What is it?", texts[answer], kept, count, LANGUAGE_EN);
+            struct rule_result shared = rules_check_option(texts[i], beside, LANGUAGE_EN);
+            assert_int_equal(shared.pass, alone.pass);
+            assert_string_equal(shared.reason, alone.reason);
+            if (!shared.pass)
+                continue;
+            kept[count++] = texts[i];
+            assert_true(rules_beside_add(beside, texts[i]));
+        }
+        passed += count;
+        rules_beside_free(beside);
+    }
+    assert_in_range(passed, COUNT, COUNT * (COUNT - 1));
+    assert_string_equal(rules_check_option("red", NULL, LANGUAGE_EN).rule, "memory");
+    assert_string_equal(rules_check_question("red", NULL, NULL, LANGUAGE_EN).rule, "memory");
 }
 
 // The examples that the prompts show must pass the rules, else models learn what is refused.
@@ -239,7 +289,7 @@ static void test_examples_pass(void **state)
         for (int language = 0; language < 2; language++) {
             enum language l = language == 0 ? LANGUAGE_EN : LANGUAGE_ZH;
             struct rule_result result =
-                rules_check_question(topics[i].example[l], &topics[i], NULL, NULL, 0, l);
+                check_question(topics[i].example[l], &topics[i], NULL, NULL, 0, l);
             if (!result.pass)
                 fail_msg("%s: %s (%s)", topics[i].example[l], result.rule, result.reason);
         }
@@ -248,8 +298,11 @@ static void test_examples_pass(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),          cmocka_unit_test(test_every_rule_fails_once),
-        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_every_rule_fails_once),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_shared_readings),
         cmocka_unit_test(test_examples_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -282,11 +282,47 @@ static void test_a_stall_is_no_knee(void **state)
     assert_false(refining);
 }
 
+// What is still to come is kept: the double of the level, and two levels round where the knee may
+// be.
+static void test_a_level_is_repeated_within_the_budget(void **state)
+{
+    (void)state;
+    struct knee knee = {.most = 512};
+    for (unsigned level = 1; level <= 16; level *= 2)
+        add(&knee, level, 5.0 * level, 200);
+    assert_int_equal(knee_most_calls(37), 200 + 25 * 37);
+    const struct knee_level unsaturated = {.concurrency = 32,
+                                           .seconds = 20,
+                                           .replies = 3200,
+                                           .calls_per_second = 160,
+                                           .mean_ms = 200,
+                                           .deviation_ms = 60,
+                                           .ended = 3200};
+    long long to_come = knee_wanted(32) + 32 + knee_wanted(64) + 64 + 2 * (knee_wanted(48) + 48);
+    long long spare = knee_most_calls(32) - to_come;
+    assert_true(knee_may_repeat(&knee, &unsaturated, spare));
+    assert_false(knee_may_repeat(&knee, &unsaturated, spare + 1));
+    // With a knee at 16, which may be at 14, there is less to spend, and no double to measure.
+    const struct knee_level saturated = {.concurrency = 32,
+                                         .seconds = 40,
+                                         .replies = 3200,
+                                         .calls_per_second = 80,
+                                         .mean_ms = 400,
+                                         .deviation_ms = 60,
+                                         .ended = 3200};
+    to_come = knee_wanted(32) + 32 + 2 * (knee_wanted(24) + 24);
+    spare = knee_most_calls(13) - to_come;
+    assert_true(knee_may_repeat(&knee, &saturated, spare));
+    assert_false(knee_may_repeat(&knee, &saturated, spare + 1));
+    assert_int_equal(knee.count, 5); // it is a question only
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_knees),
         cmocka_unit_test(test_a_stall_is_no_knee),
+        cmocka_unit_test(test_a_level_is_repeated_within_the_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,24 @@
 #include <string.h>
 #include <unistd.h>
 
+static struct sample samples[SAMPLE_COUNT];
+
+static inline int simulation_set_up(void **state)
+{
+    (void)state;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    samples_load(samples, 85, 2048);
+    return 0;
+}
+
+static inline int simulation_tear_down(void **state)
+{
+    (void)state;
+    samples_clear(samples);
+    curl_global_cleanup();
+    return 0;
+}
+
 struct simulation {
     struct simulator_settings settings;
     pthread_t thread;

@@ -1,6 +1,7 @@
 #include "completion.h"
 
 #include "json.h"
+#include "token_count.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

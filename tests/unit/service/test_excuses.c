@@ -8,24 +8,6 @@
 #include "reply_stream.h"
 #include "simulation.h"
 
-static struct sample samples[SAMPLE_COUNT];
-
-static int set_up(void **state)
-{
-    (void)state;
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    samples_load(samples, 85, 2048);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    samples_clear(samples);
-    curl_global_cleanup();
-    return 0;
-}
-
 static void take_done(void *context, struct exchange *exchange)
 {
     *(struct exchange **)context = exchange;
@@ -450,5 +432,5 @@ int main(void)
         cmocka_unit_test(the_client_understands_every_excuse),
         cmocka_unit_test(every_kind_of_the_client_can_be_had),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, simulation_set_up, simulation_tear_down);
 }

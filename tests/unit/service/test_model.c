@@ -243,13 +243,16 @@ static void check_options(const struct world *world, size_t index, const char *q
         fail_msg("%s: %s", reply, why.message);
     if (options.count != 3)
         fail_msg("%s: %s: %zu options for %s: %s", name, question, options.count, answer, reply);
+    struct rules_beside *beside = rules_beside_new(question, answer, NULL, 0);
+    assert_non_null(beside);
     for (size_t i = 0; i < options.count; i++) {
-        struct rule_result result = rules_check_option(
-            options.list[i], question, answer, (const char *const *)options.list, i, language);
+        struct rule_result result = rules_check_option(options.list[i], beside, language);
         if (!result.pass)
             fail_msg("%s: %s %s: option %s: %s", name, question, answer, options.list[i],
                      result.reason);
+        assert_true(rules_beside_add(beside, options.list[i]));
     }
+    rules_beside_free(beside);
     parsed_options_clear(&options);
     free(reply);
     buffer_clear(&prompt);
@@ -265,8 +268,10 @@ static size_t check_question(const struct world *world, size_t index,
     assert_true(topics_init(&topics, NULL, NULL, 0, &why));
     const struct topic *topic = topics_find(&topics, question->topic);
     assert_non_null(topic);
-    struct rule_result result =
-        rules_check_question(question->question, topic, NULL, NULL, 0, language);
+    struct rules_beside *beside = rules_beside_new(NULL, NULL, NULL, 0);
+    assert_non_null(beside);
+    struct rule_result result = rules_check_question(question->question, topic, beside, language);
+    rules_beside_free(beside);
     if (!result.pass)
         fail_msg("%s: %s: %s", sample->name, question->question, result.reason);
     char *answer = ask_answer(world, question->question, &world->facts[index], language, NULL, 0);

@@ -3,24 +3,6 @@
 
 #include "simulation.h"
 
-static struct sample samples[SAMPLE_COUNT];
-
-static int set_up(void **state)
-{
-    (void)state;
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    samples_load(samples, 85, 2048);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    samples_clear(samples);
-    curl_global_cleanup();
-    return 0;
-}
-
 static void finds_protocols_by_path(void **state)
 {
     (void)state;
@@ -345,5 +327,5 @@ int main(void)
         cmocka_unit_test(faults_have_the_shape_of_the_protocol),
         cmocka_unit_test(anthropic_streams),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, simulation_set_up, simulation_tear_down);
 }

@@ -7,24 +7,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static struct sample samples[SAMPLE_COUNT];
-
-static int set_up(void **state)
-{
-    (void)state;
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    samples_load(samples, 85, 2048);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    samples_clear(samples);
-    curl_global_cleanup();
-    return 0;
-}
-
 static void check_status(const struct http_reply *reply, long status)
 {
     if (reply->status != status)
@@ -514,5 +496,5 @@ int main(int count, char **arguments)
         cmocka_unit_test(runs_as_a_child),
         cmocka_unit_test(tells_why_a_child_does_not_start),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, simulation_set_up, simulation_tear_down);
 }

@@ -1,0 +1,53 @@
+// What show prints of a run.
+#include "option_list.h"
+
+static const struct option_entry entries[] = {
+    {.id = OPTION_JSON,
+     .name = "json",
+     .type = TYPE_SWITCH,
+     .initial = "false",
+     .group = GROUP_OUTPUT,
+     .commands = FOR_PREPARE | FOR_DIAGNOSE | FOR_SHOW | FOR_TUNE,
+     .flags = OPTION_NO_FILE,
+     .help = "Print what came of it as one line of JSON."},
+    {.id = OPTION_FOLLOW,
+     .name = "follow",
+     .letter = 'f',
+     .type = TYPE_SWITCH,
+     .initial = "false",
+     .group = GROUP_OUTPUT,
+     .commands = FOR_SHOW,
+     .flags = OPTION_NO_FILE,
+     .help = "Show it again every two seconds, until the run has ended."},
+    {.id = OPTION_ITEM,
+     .name = "item",
+     .argument = "ID",
+     .type = TYPE_TEXT,
+     .example = "photo.jpg#2",
+     .group = GROUP_OUTPUT,
+     .commands = FOR_SHOW,
+     .flags = OPTION_NO_FILE,
+     .help = "Show one item instead: its record, and each of its calls with the reply."},
+    {.id = OPTION_IMAGE,
+     .name = "image",
+     .argument = "FILE",
+     .type = TYPE_FILE,
+     .example = "photos/one.jpg",
+     .group = GROUP_IMAGES,
+     .commands = FOR_DIAGNOSE,
+     .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+     .help = "Send this picture where an image as configured is tried. Without it a detailed one "
+             "is made, as large as --max-side allows."},
+    {.id = OPTION_REPLAY,
+     .name = "replay",
+     .argument = "ID",
+     .type = TYPE_TEXT,
+     .example = "photo.jpg#2",
+     .group = GROUP_OUTPUT,
+     .commands = FOR_DIAGNOSE,
+     .flags = OPTION_NO_FILE | OPTION_NO_VARIABLE,
+     .help = "Send the failed call of this item of DIR once more, and find out without which part "
+             "of it it passes."},
+};
+
+const struct option_list option_list_show = {entries, sizeof entries / sizeof entries[0]};
