@@ -117,7 +117,7 @@ static const struct {
     {"nginx-502", PLAYER_COUNT, "gateway_error"},
     {"nginx-503", PLAYER_COUNT, "gateway_error"},
     {"nginx-504", PLAYER_COUNT, "gateway_error"},
-    {"login-403", PLAYER_COUNT, "key_forbidden"},
+    {"login-403", PLAYER_COUNT, "html_reply"},
     {"520", PLAYER_COUNT, "gateway_error"},
     {"521", PLAYER_COUNT, "gateway_error"},
     {"522", PLAYER_COUNT, "gateway_error"},
