@@ -235,9 +235,9 @@ const struct fault_rule fault_rules[] = {
     {.codes = "overloaded_error|1305|1312", KIND(overloaded)},
     {STATUS(429, 429), KIND(rate_limited)},
     {.codes = "rate_limit_exceeded|rate_limit_error|1302|1303", KIND(rate_limited)},
-    {.words = "rate limit exceeded|rate limit reached|too many requests", KIND(rate_limited)},
     {STATUS(500, 599), .words = "overloaded|high demand|server busy|server is busy|slow down|maximum pending requests|服务繁忙|访问量过大",
      KIND(overloaded)},
+    {.words = "rate limit exceeded|rate limit reached|too many requests", KIND(rate_limited)},
     {STATUS(400, 499), .codes = "1231", KIND(rate_limited)},
 
     {STATUS(500, 599), .words = "upstream connect error|no healthy upstream|reset before headers|"

@@ -101,6 +101,7 @@ static const struct {
     {"stream-error", PLAYER_ANTHROPIC, "overloaded"},
     {"stream-error", PLAYER_GEMINI, "overloaded"},
     {"stream-error", PLAYER_COUNT, "server_error"},
+    {"error-in-200", PLAYER_ZHIPU, "not_found"},
     {"error-in-200", PLAYER_OPENROUTER, "rate_limited"},
     {"error-in-200", PLAYER_ANTHROPIC, "overloaded"},
     {"error-in-200", PLAYER_GEMINI, "overloaded"},
