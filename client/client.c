@@ -29,7 +29,8 @@ struct client {
     struct transfer *idle, *running;
     struct header_set *header_sets;
     unsigned in_flight;
-    int64_t looked_ms; // when stalled transfers were last looked for
+    int64_t looked_ms;            // when stalled transfers were last looked for
+    struct transfer *looked_next; // of the running ones: where that look goes on
 };
 
 static struct curl_slist *headers_for(struct client *client, const struct exchange *exchange);
@@ -223,9 +224,9 @@ static void end_stalled(struct client *client, int64_t now_ms)
     if (interval_ms < 0 || now_ms - client->looked_ms < interval_ms)
         return;
     client->looked_ms = now_ms;
-    struct transfer *next;
-    for (struct transfer *at = client->running; at != NULL; at = next) {
-        next = at->next; // exchanges that `done` starts meanwhile are put in front
+    // Exchanges that `done` starts meanwhile are put in front; those that it aborts leave the list.
+    for (struct transfer *at = client->running; at != NULL; at = client->looked_next) {
+        client->looked_next = at->next;
         if (transfer_has_stalled(at, settings, now_ms))
             end_transfer(client, at, CURLE_OPERATION_TIMEDOUT, false);
     }
@@ -265,6 +266,8 @@ static void end_transfer(struct client *client, struct transfer *transfer, CURLc
         exchange->transport = TRANSPORT_ABORTED;
         snprintf(exchange->transport_message, sizeof exchange->transport_message, "cancelled");
     }
+    if (client->looked_next == transfer)
+        client->looked_next = transfer->next;
     list_take(transfer);
     list_put(&client->idle, transfer);
     client->in_flight--;

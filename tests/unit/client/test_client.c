@@ -636,6 +636,34 @@ static void test_abort(void **state)
     assert_int_equal(run.count, 7);
 }
 
+static void abort_all(void *context, struct exchange *exchange)
+{
+    struct run *run = context;
+    run->done[run->count++] = exchange;
+    client_abort(run->client);
+}
+
+// The others are taken out from under the look for stalled ones.
+static void test_abort_inside_done(void **state)
+{
+    (void)state;
+    struct run run = {.server = loopback_start(answer)};
+    struct client_settings settings = {.timeout_ms = 20000,
+                                       .connect_timeout_ms = 5000,
+                                       .first_byte_timeout_ms = 100,
+                                       .done = abort_all,
+                                       .context = &run};
+    struct error why = {0};
+    run.client = client_new(&settings, &why);
+    assert_non_null(run.client);
+    for (int i = 0; i < 5; i++)
+        assert_true(client_start(run.client, make_exchange(&run, "/stall", "{", "}"), &why));
+    turn_until(&run, 5);
+    assert_int_equal(run.count, 5);
+    assert_int_equal(client_in_flight(run.client), 0);
+    run_end(&run);
+}
+
 static void *wake_soon(void *argument)
 {
     usleep(30000);
@@ -685,6 +713,7 @@ int main(void)
         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_start_inside_done),
         cmocka_unit_test(test_abort),
+        cmocka_unit_test(test_abort_inside_done),
         cmocka_unit_test(test_wake_from_another_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
