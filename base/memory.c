@@ -40,7 +40,7 @@ void memory_keep_pages(void)
 {
     // The largest piece that glibc lets lie within a thread's arena, and the free memory that it
     // leaves at an arena's end: more than all pieces of a picture together.
-    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_MMAP_THRESHOLD, 16 << 20);
     mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 

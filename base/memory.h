@@ -21,12 +21,13 @@ bool memory_check(struct error *why);
 // Lets cJSON's allocations be noted too, for the whole process; before it is first used.
 void memory_watch_json(void);
 
-// For a process that works on pictures: memory of up to 8 MiB a piece is kept for the next one
+// For a process that works on pictures: memory of up to 16 MiB a piece is kept for the next one
 // instead of being given back and asked for again, which costs a tenth of the CPU time in page
 // faults. The C library finds that out by itself, but piece by piece, so that memory would grow for
-// as long as larger pictures come; so it is the same from the start. Larger pieces, the planes of
-// large pictures, are given back: kept, they would stand idle beside each other as soon as
-// something small came to lie between them. For the whole process; before threads are begun.
+// as long as larger pictures come; so it is the same from the start. Larger pieces are given back:
+// kept, they would stand idle beside each other as soon as something small came to lie between
+// them; the planes of pictures have imaging/plane_pool.h. For the whole process; before threads are
+// begun.
 void memory_keep_pages(void);
 
 // Large pages for a large piece of memory just allocated, where the kernel has them: a plane's

@@ -1,9 +1,8 @@
 #include "picture.h"
 
 #include "colours.h"
-#include "memory.h"
+#include "plane_pool.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { ALIGNMENT = 64 };
@@ -41,11 +40,10 @@ bool picture_allocate(struct picture *picture, struct error *why)
         offsets[i] = total;
         total += plane->stride * round_up(plane->height, 4);
     }
-    picture->memory = aligned_alloc(ALIGNMENT, total);
+    picture->memory = plane_pool_take(picture->pool, total);
     if (picture->memory == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a picture of %u x %u (%zu bytes)",
                          picture->width, picture->height, total);
-    memory_use_large_pages(picture->memory, total);
     for (unsigned i = 0; i < picture_planes(picture); i++)
         picture->planes[i].samples = (unsigned char *)picture->memory + offsets[i];
     return true;
@@ -53,7 +51,7 @@ bool picture_allocate(struct picture *picture, struct error *why)
 
 void picture_clear(struct picture *picture)
 {
-    free(picture->memory);
+    plane_pool_return(picture->pool, picture->memory);
     colours_free(picture->colours);
     *picture = (struct picture){0};
 }

@@ -29,6 +29,7 @@ struct picture {
     bool studio_range; // luma 16-235 and chroma 16-240, as in video; otherwise 0-255
     struct plane planes[3];
     void *memory;            // of all planes; NULL when they are borrowed from another picture
+    struct plane_pool *pool; // that the memory is of; NULL: none
     struct colours *colours; // how it becomes sRGB; NULL: it is; owned
 };
 

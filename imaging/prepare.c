@@ -80,7 +80,7 @@ bool image_prepare(const void *bytes, size_t length, const struct image_limits *
     if (pass(bytes, length, &facts, side, &checked, out))
         return true;
     struct picture source = {0};
-    struct read_wish wish = {side, limits->accept_damaged ? &out->damage : NULL};
+    struct read_wish wish = {side, limits->accept_damaged ? &out->damage : NULL, limits->planes};
     bool done = reader->read(bytes, length, &wish, &source, why) ||
                 error_note(why, "%s", sniff_name(reader->format));
     done = done && fit(&source, side, &checked, out, why);

@@ -9,6 +9,7 @@
 
 #include "buffer.h"
 #include "figures.h"
+#include "plane_pool.h"
 #include "scale_plan.h"
 #include "sniff.h"
 
@@ -26,8 +27,9 @@ struct image_limits {
     bool encode_all;     // pass no JPEG on in its own coding
     bool verify;         // decode what is passed on too, to be sure that it is whole
     bool figures;        // measure the picture's figures; decodes what is passed on too
-    struct scale_plans
-        *plans; // kept from picture to picture, for all threads; NULL: for speed only
+    // Kept from picture to picture, for all threads and for speed only; NULL: nothing is.
+    struct scale_plans *plans;
+    struct plane_pool *planes;
 };
 
 struct prepared_image {

@@ -15,6 +15,7 @@ struct read_wish {
     unsigned side;
     // Where damage is written that leaves some of the picture readable; NULL: it is refused then.
     struct error *damage;
+    struct plane_pool *pool; // for the picture's planes; NULL: none
 };
 
 // For a reader that has found damage (in why), and has filled what it could not read: whether the

@@ -60,7 +60,8 @@ bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_
     if ((uint64_t)reading.width * reading.height / 65536 > length)
         return error_set(why, ERR_IMAGE, "it is damaged: %zu bytes are far too few for %u x %u",
                          length, reading.width, reading.height);
-    *picture = (struct picture){.colour = PICTURE_RGB,
+    *picture = (struct picture){.pool = wish->pool,
+                                .colour = PICTURE_RGB,
                                 .width = reading.width,
                                 .height = reading.height,
                                 .shrink = 1,

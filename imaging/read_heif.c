@@ -11,6 +11,7 @@ struct reading {
     struct heif_context *context;
     struct heif_image_handle *handle;
     struct heif_image *image;
+    struct plane_pool *pool;
 };
 
 static bool open_file(struct reading *reading, const unsigned char *bytes, size_t length,
@@ -38,8 +39,8 @@ bool heif_measure(const unsigned char *bytes, size_t length, struct picture_fact
 bool heif_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                struct picture *picture, struct error *why)
 {
-    (void)wish; // libheif gives the whole picture or nothing
-    struct reading reading = {0};
+    // libheif gives the whole picture or nothing.
+    struct reading reading = {.pool = wish->pool};
     bool done = open_file(&reading, bytes, length, why) && read_pixels(&reading, picture, why);
     close_file(&reading);
     if (!done)
@@ -122,7 +123,8 @@ static bool read_pixels(struct reading *reading, struct picture *picture, struct
                          "it is damaged: it declares %d x %d pixels and has %d x %d",
                          heif_image_handle_get_width(reading->handle),
                          heif_image_handle_get_height(reading->handle), width, height);
-    *picture = (struct picture){.colour = PICTURE_RGB,
+    *picture = (struct picture){.pool = reading->pool,
+                                .colour = PICTURE_RGB,
                                 .width = (unsigned)width,
                                 .height = (unsigned)height,
                                 .shrink = 1,

@@ -227,7 +227,9 @@ static bool read_interleaved(struct reading *reading, struct picture *picture, s
 
 static bool read_pixels(struct reading *reading, struct picture *picture, struct error *why)
 {
-    *picture = (struct picture){.width = reading->header.width, .height = reading->header.height};
+    *picture = (struct picture){.width = reading->header.width,
+                                .height = reading->header.height,
+                                .pool = reading->wish->pool};
     int width, height;
     bool named = tjDecompressHeader3(reading->decoder, reading->bytes, reading->length, &width,
                                      &height, &reading->subsampling, &reading->colour) == 0 ||

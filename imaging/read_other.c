@@ -67,7 +67,8 @@ bool other_read(const unsigned char *bytes, size_t length, const struct read_wis
         return error_set(why, ERR_MEMORY, "no memory for its pixels");
     if (pixels == NULL)
         return error_set(why, ERR_IMAGE, "its pixels cannot be read: %s", stbi_failure_reason());
-    *picture = (struct picture){.colour = channels <= 2 ? PICTURE_GREY : PICTURE_RGB,
+    *picture = (struct picture){.pool = wish->pool,
+                                .colour = channels <= 2 ? PICTURE_GREY : PICTURE_RGB,
                                 .width = (unsigned)width,
                                 .height = (unsigned)height,
                                 .shrink = 1,

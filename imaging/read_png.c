@@ -178,7 +178,8 @@ static bool read_pixels(struct reading *reading, const unsigned char *bytes, siz
     struct spng_trns transparency;
     choose_format(reading, spng_get_trns(reading->decoder, &transparency) == SPNG_OK);
     bool grey = (reading->header.color_type & 3) == 0;
-    *picture = (struct picture){.colour = grey ? PICTURE_GREY : PICTURE_RGB,
+    *picture = (struct picture){.pool = reading->wish->pool,
+                                .colour = grey ? PICTURE_GREY : PICTURE_RGB,
                                 .width = reading->header.width,
                                 .height = reading->header.height,
                                 .shrink = 1,

@@ -35,7 +35,8 @@ bool pnm_read(const unsigned char *bytes, size_t length, const struct read_wish 
     struct reading reading = {.bytes = bytes, .length = length};
     if (!read_header(&reading, why))
         return false;
-    *picture = (struct picture){.colour = reading.channels == 1 ? PICTURE_GREY : PICTURE_RGB,
+    *picture = (struct picture){.pool = wish->pool,
+                                .colour = reading.channels == 1 ? PICTURE_GREY : PICTURE_RGB,
                                 .width = reading.width,
                                 .height = reading.height,
                                 .shrink = 1,

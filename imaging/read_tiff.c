@@ -56,7 +56,8 @@ bool tiff_read(const unsigned char *bytes, size_t length, const struct read_wish
     // At most 5 samples of 16 bits a pixel in one strip or tile, which may reach beyond the sides.
     if (!open_file(&reading, (uint64_t)facts.width * facts.height * 10, why))
         return false;
-    *picture = (struct picture){.width = facts.width,
+    *picture = (struct picture){.pool = wish->pool,
+                                .width = facts.width,
                                 .height = facts.height,
                                 .shrink = 1,
                                 .chroma_across = 1,

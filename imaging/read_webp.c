@@ -7,8 +7,8 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
-static bool read_frame(WebPDemuxer *demuxer, const WebPIterator *frame, struct picture *picture,
-                       struct error *why);
+static bool read_frame(WebPDemuxer *demuxer, const WebPIterator *frame, struct plane_pool *pool,
+                       struct picture *picture, struct error *why);
 static struct colours *find_colours(WebPDemuxer *demuxer);
 
 bool webp_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
@@ -36,7 +36,6 @@ bool webp_measure(const unsigned char *bytes, size_t length, struct picture_fact
 bool webp_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                struct picture *picture, struct error *why)
 {
-    (void)wish;
     WebPDemuxState state;
     WebPDemuxer *demuxer = WebPDemuxPartial(&(WebPData){bytes, length}, &state);
     WebPIterator frame;
@@ -44,7 +43,7 @@ bool webp_read(const unsigned char *bytes, size_t length, const struct read_wish
     if (demuxer != NULL && WebPDemuxGetFrame(demuxer, 1, &frame)) {
         // Only the first frame of an animation counts, so what follows may be missing.
         done = frame.complete
-                   ? read_frame(demuxer, &frame, picture, why)
+                   ? read_frame(demuxer, &frame, wish->pool, picture, why)
                    : error_set(why, ERR_IMAGE, "the WebP is damaged: it is cut off after %zu bytes",
                                length);
         WebPDemuxReleaseIterator(&frame);
@@ -140,10 +139,11 @@ static bool read_canvas(const WebPIterator *frame, WebPDecoderConfig *config,
     return done;
 }
 
-static bool read_frame(WebPDemuxer *demuxer, const WebPIterator *frame, struct picture *picture,
-                       struct error *why)
+static bool read_frame(WebPDemuxer *demuxer, const WebPIterator *frame, struct plane_pool *pool,
+                       struct picture *picture, struct error *why)
 {
-    *picture = (struct picture){.width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH),
+    *picture = (struct picture){.pool = pool,
+                                .width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH),
                                 .height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT),
                                 .shrink = 1};
     WebPDecoderConfig config;

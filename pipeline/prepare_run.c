@@ -110,12 +110,14 @@ static bool begin(struct preparation *preparation, struct error *why)
         preparation->file_memory = allowance_new(for_files, why);
         preparation->picture_memory = allowance_new(settings->image_memory - for_files, why);
         preparation->limits.plans = scale_plans_new(why);
+        preparation->limits.planes = plane_pool_new(count, why);
         preparation->workers =
             workers_new(count, preparation->room, wake, &preparation->finished, why);
         good = preparation->window != NULL || error_set(why, ERR_MEMORY, "no memory for images");
     }
     return good && preparation->workers != NULL && preparation->file_memory != NULL &&
-           preparation->picture_memory != NULL && preparation->limits.plans != NULL;
+           preparation->picture_memory != NULL && preparation->limits.plans != NULL &&
+           preparation->limits.planes != NULL;
 }
 
 static void drop(struct work *work)
@@ -130,6 +132,7 @@ static void finish(struct preparation *preparation)
         prepare_job_free(preparation->window[(preparation->first + i) % preparation->room]);
     free(preparation->window);
     scale_plans_free(preparation->limits.plans);
+    plane_pool_free(preparation->limits.planes);
     allowance_free(preparation->picture_memory);
     allowance_free(preparation->file_memory);
     if (preparation->source != NULL) {

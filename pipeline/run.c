@@ -182,10 +182,11 @@ static bool open_client(struct run *run, struct error *why)
         return false;
     run->image_memory = allowance_new(settings->image_memory, why);
     run->limits = settings->limits;
-    run->limits.plans = scale_plans_new(why);
-    if (run->image_memory == NULL || run->limits.plans == NULL)
-        return false;
     unsigned count = settings->image_workers > 0 ? settings->image_workers : workers_processors();
+    run->limits.plans = scale_plans_new(why);
+    run->limits.planes = plane_pool_new(count, why);
+    if (run->image_memory == NULL || run->limits.plans == NULL || run->limits.planes == NULL)
+        return false;
     run->workers = workers_new(count, count + 1, stage_wake, run->client, why);
     return run->workers != NULL;
 }
@@ -241,6 +242,7 @@ static void run_close(struct run *run)
     workers_free(run->fetchers, stage_drop);
     allowance_free(run->image_memory);
     scale_plans_free(run->limits.plans);
+    plane_pool_free(run->limits.planes);
     for (struct task *task = heap_take(&run->due); task != NULL; task = heap_take(&run->due))
         task_free(task);
     while (run->first != NULL) {

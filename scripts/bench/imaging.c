@@ -62,10 +62,14 @@ int main(void)
 static bool prepare(const struct file *file, int side, bool pass, const char *keep)
 {
     static struct scale_plans *plans; // as a run keeps them
+    static struct plane_pool *planes;
     struct image_limits limits = image_limits_default();
     if (plans == NULL)
         plans = scale_plans_new(NULL);
+    if (planes == NULL)
+        planes = plane_pool_new(1, NULL);
     limits.plans = plans;
+    limits.planes = planes;
     limits.max_side_px = (unsigned)side;
     limits.encode_all = !pass;
     struct prepared_image image;
