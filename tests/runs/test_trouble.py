@@ -193,7 +193,8 @@ class Input(Trouble):
             self.assertIn(done.returncode, (0, 1), done.stderr)
             self.assertNotIn("\x1b", done.stderr)
             rows = read_lines(out / "dataset.jsonl") + read_lines(out / "failures.jsonl")
-            self.assertEqual(len({row["id"] for row in rows}), len(names))
+            self.assertIn("empty.jpg", {row["id"].partition("#")[0] for row in read_lines(out / "failures.jsonl")})
+            self.assertEqual(len({row["id"] for row in rows}), len(names) + 1)
         self.assertEqual(self.report(out)["this_run"]["requests"], 0)
 
     def test_images_that_change(self):
