@@ -2,7 +2,7 @@
 import socket
 import unittest
 
-from harness import RunTest, read_lines, samples_images
+from harness import RunTest, read_lines, samples_images, some
 
 # fault, kind in failures.jsonl, HTTP status there: the run goes on, the items end as unknown.
 ITEM_FAULTS = [("400", "bad_request", 400), ("422", "unprocessable", 422), ("413", "body_too_large", 413),
@@ -26,7 +26,7 @@ class Faults(RunTest):
         return simulator, out, done
 
     def test_a_failed_call_is_data(self):
-        for fault, kind, status in ITEM_FAULTS:
+        for fault, kind, status in some(ITEM_FAULTS):
             with self.subTest(fault=fault):
                 options = ("--timeout", "1") if fault == "stall" else ()
                 _, out, _ = self.one(fault, *options, code=1)
@@ -43,7 +43,7 @@ class Faults(RunTest):
                 self.assertEqual(self.report(out)["failures"], {kind: 8})
 
     def test_what_no_retry_heals_stops_the_run(self):
-        for fault, word in RUN_FAULTS:
+        for fault, word in some(RUN_FAULTS):
             with self.subTest(fault=fault):
                 simulator, out, done = self.one(fault, code=3)
                 self.assertIn(word, done.stderr)

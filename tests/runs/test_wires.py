@@ -5,7 +5,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import RunTest, read_lines, samples_images
+from harness import RunTest, read_lines, samples_images, some
 
 WIRES = ("openai", "anthropic", "gemini")
 OTHERS = WIRES[1:]
@@ -78,7 +78,7 @@ class Wires(RunTest):
 
     def test_a_failed_call_is_data(self):
         for wire in OTHERS:
-            for fault, kind, status in ITEM_FAULTS:
+            for fault, kind, status in some(ITEM_FAULTS):
                 with self.subTest(wire=wire, fault=fault):
                     out = self.folder / f"{wire}-{fault}"
                     self.over(wire, self.simulator("--fault", fault), out, "--retries", 0, "--limit", 1, code=1)
@@ -92,7 +92,7 @@ class Wires(RunTest):
     def test_what_no_retry_heals_stops_the_run(self):
         quota = {"anthropic": "no_money", "gemini": "quota_exhausted"}
         for wire in OTHERS:
-            for fault, word in [*RUN_FAULTS, ("quota", quota[wire])]:
+            for fault, word in some([*RUN_FAULTS, ("quota", quota[wire])]):
                 with self.subTest(wire=wire, fault=fault):
                     simulator = self.simulator("--fault", fault)
                     out = self.folder / f"{wire}-{fault}"
