@@ -10,6 +10,9 @@ struct record_context {
     const char *folder; // relative image paths begin here
     const char *unit;   // "line" or "record": the beginning of ids that were not given
     bool (*is_image)(const void *bytes, size_t length);
+    // The file found last: the next records are mostly on the same one, and need not ask the file
+    // system again. Owned by whoever owns the context; NULL: each asks.
+    char **found;
 };
 
 // Fills *out, which the caller clears. line: see question.h. text: the record as it stands, for

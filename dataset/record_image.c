@@ -193,8 +193,10 @@ static bool take_path(char *text, const char *path, const char *field,
     char *full = path[0] == '/' ? text_copy(path) : file_join(context->folder, path);
     if (full == NULL)
         return error_set(why, ERR_MEMORY, "no memory for a path");
-    struct stat facts;
-    int failure = stat(full, &facts) == 0 ? 0 : errno;
+    char **found = context->found;
+    bool known = found != NULL && *found != NULL && strcmp(*found, full) == 0;
+    struct stat facts = {.st_mode = S_IFREG};
+    int failure = known || stat(full, &facts) == 0 ? 0 : errno;
     *missing = failure == ENOENT || failure == ENOTDIR || failure == ENAMETOOLONG;
     bool good = false;
     if (*missing) {
@@ -212,6 +214,10 @@ static bool take_path(char *text, const char *path, const char *field,
     if (!good) {
         free(full);
         return false;
+    }
+    if (found != NULL && !known) {
+        free(*found);
+        *found = text_copy(full);
     }
     out->origin = IMAGE_FILE;
     out->image = full;

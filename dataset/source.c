@@ -25,6 +25,7 @@ struct source {
     char *folder; // where relative image paths begin
     struct source_settings settings;
     struct record_context context;
+    char *found; // see record_context
     enum input_form form;
     struct walk *walk; // of a folder
     bool image_given;  // FORM_IMAGE: its one question was handed out
@@ -82,6 +83,7 @@ void source_close(struct source *source)
     buffer_clear(&source->record.text);
     table_clear(&source->table);
     seen_clear(&source->seen);
+    free(source->found);
     free(source->folder);
     free(source->input);
     free(source);
@@ -183,6 +185,7 @@ static bool open_records(struct source *source, struct error *why)
         .folder = source->folder,
         .unit = source->form == FORM_ARRAY ? "record" : "line",
         .is_image = source->settings.is_image,
+        .found = &source->found,
     };
     buffer_init(&source->record.text, source->settings.max_record_bytes);
     switch (source->form) {

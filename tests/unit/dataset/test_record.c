@@ -3,7 +3,7 @@
 
 #include "record.h"
 
-static const struct record_context context = {"", "line", is_test_image};
+static const struct record_context context = {"", "line", is_test_image, NULL};
 
 static void refuses_what_could_not_be_parsed(void **state)
 {
