@@ -2,9 +2,9 @@
 // n * n / 2^65: 3 in 10^8 for a million.
 //
 // The newest lie in a table in memory. When it is full, its hashes go as a sorted run into a
-// temporary file without a name, and into a Bloom filter (CACM 13, 1970) of 6 to 10 bits a hash,
+// temporary file without a name, and into a Bloom filter (CACM 13, 1970) of 8 to 12 bits a hash,
 // which tells nearly every new id from those in the file without reading it. So a million ids take
-// at most 1.7 MiB of memory, where a table of them takes 16.
+// at most 2 MiB of memory, where a table of them takes 16.
 #ifndef VQAGEN_SEEN_H
 #define VQAGEN_SEEN_H
 
