@@ -33,8 +33,8 @@ static const struct option_entry entries[] = {
      .help = "Several endpoints that share the calls, in place of --endpoint; given once for each. "
              "Keys: endpoint, base_url, model, model_name, name, weight, role (fallback: only "
              "while no other can be called), key_variable (of the environment), api_key_file, "
-             "concurrency, max_concurrency, requests_per_minute, tokens_per_minute. What is left "
-             "out is as the options of these names say, but for the key."},
+             "concurrency, max_concurrency, requests_per_minute, tokens_per_minute, price (as in "
+             "0.15/0.60). What is left out is as the options of these names say, but for the key."},
     {.id = OPTION_MODEL,
      .name = "model",
      .letter = 'm',
