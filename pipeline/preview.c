@@ -200,9 +200,7 @@ bool run_preview(const struct run_settings *settings, struct error *why)
     if (!upstreams_init(&upstreams, settings->upstreams, settings->upstream_count, why))
         return false;
     preview.model = upstreams.list[0].endpoint.model;
-    preview.price = upstreams.list[0].price;
-    if (preview.price == NULL)
-        preview.price = spending_price(settings, &upstreams.list[0].endpoint);
+    preview.price = spending_price(settings, &upstreams.list[0]);
     bool good = recipe_init(&preview.recipe, settings, &upstreams, why);
     struct source_settings source_settings = {
         .is_image = stage_is_image, .max_record_bytes = 64 << 20, .left_out = settings->directory};

@@ -10,8 +10,11 @@ static bool check_prices(const struct run *run, struct error *why);
 static void tell_earlier(const struct run *run, const struct store_totals *totals);
 
 const struct price *spending_price(const struct run_settings *settings,
-                                   const struct endpoint *endpoint)
+                                   const struct upstream *upstream)
 {
+    if (upstream->price != NULL)
+        return upstream->price;
+    const struct endpoint *endpoint = &upstream->endpoint;
     const struct price *own =
         price_search(settings->prices, settings->price_count, endpoint->model);
     if (own != NULL)
@@ -24,8 +27,7 @@ bool spending_open(struct run *run, struct error *why)
     struct store_totals totals;
     for (size_t i = 0; i < run->upstreams.count; i++) {
         struct upstream *upstream = &run->upstreams.list[i];
-        if (upstream->price == NULL)
-            upstream->price = spending_price(run->settings, &upstream->endpoint);
+        upstream->price = spending_price(run->settings, upstream);
     }
     if (!check_prices(run, why) || !store_totals(run->store, &totals, why))
         return false;

@@ -4,10 +4,10 @@
 
 #include "run_state.h"
 
-// The price of calls there: the user's own, nothing for a server of one's own, or the built-in one.
-// NULL: unknown.
+// The price of calls there: the endpoint's own, the user's for the model, nothing for a server of
+// one's own, or the built-in one. NULL: unknown.
 const struct price *spending_price(const struct run_settings *settings,
-                                   const struct endpoint *endpoint);
+                                   const struct upstream *upstream);
 
 // Finds the prices and what earlier runs spent. False: ERR_SETTINGS when --max-cost is given and a
 // price is not known.

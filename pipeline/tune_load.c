@@ -18,7 +18,7 @@ bool tune_load_open(struct tune_load *load, const struct run_settings *settings,
                                .upstream = upstream,
                                .most_calls = most_calls,
                                .jitter = random_from(settings->seed, "tune", "jitter")};
-    upstream->price = spending_price(settings, &upstream->endpoint);
+    upstream->price = spending_price(settings, upstream);
     if (settings->max_cost >= 0 && upstream->price == NULL)
         return error_set(why, ERR_SETTINGS,
                          "--max-cost cannot be kept: the price of %s is not known; give it as "
@@ -27,16 +27,9 @@ bool tune_load_open(struct tune_load *load, const struct run_settings *settings,
     struct store_totals none = {0};
     budget_init(&load->budget, settings->max_cost, &none, upstream->price);
     buckets_init(&load->buckets, 0, 0);
-    struct client_settings client = {.timeout_ms = settings->timeout_ms,
-                                     .connect_timeout_ms = settings->connect_timeout_ms,
-                                     .first_byte_timeout_ms = settings->first_byte_timeout_ms,
-                                     .idle_timeout_ms = settings->idle_timeout_ms,
-                                     .max_reply_bytes = settings->max_reply_bytes,
-                                     .user_agent = "vqagen/" VQAGEN_VERSION,
-                                     .ca_file = settings->ca_file,
-                                     .proxy = settings->proxy,
-                                     .done = tune_replies_later,
-                                     .context = load};
+    struct client_settings client = run_client_settings(settings);
+    client.done = tune_replies_later;
+    client.context = load;
     load->client = client_new(&client, why);
     return load->client != NULL;
 }

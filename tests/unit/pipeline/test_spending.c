@@ -41,20 +41,22 @@ static void the_nearest_price_counts(void **state)
     char model[] = "gpt-4.1-mini", unknown[] = "no-such-model-anywhere";
     struct price rows[] = {own};
     struct run_settings settings = {0};
-    struct endpoint endpoint = {.model = model, .local = true};
-    assert_ptr_equal(spending_price(&settings, &endpoint), &price_nothing);
-    endpoint.local = false;
-    assert_ptr_equal(spending_price(&settings, &endpoint), price_find(model));
+    struct upstream upstream = {.endpoint = {.model = model, .local = true}};
+    assert_ptr_equal(spending_price(&settings, &upstream), &price_nothing);
+    upstream.endpoint.local = false;
+    assert_ptr_equal(spending_price(&settings, &upstream), price_find(model));
     assert_non_null(price_find(model));
     rows[0].model = "gpt-*";
     settings.prices = rows;
     settings.price_count = 1;
-    assert_ptr_equal(spending_price(&settings, &endpoint), rows);
-    endpoint.local = true;
-    assert_ptr_equal(spending_price(&settings, &endpoint), rows);
-    endpoint.local = false;
-    endpoint.model = unknown;
-    assert_null(spending_price(&settings, &endpoint));
+    assert_ptr_equal(spending_price(&settings, &upstream), rows);
+    upstream.endpoint.local = true;
+    assert_ptr_equal(spending_price(&settings, &upstream), rows);
+    upstream.endpoint.local = false;
+    upstream.endpoint.model = unknown;
+    assert_null(spending_price(&settings, &upstream));
+    upstream.price = &own;
+    assert_ptr_equal(spending_price(&settings, &upstream), &own);
 }
 
 int main(void)
