@@ -70,6 +70,11 @@ bool file_read(const char *path, struct buffer *out, struct error *why)
     return good;
 }
 
+int64_t file_time_ns(struct timespec time)
+{
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 bool file_make_directory(const char *path, struct error *why)
 {
     char *copy = text_copy(path);

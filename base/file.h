@@ -4,11 +4,16 @@
 
 #include "buffer.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 // Appends the whole file. False: ERR_INPUT (cannot be opened or read, is not a regular file) or
 // ERR_TOO_LARGE.
 bool file_read(const char *path, struct buffer *out, struct error *why);
+
+// A file's time (stat's st_mtim, say) as one number, to be remembered and compared.
+int64_t file_time_ns(struct timespec time);
 
 // Makes the directory and its parents. False: ERR_DISK.
 bool file_make_directory(const char *path, struct error *why);

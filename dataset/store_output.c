@@ -1,19 +1,16 @@
 // Which output files need not be written again.
 #include "store_private.h"
 
+#include "file.h"
+
 #include <string.h>
 #include <sys/stat.h>
-
-static int64_t nanoseconds(struct timespec time)
-{
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 // The later of the changes of content and of inode: the first can be set back (touch, rsync and
 // some editors do), and the second is the time of creation on some file systems.
 static int64_t changed_ns(const struct stat *facts)
 {
-    int64_t content = nanoseconds(facts->st_mtim), inode = nanoseconds(facts->st_ctim);
+    int64_t content = file_time_ns(facts->st_mtim), inode = file_time_ns(facts->st_ctim);
     return content > inode ? content : inode;
 }
 

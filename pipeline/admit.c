@@ -141,9 +141,8 @@ static void recall_file(struct run *run, struct image *image)
     }
     struct stat facts;
     if (stat(image->source, &facts) == 0)
-        image->digest_known = store_find_digest(
-            run->store, image->source, facts.st_size,
-            facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec, &image->digest);
+        image->digest_known = store_find_digest(run->store, image->source, facts.st_size,
+                                                file_time_ns(facts.st_mtim), &image->digest);
     free(run->recalled.path);
     run->recalled.path = image->digest_known ? text_copy(image->source) : NULL;
     run->recalled.digest = image->digest;

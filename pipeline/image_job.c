@@ -37,7 +37,7 @@ static bool read_file(struct image_job *job, struct buffer *bytes)
     struct stat facts;
     if (stat(job->source, &facts) == 0) {
         job->size = facts.st_size;
-        job->changed_ns = facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec;
+        job->changed_ns = file_time_ns(facts.st_mtim);
     }
     if (file_read(job->source, bytes, &job->why))
         return true;
