@@ -100,7 +100,6 @@ bool output_incomplete(struct output *output, struct store *store, int64_t place
 {
     if (still_stand(output, store))
         return true;
-    output->stand = false;
     return begin_part(output, why) && output_extend(output, store, places, why) &&
            write_failures(output, store, why);
 }

@@ -311,16 +311,3 @@ bool knee_may_repeat(const struct knee *knee, const struct knee_level *level, lo
     return (double)(calls + calls_of(level->concurrency)) + to_come <=
            (double)knee_most_calls((unsigned)surely);
 }
-
-const char *knee_sign_text(enum knee_sign sign)
-{
-    static const char *const texts[] = {
-        [KNEE_NO_SIGN] = "not saturated",
-        [KNEE_REFUSED] = "calls are refused",
-        [KNEE_GAIN] = "more calls in flight gain next to nothing",
-        [KNEE_LATENCY] = "latency is above three times the unloaded one",
-        [KNEE_RISING] = "latency keeps growing",
-        [KNEE_LIMIT] = "the endpoint's rate limit is reached",
-    };
-    return texts[sign];
-}

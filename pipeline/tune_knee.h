@@ -54,6 +54,4 @@ long long knee_most_calls(unsigned knee);
 // be, else at the level.
 bool knee_may_repeat(const struct knee *knee, const struct knee_level *level, long long calls);
 
-const char *knee_sign_text(enum knee_sign sign); // "latency is three times the unloaded one"
-
 #endif
