@@ -1,17 +1,11 @@
 // One item with its calls, as `vqagen show DIR --item` has it.
 #include "case.h"
 
+#include "expect.h"
 #include "show_item.h"
 #include "store_reading.h"
 
 #include <cjson/cJSON.h>
-
-#define expect(call)                                                                               \
-    do {                                                                                           \
-        struct error why = {0};                                                                    \
-        if (!(call))                                                                               \
-            fail_msg("%s: %s", #call, why.message);                                                \
-    } while (0)
 
 static int64_t admit(struct store *store, const char *id, int64_t place)
 {

@@ -4,14 +4,8 @@
 
 #include "case.h"
 
+#include "expect.h"
 #include "store.h"
-
-#define expect(call)                                                                               \
-    do {                                                                                           \
-        struct error why = {0};                                                                    \
-        if (!(call))                                                                               \
-            fail_msg("%s: %s", #call, why.message);                                                \
-    } while (0)
 
 __attribute__((unused)) static struct store *open_store(const char *directory)
 {
