@@ -1,77 +1,24 @@
 #include "digest.h"
 
-#include "memory.h"
-
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-// Short pieces are gathered: for OpenSSL each call costs about what 100 bytes do.
-enum { GATHERED = 512 };
+// OpenSSL 3 marks this interface as old. The new one allocates for every digest and can therefore
+// fail, where a key that is not one would lose or mix up replies; and it costs twice as much for
+// the short texts that keys are made of.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-struct digester {
-    EVP_MD_CTX *context;
-    size_t count; // of pending
-    unsigned char pending[GATHERED];
-};
-
-// OpenSSL 3.0 crashes on every use once its set-up has lacked memory, so it is asked first.
-static bool is_set_up(void)
+struct digester digester_begin(void)
 {
-    return OSSL_LIB_CTX_get0_global_default() != NULL;
-}
-
-// Looking the algorithm up costs more than digesting a short text, so it is done once and kept as
-// long as the process lives. Two threads that come first at once both look it up, and one lets go.
-static const EVP_MD *sha256(void)
-{
-    static _Atomic(EVP_MD *) kept;
-    EVP_MD *known = atomic_load(&kept);
-    if (known != NULL || !is_set_up())
-        return known;
-    EVP_MD *found = EVP_MD_fetch(NULL, "SHA256", NULL);
-    if (found == NULL || atomic_compare_exchange_strong(&kept, &known, found))
-        return found;
-    EVP_MD_free(found);
-    return known;
-}
-
-struct digester *digester_new(struct error *why)
-{
-    struct digester *digester = malloc(sizeof *digester);
-    const EVP_MD *algorithm = sha256();
-    EVP_MD_CTX *context = algorithm != NULL ? EVP_MD_CTX_new() : NULL;
-    if (digester == NULL || context == NULL || EVP_DigestInit_ex(context, algorithm, NULL) != 1) {
-        EVP_MD_CTX_free(context);
-        free(digester);
-        error_set(why, ERR_MEMORY, "no memory for a SHA-256 digest");
-        return memory_noted(NULL);
-    }
-    digester->context = context;
-    digester->count = 0;
+    struct digester digester;
+    SHA256_Init(&digester.context);
     return digester;
-}
-
-static void digest_pending(struct digester *digester)
-{
-    if (digester->count > 0)
-        EVP_DigestUpdate(digester->context, digester->pending, digester->count);
-    digester->count = 0;
 }
 
 void digester_add(struct digester *digester, const void *bytes, size_t length)
 {
-    if (length > GATHERED - digester->count)
-        digest_pending(digester);
-    if (length > GATHERED) {
-        EVP_DigestUpdate(digester->context, bytes, length);
-    } else if (length > 0) {
-        memcpy(digester->pending + digester->count, bytes, length);
-        digester->count += length;
-    }
+    if (length > 0)
+        SHA256_Update(&digester->context, bytes, length);
 }
 
 void digester_add_field(struct digester *digester, const char *text)
@@ -88,29 +35,15 @@ void digester_add_field(struct digester *digester, const char *text)
 struct digest digester_end(struct digester *digester)
 {
     struct digest digest;
-    digest_pending(digester);
-    EVP_DigestFinal_ex(digester->context, digest.bytes, NULL);
-    digester_free(digester);
+    SHA256_Final(digest.bytes, &digester->context);
     return digest;
-}
-
-void digester_free(struct digester *digester)
-{
-    if (digester == NULL)
-        return;
-    EVP_MD_CTX_free(digester->context);
-    free(digester);
 }
 
 struct digest digest_of(const void *bytes, size_t length)
 {
-    struct digest digest = {{0}};
-    const EVP_MD *algorithm = sha256();
-    // It makes a context of its own.
-    bool good =
-        algorithm != NULL && EVP_Digest(bytes, length, digest.bytes, NULL, algorithm, NULL) == 1;
-    memory_noted(good ? &digest : NULL);
-    return digest;
+    struct digester digester = digester_begin();
+    digester_add(&digester, bytes, length);
+    return digester_end(&digester);
 }
 
 void digest_hex(const struct digest *digest, char text[DIGEST_HEX + 1])

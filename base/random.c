@@ -2,27 +2,21 @@
 
 #include "digest.h"
 
-#include <openssl/sha.h>
 #include <string.h>
 
 uint64_t random_from(uint64_t seed, const char *id, const char *purpose)
 {
-    SHA256_CTX context;
-    unsigned char bytes[SHA256_DIGEST_LENGTH], number[8];
+    unsigned char number[8];
     for (int i = 0; i < 8; i++)
         number[i] = (unsigned char)(seed >> (8 * i));
-// The three-call interface is marked as old in OpenSSL 3; it needs no memory, so it cannot fail.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    SHA256_Init(&context);
-    SHA256_Update(&context, number, sizeof number);
-    SHA256_Update(&context, id, strlen(id) + 1);
-    SHA256_Update(&context, purpose, strlen(purpose) + 1);
-    SHA256_Final(bytes, &context);
-#pragma GCC diagnostic pop
+    struct digester digester = digester_begin();
+    digester_add(&digester, number, sizeof number);
+    digester_add(&digester, id, strlen(id) + 1);
+    digester_add(&digester, purpose, strlen(purpose) + 1);
+    struct digest digest = digester_end(&digester);
     uint64_t state = 0;
     for (int i = 0; i < 8; i++)
-        state |= (uint64_t)bytes[i] << (8 * i);
+        state |= (uint64_t)digest.bytes[i] << (8 * i);
     return state;
 }
 

@@ -10,13 +10,11 @@
 // far cheaper than preparing it once for each.
 struct digest image_key(const struct question *question)
 {
-    struct digester *digester = digester_new(NULL);
-    if (digester == NULL)
-        return (struct digest){{0}};
+    struct digester digester = digester_begin();
     unsigned char origin = (unsigned char)question->origin;
-    digester_add(digester, &origin, 1);
-    digester_add_field(digester, question->image);
-    return digester_end(digester);
+    digester_add(&digester, &origin, 1);
+    digester_add_field(&digester, question->image);
+    return digester_end(&digester);
 }
 
 static struct image **bucket_of(const struct image_table *table, const struct digest *key)

@@ -105,13 +105,11 @@ static uint64_t image_key(const char *image, size_t part, const struct store_row
     size_t length = strlen(image);
     like = like != NULL ? like + strlen("looks like ") : NULL;
     bool of_itself = like != NULL && strncmp(like, image, length) == 0 && like[length] == ':';
-    struct digester *digester = digester_new(NULL);
-    if (digester == NULL)
-        return 0; // memory_check refuses it
-    digester_add(digester, &part, sizeof part);
-    digester_add(digester, &of_itself, sizeof of_itself);
-    digester_add_field(digester, image);
-    struct digest digest = digester_end(digester);
+    struct digester digester = digester_begin();
+    digester_add(&digester, &part, sizeof part);
+    digester_add(&digester, &of_itself, sizeof of_itself);
+    digester_add_field(&digester, image);
+    struct digest digest = digester_end(&digester);
     uint64_t key;
     memcpy(&key, digest.bytes, sizeof key);
     return key;

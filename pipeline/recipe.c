@@ -11,7 +11,7 @@
 static const double temperature_step = 0.15, temperature_top = 1.0;
 enum { MAX_CUTS = 3 };
 
-static bool digest_base(struct recipe *recipe, struct error *why)
+static void digest_base(struct recipe *recipe)
 {
     const struct run_settings *settings = recipe->settings;
     char limits[200];
@@ -22,21 +22,18 @@ static bool digest_base(struct recipe *recipe, struct error *why)
     if (settings->limits.max_result_pixels > 0)
         snprintf(limits + strlen(limits), sizeof limits - strlen(limits), "/%llu",
                  (unsigned long long)settings->limits.max_result_pixels);
-    struct digester *digester = digester_new(why);
-    if (digester == NULL)
-        return false;
-    digester_add_field(digester, "vqagen call 1");
-    digester_add_field(digester, PROMPT_VERSION);
-    digester_add_field(digester, recipe->model);
-    digester_add_field(digester, recipe->system);
-    digester_add_field(digester, settings->extra_body);
-    digester_add_field(digester, limits);
+    struct digester digester = digester_begin();
+    digester_add_field(&digester, "vqagen call 1");
+    digester_add_field(&digester, PROMPT_VERSION);
+    digester_add_field(&digester, recipe->model);
+    digester_add_field(&digester, recipe->system);
+    digester_add_field(&digester, settings->extra_body);
+    digester_add_field(&digester, limits);
     if (settings->thinking != NULL) {
-        digester_add_field(digester, "thinking");
-        digester_add_field(digester, settings->thinking);
+        digester_add_field(&digester, "thinking");
+        digester_add_field(&digester, settings->thinking);
     }
-    recipe->base = digester_end(digester);
-    return true;
+    recipe->base = digester_end(&digester);
 }
 
 static char *list_words(const struct upstreams *upstreams, enum upstream_word word)
@@ -76,11 +73,11 @@ bool recipe_init(struct recipe *recipe, const struct run_settings *settings,
         recipe->prefixed = recipe->prefixed || upstreams->list[i].endpoint.begun.prefix;
     if (!check_extra_body(recipe, why) ||
         !topics_init(&recipe->topics, settings->topics, settings->own_topics,
-                     settings->own_topic_count, why) ||
-        !digest_base(recipe, why)) {
+                     settings->own_topic_count, why)) {
         recipe_clear(recipe);
         return false;
     }
+    digest_base(recipe);
     return true;
 }
 
@@ -112,19 +109,15 @@ static void write_topics(const struct recipe *recipe, struct buffer *text)
         buffer_append_format(text, "%s%s", i > 0 ? "," : "", recipe->topics.list[i].name);
     if (settings->own_topic_count == 0)
         return;
-    struct digester *digester = digester_new(NULL);
-    if (digester == NULL) {
-        text->failed = true;
-        return;
-    }
+    struct digester digester = digester_begin();
     for (size_t i = 0; i < settings->own_topic_count; i++) {
         const struct topic_definition *own = &settings->own_topics[i];
         const char *fields[] = {own->name, own->intent, own->answer_type, own->constraints,
                                 own->example};
         for (size_t j = 0; j < sizeof fields / sizeof *fields; j++)
-            digester_add_field(digester, fields[j]);
+            digester_add_field(&digester, fields[j]);
     }
-    struct digest digest = digester_end(digester);
+    struct digest digest = digester_end(&digester);
     char hex[DIGEST_HEX + 1];
     digest_hex(&digest, hex);
     buffer_append_format(text, " (own topics %.12s)", hex);
@@ -223,15 +216,13 @@ struct digest recipe_key(const struct recipe *recipe, const struct plan *plan, c
     snprintf(numbers, sizeof numbers, "%s try %u repeat %u round %u temperature %.3f max %d",
              call_step_name(plan->step), plan->try_number, plan->repeat, plan->round,
              plan->temperature, plan->max_tokens);
-    struct digester *digester = digester_new(NULL);
-    if (digester == NULL)
-        return (struct digest){{0}}; // memory_check refuses it
-    digester_add(digester, recipe->base.bytes, DIGEST_BYTES);
-    digester_add(digester, image->bytes, DIGEST_BYTES);
-    digester_add_field(digester, numbers);
-    digester_add_field(digester, plan->schema);
+    struct digester digester = digester_begin();
+    digester_add(&digester, recipe->base.bytes, DIGEST_BYTES);
+    digester_add(&digester, image->bytes, DIGEST_BYTES);
+    digester_add_field(&digester, numbers);
+    digester_add_field(&digester, plan->schema);
     if (plan->prefix != NULL)
-        digester_add_field(digester, plan->prefix);
-    digester_add_field(digester, prompt);
-    return digester_end(digester);
+        digester_add_field(&digester, plan->prefix);
+    digester_add_field(&digester, prompt);
+    return digester_end(&digester);
 }

@@ -116,22 +116,20 @@ void task_free(struct task *task)
 struct digest subject_fingerprint(const struct subject *subject, const struct item *item)
 {
     const struct question *question = &subject->question;
-    struct digester *digester = digester_new(NULL);
-    if (digester == NULL)
-        return (struct digest){{0}}; // memory_check refuses it
+    struct digester digester = digester_begin();
     const char *fields[] = {
         item->id,         question->name,      question->question,
         question->answer, question->topic,     question_type_name(question->type),
         question->claim,  question->prefilled, question->fault};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        digester_add_field(digester, fields[i]);
+        digester_add_field(&digester, fields[i]);
     for (size_t i = 0; i < question->option_count; i++)
-        digester_add_field(digester, question->options[i]);
+        digester_add_field(&digester, question->options[i]);
     // A verdict of screening depends on the images before it, which may change.
     if (subject->image != NULL && subject->image->refusal != NULL)
-        digester_add_field(digester, subject->image->refusal);
-    digester_add(digester, subject->digest.bytes, DIGEST_BYTES);
-    return digester_end(digester);
+        digester_add_field(&digester, subject->image->refusal);
+    digester_add(&digester, subject->digest.bytes, DIGEST_BYTES);
+    return digester_end(&digester);
 }
 
 struct draft_slot *item_slot(const struct item *item)
