@@ -6,7 +6,7 @@ import os
 import shutil
 import unittest
 
-from harness import SANITIZED, RunTest, read_lines, samples_images
+from harness import SANITIZED, TIMEOUT, RunTest, read_lines, samples_images
 
 FIELDS = ["id", "image", "image_sha256", "topic", "question_type", "question", "full_question",
           "options", "answer", "answer_text", "correct_option", "explanation", "status", "checks",
@@ -142,19 +142,13 @@ class Outputs(RunTest):
         self.generate(samples_images(), out, "--limit", 3, "--concurrency", 3, code=None)
 
     def test_two_runs_on_one_folder(self):
-        simulator = self.simulator("--latency", "fixed:0.5s")
+        simulator = self.simulator("--latency", f"fixed:{TIMEOUT}s")
         out = self.folder / "out"
-        import subprocess
-        from harness import clean_environment
-        first = subprocess.Popen(self.command("generate", samples_images(), "-o", out, "--base-url",
-                                              simulator.url, "--model", "simulated"),
-                                 stderr=subprocess.PIPE, text=True, env=clean_environment())
-        while simulator.stats()["requests"] == 0:
-            self.assertIsNone(first.poll(), "the first run ended early")
+        first = self.start("generate", samples_images(), "-o", out, "--base-url", simulator.url, "--model",
+                           "simulated", "--timeout", 2 * TIMEOUT)
+        self.wait_for_requests(simulator, 1, first)
         second = self.generate(samples_images(), out, simulator=simulator, code=2)
         self.assertIn(str(first.pid), second.stderr)
-        first.terminate()
-        first.communicate(timeout=60)
 
     def test_repeats_keep_their_agreement(self):
         out = self.folder / "out"
