@@ -243,7 +243,8 @@ static bool judge_fault(struct run *run, struct result *result)
             return false;
         }
         wait_ms =
-            retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
+            retry_wait_ms(&run->settings->retry, fault, ++task->retries,
+                          breaker_is_well(&task->upstream->breaker), random_unit(&run->jitter));
         if (wait_ms >= 0) {
             trace_waits(task, fault, wait_ms, false);
             wait_again(run, task, fault, wait_ms);
