@@ -72,6 +72,7 @@ static void take_cost(struct call *call, struct run *run, const struct task *tas
                       const struct usage *usage)
 {
     call->cost_nano = budget_settle(&run->budget, &task->guess, task->upstream->price, usage);
+    budget_tell_untold(&run->budget, task->upstream->label);
     if (call->image_tokens >= 0 || usage->input_tokens < 0)
         return;
     call->image_tokens = task->guess.image_tokens;
@@ -335,13 +336,16 @@ static void count_reply(struct run *run, struct upstream *upstream, const struct
 }
 
 // Who stops listening does not stop the endpoint from answering, and from charging.
-bool judge_maybe_charged(const struct exchange *exchange)
+bool judge_maybe_charged(enum transport transport, int status)
 {
-    switch (exchange->transport) {
+    switch (transport) {
     case TRANSPORT_OK:
     case TRANSPORT_TOO_LARGE:
     case TRANSPORT_CUT:
-        return exchange->status == 200 || exchange->status == 0;
+        return status == 200 || status == 0;
+    case TRANSPORT_IDLE_TIMEOUT:
+        return status != 0; // else the request was not even sent whole
+    case TRANSPORT_FIRST_BYTE_TIMEOUT:
     case TRANSPORT_TIMEOUT:
     case TRANSPORT_RESET:
     case TRANSPORT_ABORTED:
@@ -359,7 +363,9 @@ static void judge(struct run *run, struct result *result)
         result->stored = true;
         count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
-        budget_release(&run->budget, &result->task->guess, judge_maybe_charged(result->exchange));
+        const struct exchange *exchange = result->exchange;
+        budget_release(&run->budget, &result->task->guess,
+                       judge_maybe_charged(exchange->transport, exchange->status));
         result->stored = judge_fault(run, result);
     }
     reply_clear(&result->reply);
