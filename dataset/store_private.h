@@ -7,6 +7,7 @@
 #include "store.h"
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 // Rows that hold what a dataset is made of carry a sum over their values (store_sum.c). Rows of
 // stores that were made before have none. Files and figures that fail theirs are made anew.
@@ -175,12 +176,20 @@ struct store_sums {
     int64_t written_ms;
 };
 
+// The database and its log: in WAL mode both are there from the first reading to the end.
+enum { STORE_FILES = 2 };
+struct store_file {
+    dev_t device;
+    ino_t inode;
+};
+
 struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_COUNT];
     char *directory;
     char *path; // of run.db
     int lock;
+    struct store_file files[STORE_FILES]; // as they were opened
     struct checkpointer *checkpointer;
     bool in_transaction;
 
@@ -251,6 +260,9 @@ bool store_damaged(const struct store *store, const char *what, struct error *wh
 bool store_run_text(struct store *store, const char *sql, struct error *why);
 
 bool store_set_journal(struct store *store, struct error *why);
+
+// Keeps which files were opened, for store_check_place.
+bool store_note_place(struct store *store, struct error *why);
 
 // Makes the tables in an empty file, brings those of an older version to today's, refuses what is
 // none of ours.
