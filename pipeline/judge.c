@@ -251,7 +251,7 @@ static bool judge_fault(struct run *run, struct result *result)
             wait_again(run, task, fault, wait_ms);
             return false;
         }
-        if (fault->unreachable) {
+        if (fault->unreachable || (fault->for_all && task->upstream->counts.replies == 0)) {
             stop_for_fault(run, task->upstream, fault);
             put_back(run, task);
             return false;
