@@ -281,10 +281,14 @@ static void set_refusal_message(struct fault *fault, const struct exchange *exch
 static const struct fault_rule *rule_find(const struct problem *problem, int status)
 {
     const struct fault_rules tables[] = {fault_wordings, fault_ideas, fault_statuses};
-    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        // A page is not the API's word, and speaks of accounts and images of its own.
+        if (tables[t].list == fault_ideas.list && problem->form == PROBLEM_HTML)
+            continue;
         for (size_t i = 0; i < tables[t].count; i++)
             if (rule_fits(&tables[t].list[i], problem, status))
                 return &tables[t].list[i];
+    }
     return NULL;
 }
 

@@ -64,8 +64,7 @@ static const struct fault_rule ideas[] = {
     {STATUS(400, 500), .about = ABOUT_CONTEXT, .says = SAYS_TOO_MUCH, KIND(context_exceeded), .lesson = LESSON_CAP},
     {STATUS(400, 500), .about = ABOUT_TEXT, .says = "too long|max length|maximum length|过长|太长|超长", KIND(context_exceeded), .lesson = LESSON_CAP},
 
-    // A page says nothing of models, and what is asked of the last turn is about --prefix.
-    {STATUS(404, 404), .page = true, KIND(not_found)},
+    // What is asked of the last turn is about --prefix.
     {STATUS(400, 422), .about = "prefill|prefix|assistant message|last message|final message|partial", .says = SAYS_UNSUPPORTED "|must be|must end", KIND(bad_request)},
 
     // Models.
@@ -76,7 +75,6 @@ static const struct fault_rule ideas[] = {
 
     // Load.
     {STATUS(400, 599), .about = ABOUT_SERVER, .says = SAYS_STARTING, KIND(model_loading)},
-    {STATUS(503, 503), .page = true, KIND(gateway_error)},
     {STATUS(400, 599), .says = SAYS_OVERLOADED, KIND(overloaded)},
     {STATUS(400, 599), .says = SAYS_LIMITED_BY_RATE, KIND(rate_limited)},
     {STATUS(400, 499), .says = SAYS_BROKEN, KIND(server_error)},
