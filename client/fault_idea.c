@@ -11,6 +11,7 @@ static const struct fault_rule ideas[] = {
     {.about = ABOUT_PERIOD, .says = SAYS_QUOTA_REACHED, KIND(rate_limited)},
     {.about = ABOUT_MONEY, .says = SAYS_SHORT, KIND(no_money)},
     {.says = SAYS_PAY, KIND(no_money)},
+    {STATUS(400, 403), .about = "quota|usage limit|配额|用量|限额", .says = "out of|exceed|exhaust|used up|reached|用完|用尽|耗尽|超", KIND(quota_exhausted)},
     {STATUS(400, 429), .about = ABOUT_ACCOUNT, .says = SAYS_CLOSED, KIND(key_forbidden),
      .fix = "The provider has closed or not yet opened the account or project; see its console or its mail."},
 
@@ -31,8 +32,12 @@ static const struct fault_rule ideas[] = {
     {STATUS(400, 403), .about = ABOUT_KEY, .says = SAYS_MISSING, KIND(key_missing)},
     {STATUS(401, 403), .about = ABOUT_TOKEN, .says = SAYS_EXPIRED "|" SAYS_WRONG, KIND(key_wrong)},
     {STATUS(401, 403), .about = ABOUT_TOKEN, .says = SAYS_MISSING, KIND(key_missing)},
-    {STATUS(401, 401), .says = "permission|lacks|member|archived|not have access|not granted|无权|权限", KIND(key_forbidden)},
+    {STATUS(401, 401), .says = "permission|lacks|member|archived|not have access|not granted|无权|权限|授权", KIND(key_forbidden)},
+    {STATUS(400, 403), .about = ABOUT_IDENTITY, .says = SAYS_FAILED, KIND(key_wrong)},
     {STATUS(400, 401), .about = ABOUT_KEY, .says = SAYS_FAILED, KIND(key_wrong)},
+
+    {STATUS(400, 404), .about = "service|feature|product|function|服务|功能|产品", .says = "not activated|not~activated|not subscribed|not opened|未开通|未激活|申请开通", KIND(key_forbidden),
+     .fix = "The account has not opened this service; do so in the provider's console."},
 
     // The content filter.
     {STATUS(400, 499), .about = ABOUT_CONTENT, .says = SAYS_REFUSED_BY_RULES, KIND(content_filtered)},
@@ -60,9 +65,9 @@ static const struct fault_rule ideas[] = {
     {STATUS(400, 422), .about = ABOUT_ANY_PARAMETER, .says = SAYS_UNTAKEN, KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
 
     // Sizes.
-    {STATUS(400, 422), .about = ABOUT_BODY, .says = SAYS_TOO_LARGE "|size limit|max~size|max~bytes|bytes", KIND(body_too_large)},
     {STATUS(400, 500), .about = ABOUT_CONTEXT, .says = SAYS_TOO_MUCH, KIND(context_exceeded), .lesson = LESSON_CAP},
     {STATUS(400, 500), .about = ABOUT_TEXT, .says = "too long|max length|maximum length|过长|太长|超长", KIND(context_exceeded), .lesson = LESSON_CAP},
+    {STATUS(400, 500), .about = ABOUT_BODY, .says = SAYS_TOO_LARGE "|size limit|max~size|max~bytes|bytes", KIND(body_too_large)},
 
     // What is asked of the last turn is about --prefix.
     {STATUS(400, 422), .about = "prefill|prefix|assistant message|last message|final message|partial", .says = SAYS_UNSUPPORTED "|must be|must end", KIND(bad_request)},
@@ -70,7 +75,7 @@ static const struct fault_rule ideas[] = {
     // Models.
     {STATUS(400, 404), .about = ABOUT_MODEL, .says = SAYS_ABSENT, KIND(model_unknown)},
     {STATUS(422, 422), .about = ABOUT_MODEL, .says = SAYS_ABSENT, KIND(model_unknown)},
-    {STATUS(500, 503), .about = ABOUT_MODEL, .says = "no such|not found|not exist|不存在|no~channel|未找到|unknown model", KIND(model_unknown)},
+    {STATUS(500, 503), .about = ABOUT_MODEL, .says = "no such|not found|not exist|不存在|no~channel|未找到|unknown model|not configured|未配置", KIND(model_unknown)},
     {STATUS(400, 404), .about = ABOUT_MODEL, .says = SAYS_FORBIDDEN, KIND(key_forbidden)},
 
     // Load.

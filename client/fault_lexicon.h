@@ -7,10 +7,11 @@
 
 // ---- What it is about ---------------------------------------------------------------------------
 
-#define ABOUT_KEY                                                                                  \
-    "api key|apikey|api token|access token|auth token|bearer|secret|subscription key|credential|"  \
-    "authorization|authentication|authenticat|jwt|signature|iam |oauth|license key|密钥|令牌|" \
+#define ABOUT_IDENTITY                                                                             \
+    "api key|apikey|api token|access token|auth token|bearer|secret|subscription key|"             \
+    "credential|authentication|authenticat|jwt|signature|iam |oauth|license key|密钥|令牌|"    \
     "鉴权|访问凭证|凭据|身份验证|认证|api 密钥|秘钥"
+#define ABOUT_KEY "authorization|" ABOUT_IDENTITY
 // Of text there are tokens too; so this counts only where a status says that it is about access.
 #define ABOUT_TOKEN "token |key "
 #define ABOUT_ACCOUNT                                                                              \
@@ -27,7 +28,7 @@
     "照片|多模态"
 #define ABOUT_VISION                                                                               \
     "image|images|picture|photo|vision|visual|vlm|multimodal|multi modal|mm input|图片|图像|"  \
-    "多模态|视觉|看图"
+    "多模态|视觉|看图|modality|modalities"
 #define ABOUT_CONTEXT                                                                                     \
     "context|prompt|input token|input length|token count|number of token|total token|tokens|"             \
     "sequence length|sequence|n ctx|message length|message|conversation|max model len|"                   \
@@ -88,52 +89,56 @@
     "不正确|不合法|非法|有误|不匹配|不存在|未找到"
 #define SAYS_FAILED                                                                                \
     "fail|denied|reject|unauthorized|unauthenticated|error|could not|失败|拒绝|未通过"
-#define SAYS_FORBIDDEN                                                                                    \
-    "access denied|access~denied|no access|not have~access|not~have access|not~access|lack|"              \
-    "permission|forbidden|not allowed|not~allowed|not permitted|not~permitted|not authorized|"            \
-    "not~authorized|unauthorized|not entitled|not~entitled|not subscribed|not~subscribed|"                \
-    "not activated|not~activated|not enabled|not~enabled|not opened|not open|restricted|"                 \
-    "must be verified|must~verif|not verified|not been granted|not~granted|gated|not eligible|"           \
-    "requires~approval|archived|upgrade~plan|无权|没有权限|无访问权限|权限不足|未开通|" \
-    "未授权|未激活|禁止|拒绝访问|没有访问|未订阅|需要申请|无使用权限|不允许|实名"
+#define SAYS_FORBIDDEN                                                                                                        \
+    "access denied|access~denied|no access|not have~access|not~have access|not~access|lack|"                                  \
+    "permission|forbidden|not allowed|not~allowed|not permitted|not~permitted|not authorized|"                                \
+    "not~authorized|unauthorized|not entitled|not~entitled|not subscribed|not~subscribed|"                                    \
+    "not activated|not~activated|not enabled|not~enabled|not opened|not open|restricted|"                                     \
+    "must be verified|must~verif|not verified|not been granted|not~granted|gated|"                                            \
+    "not eligible|requires~approval|archived|upgrade~plan|无权|没有权限|无访问权限|权限不足|"                  \
+    "未开通|未授权|未激活|禁止|拒绝访问|没有访问|未订阅|需要申请|无使用权限|不允许|实名|" \
+    "没有~授权|无授权"
 #define SAYS_CLOSED                                                                                        \
     "disabled|suspended|deactivated|banned|closed|archived|locked|frozen|not active|inactive|"             \
     "blocked|terminated|deleted|not verified|on hold|封禁|冻结|禁用|注销|停用|锁定|未实名|" \
-    "实名认证|被封"
+    "实名认证|被封|restricted"
 #define SAYS_SHORT                                                                                        \
     "insufficient|not enough|not sufficient|too low|exhaust|deplet|run out|ran out|out of|"               \
     "exceed|overdue|arrear|unpaid|not paid|top up|recharge|used up|reached|suspend|past due|"             \
     "negative|fail|decline|not have|not~have|below|不足|欠|用尽|用完|耗尽|充值|不够|透支|" \
-    "逾期|停机|超支|为零|已达"
+    "逾期|停机|超支|为零|已达|消耗完|耗完|用光"
 // Money without a word of money beside it.
-#define SAYS_PAY                                                                                   \
-    "payment required|billing~enabled|billing~disabled|billing~required|requires billing|"         \
-    "enable billing|no~payment method|add~payment|not have~credit|no~credit left|"                 \
-    "no~credits or|out of credit|out of fund|no~balance|credit~required|in arrears|past due|"      \
-    "pay~invoice|欠费|余额不足|余额为|请充值|请~充值|账户已欠|资金不足|停服"
+#define SAYS_PAY                                                                                                        \
+    "payment required|billing~enabled|billing~disabled|billing~required|requires billing|"                              \
+    "enable billing|no~payment method|add~payment|not have~credit|no~credit left|"                                      \
+    "no~credits or|out of credit|out of fund|no~balance|credit~required|in arrears|past due|"                           \
+    "pay~invoice|欠费|余额不足|余额为|请充值|请~充值|账户已欠|资金不足|停服|key limit~exceed|" \
+    "spend limit|key budget"
 #define SAYS_ABSENT                                                                                                               \
-    "not found|not~found|not exist|not~exist|no such|unknown|not available|not "                                                  \
-    "currently~available|"                                                                                                        \
-    "unavailable|not loaded|not~loaded|not deployed|not~deployed|not served|not~served|"                                          \
-    "could not find|can not find|unable to find|not find|not recogni|unrecogni|not valid|"                                        \
-    "not a valid|not~valid|invalid model|invalid~model|model~invalid|incorrect model|"                                            \
-    "wrong model|not in the|not one of|not hosted|not registered|not configured|no model|"                                        \
-    "not a known|not been pulled|pull it|pull the model|no longer|decommission|retired|"                                          \
-    "deprecated|sunset|discontinu|end of life|legacy|removed|unsupported model|"                                                  \
-    "model~not supported |not~supported model|no~route|no~endpoint|"                                                              \
+    "not found|not~found|not exist|not~exist|no such|unknown|not available|"                                                      \
+    "not currently~available|unavailable|not loaded|not~loaded|not deployed|not~deployed|"                                        \
+    "not served|not~served|could not find|can not find|unable to find|not find|not recogni|"                                      \
+    "unrecogni|not valid|not a valid|not~valid|invalid model|invalid~model|model~invalid|"                                        \
+    "incorrect model|wrong model|not in the|not one of|not hosted|not registered|"                                                \
+    "not configured|no model|not a known|not been pulled|pull it|pull the model|no longer|"                                       \
+    "decommission|retired|deprecated|sunset|discontinu|end of life|legacy|removed|"                                               \
+    "unsupported model|model~not supported |not~supported model|no~route|no~endpoint|"                                            \
     "no~provider|no~channel|no~deployment|no~worker|no~instance|不存在|未找到|找不到|无效|"                            \
     "未知|不可用|下线|下架|停用|没有该|没有找到|没有此|不支持该模型|不支持的模型|有误|错误|" \
-    "无可用|未部署|暂无"
-#define SAYS_UNSUPPORTED                                                                                     \
-    "not support|not~support|unsupported|no support|not accept|not~accept|not allow|not~allow|"              \
-    "not permit|not~permit|not enabled|not~enabled|not available|not~available|unavailable|"                 \
-    "not take|not~take|not handle|not~handle|not capable|not~capable|can not~images|unable "                 \
-    "to~images|only~support|"                                                                                \
-    "only accept|only~accept|only text|only~text|text only|not implemented|not~implemented|"                 \
-    "not compatible|incompatible|without vision|lacks|no vision|disabled|not~able|must be text|"             \
-    "not a multimodal|not multimodal|not a vision|not a vlm|not vision|at most 0|"                           \
-    "expected `text|received image|does not have~capab|不支持|不接受|仅支持文本|只支持文本|" \
-    "仅支持文字|纯文本|无法处理|无法识别|暂不支持|未启用|不具备|没有视觉|未开启"
+    "无可用|未部署|暂无|not work with|different model|another model|更换模型|其他模型|"                           \
+    "only~allowed now"
+#define SAYS_UNSUPPORTED                                                                                                \
+    "not support|not~support|unsupported|no support|not accept|not~accept|not allow|"                                   \
+    "not~allow|not permit|not~permit|not enabled|not~enabled|not available|not~available|"                              \
+    "unavailable|not take|not~take|not handle|not~handle|not capable|not~capable|"                                      \
+    "can not~images|unable to~images|only~support|only accept|only~accept|only text|"                                   \
+    "only~text|text only|not implemented|not~implemented|not compatible|incompatible|"                                  \
+    "without vision|lacks|no vision|disable|not~able|must be text|not a multimodal|"                                    \
+    "not multimodal|not a vision|not a vlm|not vision|at most 0|expected `text|"                                        \
+    "received image|does not have~capab|不支持|不接受|仅支持文本|只支持文本|仅支持文字|"           \
+    "纯文本|无法处理|无法识别|暂不支持|未启用|不具备|没有视觉|未开启|takes only|only take|" \
+    "incorrect input|unknown part|unknown content|unknown type|unexpected content|"                                     \
+    "unknown variant|are off|is off|turned off|switched off|ability|abilities|capabilit"
 #define SAYS_UNKNOWN                                                                               \
     "unknown|unsupported|unexpected|extra|unrecogni|not~recogni|not support|not~support|not "      \
     "allow|"                                                                                       \
@@ -143,12 +148,13 @@
     "range|"                                                                                       \
     "range|not find field|can not find field|ignored|disallow|not enabled|not implemented|"        \
     "no longer|unavailable|非法|不支持|无效|错误|不合法|取值|范围|不允许|未知|不能"
-#define SAYS_TOO_MUCH                                                                                     \
-    "too large|too big|too long|too many|too high|exceed|larger than|bigger than|greater than|"           \
-    "longer than|more than|over the|above the|beyond|at most|maximum|max |must be less|"                  \
-    "less than or equal|must be smaller|must not be larger|no more than|not fit|not~fit|"                 \
-    "oversize|out of range|overflow|truncat|limited to|reduce|超过|超出|过大|过长|过多|过高|" \
-    "太大|太长|太多|最大|最多|上限|超限|超长"
+#define SAYS_TOO_MUCH                                                                                            \
+    "too large|too big|too long|too many|too high|exceed|larger than|bigger than|"                               \
+    "greater than|longer than|more than|over the|above the|beyond|at most|maximum|max |"                         \
+    "must be less|less than or equal|must be smaller|must not be larger|no more than|not fit|"                   \
+    "not~fit|oversize|out of range|overflow|truncat|limited to|reduce|超过|超出|过大|过长|"              \
+    "过多|过高|太大|太长|太多|最大|最多|上限|超限|超长|less than|fewer than|shorter|大于|" \
+    "不能超过|不得超过"
 #define SAYS_TOO_LARGE                                                                             \
     "too large|too big|exceed|larger than|bigger than|oversize|too many|过大|太大|超过|超出|超限"
 #define SAYS_QUOTA_REACHED                                                                         \
@@ -158,12 +164,13 @@
     "unknown|unsupported|unexpected|extra|unrecogni|not~recogni|not support|not~support|"          \
     "not permit|not~permit|not allowed|not~allowed|not find field|can not find field|disallow|"    \
     "no such|非法|不支持|不合法|未知|无效"
-#define SAYS_BYTES "byte|mb |kb |mib |kib |file size|size~mb|size limit|size in|大小|体积|兆|字节"
+#define SAYS_BYTES                                                                                 \
+    "byte|mb |kb |mib |kib |file size|size~mb|size limit|size in|大小|体积|兆|字节|character"
 #define SAYS_PIXELS                                                                                \
     "pixel|px |dimension|resolution|width|height|side|megapixel|分辨率|像素|尺寸|宽|长边|短边"
 #define SAYS_COUNT                                                                                 \
-    "too many image|number of image|image count|at most~image|max images|images per|up to~image|"  \
-    "maximum~image|images~exceed|limit~images|only~image|one image|single image|数量|张"
+    "too many image|number of image|image count|at most~image|max images|images per|"              \
+    "up to~image|limit~images|one image|single image|数量|张|limit mm per prompt"
 #define SAYS_FORMAT                                                                                \
     "format|mime|media type|file type|image type|encoding|encoded|extension|webp|png |gif |"       \
     "tiff|heic|bmp |格式|编码"
@@ -177,16 +184,16 @@
     "失败|无效|异常|过小|太小|读取|识别"
 #define SAYS_FETCH                                                                                 \
     "download|fetch|retriev|not reachable|unreachable|inaccessible|not accessible|下载|获取|拉取"
-#define SAYS_REFUSED_BY_RULES                                                                        \
-    "safety|usage polic|content~polic|polic~violation|violat~polic|violates|responsible|"            \
-    "sensitive|inappropriate|moderat|flagged|harmful|content filter|filtered|unsafe|high risk|"      \
-    "prohibited content|prohibited use|blocked by~filter|nsfw|sexual|violence|敏感|违规|违禁|" \
-    "不合规|不当|涉黄|涉政|有害|内容安全|安全审核|审核未通过|审核不通过|风险"
-#define SAYS_LIMITED_BY_RATE                                                                        \
-    "rate limit|ratelimit|rate~limit|rate exceed|too many request|requests per|tokens per|qps|"     \
-    "rpm|tpm|tps|rps|throttl|request frequency|frequency limit|frequency~exceed|too frequent|"      \
-    "too fast|slow down|concurren|parallel request|simultaneous|burst|频率|限流|限频|限速|" \
-    "请求过多|请求数过多|过于频繁|频繁|并发|速率|超过~限制|请求太快|访问过快"
+#define SAYS_REFUSED_BY_RULES                                                                      \
+    "safety|usage polic|content~polic|polic~violation|violat~polic|violates|responsible|"          \
+    "sensitive|inappropriate|moderat|flagged|harmful|content filter|filtered|unsafe|"              \
+    "high risk|prohibited content|prohibited use|blocked by~filter|nsfw|sexual|violence|敏感|"   \
+    "违规|违禁|不合规|不当|涉黄|涉政|有害|内容安全|安全审核|审核未通过|审核不通过|风险|审核"
+#define SAYS_LIMITED_BY_RATE                                                                       \
+    "rate limit|ratelimit|rate~limit|rate exceed|too many request|requests per|tokens per|"        \
+    "qps|rpm|tpm|tps|rps|throttl|request frequency|frequency limit|frequency~exceed|"              \
+    "too frequent|too fast|slow down|concurren|parallel request|simultaneous|burst|频率|限流|" \
+    "限频|限速|请求过多|请求数过多|过于频繁|频繁|并发|速率|请求太快|访问过快"
 #define SAYS_OVERLOADED                                                                                    \
     "overload|busy|capacity|high demand|heavy load|high load|heavy traffic|high traffic|saturat|"          \
     "queue is full|queue full|queue~full|full queue|pending request|too many pending|"                     \
@@ -197,10 +204,9 @@
     "loading|not ready|not~ready|starting|start up|warming|warm up|initializ|initialis|"                         \
     "cold start|booting|being loaded|waking|scaling up|加载中|正在加载|启动中|正在启动|未就绪|" \
     "初始化|预热"
-#define SAYS_BROKEN                                                                                   \
-    "out of memory|cuda|oom |terminated|crash|killed|panic|segfault|"                                 \
-    "internal error|internal server|unexpected error|something went wrong|内部错误|系统错误|" \
-    "服务异常|系统异常|未知错误"
+#define SAYS_BROKEN                                                                                \
+    "out of memory|cuda|oom |terminated|crash|killed|panic|segfault|internal server|"              \
+    "unexpected error|something went wrong|内部错误|系统错误|服务异常|系统异常|未知错误"
 #define SAYS_STREAM_ONLY                                                                                 \
     "only support stream|only~support stream|only~stream|stream only|streaming only|"                    \
     "streaming is required|stream is required|requires stream|require~stream|must~stream|"               \

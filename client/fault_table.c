@@ -115,6 +115,7 @@ static const struct fault_rule wordings[] = {
     // Images where none are taken: llama.cpp and Ollama say so with a 500.
     {.words = "image input is not supported|mmproj", KIND(no_vision),
      .fix = "Start llama.cpp's server with the model's projector file (--mmproj)."},
+    {.words = "image=0", KIND(no_vision), .fix = "Start vLLM with --limit-mm-per-prompt image=1."},
     {.words = "missing data required for image input", KIND(no_vision),
      .fix = "Ollama's model has no vision part; pull a vision model."},
     {.words = "vision add-on is not loaded|vision model is not loaded", KIND(no_vision),
@@ -147,9 +148,11 @@ static const struct fault_rule wordings[] = {
     {.codes = "model_not_found|modelnotfound|model_not_supported|1211|1221|invalidendpointormodel.notfound|"
               "model_not_available",
      KIND(model_unknown)},
+    {STATUS(404, 404), .words = "not found for account", KIND(model_unknown)},
+    {.words = "requires a newer version", KIND(not_supported), .fix = "Update the server; the model is newer than it."},
     {.codes = "1212|1222", KIND(model_unknown), .fix = "The model is not served by this call; see the provider's list of models."},
     {.words = "model not exist|模型不存在|try pulling it|is not found for api version|"
-              "not a valid model|no endpoints found for|invalid model name|unknown model|model not found|"
+              "not a valid model|no endpoints found|invalid model name|unknown model|model not found|"
               "no such model|you do not have access to it", KIND(model_unknown)},
     {STATUS(400, 404), .words = "the model|model ", .also = "does not exist", KIND(model_unknown)},
     {STATUS(404, 404), .words = "model:|no longer available", KIND(model_unknown)},
@@ -172,6 +175,8 @@ static const struct fault_rule wordings[] = {
      KIND(structured_rejected), .lesson = LESSON_STRUCTURED},
 
     // The cap on the answer, and the context.
+    {STATUS(400, 500), .about = "prompt|input length|input tokens|total number of tokens|context length|context window",
+     .says = "too long|too many tokens|can not exceed|too large for model|exceed context|longer than", KIND(context_exceeded), .lesson = LESSON_CAP},
     {STATUS(400, 422), .words = "max_tokens|max_completion_tokens|max_output_tokens|max tokens|maxoutputtokens",
      .also = "too large|at most|greater than|less than or equal|maximum allowed|valid range|supported range|range of|exceed|maximum is|"
              "<=|out of range|larger than",

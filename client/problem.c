@@ -259,6 +259,9 @@ static char *message_of(const cJSON *value, int depth)
     const cJSON *wrapped = cJSON_GetObjectItem(value, "response");
     if (found == NULL && cJSON_IsObject(wrapped))
         found = message_of(wrapped, depth + 1);
+    // Spring: {"status": 500, "error": "Internal Server Error", "message": "what it was"}.
+    if (found == NULL && cJSON_IsString(cJSON_GetObjectItem(value, "error")))
+        found = message_of(cJSON_GetObjectItem(value, "message"), depth + 1);
     for (size_t i = 0; found == NULL && i < sizeof names / sizeof *names; i++) {
         const cJSON *member = cJSON_GetObjectItem(value, names[i]);
         if (strcmp(names[i], "msg") == 0 && cJSON_IsString(member))
