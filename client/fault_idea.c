@@ -39,7 +39,10 @@ static const struct fault_rule ideas[] = {
     {STATUS(400, 404), .about = "service|feature|product|function|服务|功能|产品", .says = "not activated|not~activated|not subscribed|not opened|未开通|未激活|申请开通", KIND(key_forbidden),
      .fix = "The account has not opened this service; do so in the provider's console."},
 
+    {STATUS(400, 404), .about = ABOUT_PLAN, .says = SAYS_NOT_INCLUDED, KIND(key_forbidden)},
+
     // The content filter.
+    {STATUS(400, 499), .says = SAYS_FILTERED, KIND(content_filtered)},
     {STATUS(400, 499), .about = ABOUT_CONTENT, .says = SAYS_REFUSED_BY_RULES, KIND(content_filtered)},
 
     // Images.
@@ -52,11 +55,14 @@ static const struct fault_rule ideas[] = {
     {STATUS(400, 500), .about = ABOUT_IMAGE, .says = SAYS_TOO_LARGE, KIND(image_too_large)},
     {STATUS(400, 500), .about = ABOUT_IMAGE, .says = SAYS_FETCH, KIND(image_url_unreachable)},
     {STATUS(400, 501), .about = ABOUT_VISION, .says = SAYS_UNSUPPORTED, KIND(no_vision)},
+    {STATUS(400, 422), .says = SAYS_TEXT_ONLY, KIND(no_vision)},
     {STATUS(400, 500), .about = ABOUT_IMAGE, .says = SAYS_UNREADABLE, KIND(image_rejected)},
 
     // Structured output, streams, other parameters.
     {STATUS(400, 500), .about = ABOUT_STRUCTURED, .says = SAYS_UNSUPPORTED "|" SAYS_UNKNOWN "|" SAYS_FAILED "|compile|convert", KIND(structured_rejected),
      .lesson = LESSON_STRUCTURED},
+    {STATUS(400, 500), .about = "schema|grammar", .says = "constraint|complex|nest|too many|too deep|depth|states|unsupported|not support|keyword|compile|convert",
+     KIND(structured_rejected), .lesson = LESSON_STRUCTURED},
     {STATUS(400, 422), .says = SAYS_STREAM_ONLY, KIND(parameter_rejected), .lesson = LESSON_STREAM,
      .fix = "The endpoint answers only with streams: give --stream."},
     {STATUS(400, 501), .about = ABOUT_STREAM, .says = SAYS_UNSUPPORTED, KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
