@@ -20,6 +20,11 @@ static const struct fault_rule ideas[] = {
     {STATUS(429, 429), .says = SAYS_OVERLOADED, KIND(overloaded), .verdict = FAULT_WAIT},
     {STATUS(429, 429), KIND(rate_limited)},
 
+    // And a 413 about size, be it counted in tokens.
+    {STATUS(413, 413), .about = "token|context|prompt", .says = SAYS_TOO_MUCH, KIND(context_exceeded), .lesson = LESSON_CAP},
+    {STATUS(413, 413), .about = ABOUT_IMAGE, .says = SAYS_TOO_MUCH, KIND(image_too_large)},
+    {STATUS(413, 413), KIND(body_too_large)},
+
     // Where the call comes from.
     {STATUS(400, 451), .about = ABOUT_REGION, .says = SAYS_UNSUPPORTED "|" SAYS_FORBIDDEN "|block|限制|受限", KIND(region)},
     {STATUS(400, 403), .about = ABOUT_ADDRESS, .says = SAYS_FORBIDDEN "|denied|block|not in|not~in |rules|不在|拒绝", KIND(key_forbidden),
@@ -113,6 +118,7 @@ static const struct fault_rule statuses[] = {
     {STATUS(415, 415), KIND(bad_request)},
     {STATUS(422, 422), KIND(unprocessable)},
     {STATUS(425, 425), KIND(http_other), .verdict = FAULT_RETRY},
+    {STATUS(429, 429), KIND(rate_limited)},
     {STATUS(501, 501), KIND(not_supported)},
     {STATUS(503, 503), .page = true, KIND(gateway_error)},
     {STATUS(503, 503), .words = "nginx|cloudflare", KIND(gateway_error)},

@@ -37,7 +37,8 @@
     "输入token|输入 token|token 数|token数|对话"
 #define ABOUT_TEXT "string|text|content|message|prompt|文本|内容"
 #define ABOUT_BODY                                                                                 \
-    "request|body|payload|entity|post data|content length|header or cookie|upload|请求体|请求"
+    "request|body|payload|entity|post data|content length|header or cookie|upload|请求体|"      \
+    "请求|part |multipart|form data"
 #define ABOUT_STRUCTURED                                                                           \
     "response format|json schema|json object|json mode|json output|structured output|"             \
     "structured generation|structured decoding|guided|grammar|response schema|"                    \
@@ -69,7 +70,7 @@
     "文本|提示|请求|输出|回答"
 #define ABOUT_PERIOD                                                                               \
     "daily|per day|a day|today|day|rpd|tpd|monthly|per month|month|weekly|per week|week|"          \
-    "24 hours|5 hour|每日|每天|当日|今日|本月|每月|每周|本周|单日|日限"
+    "24 hours|5 hour|每日|每天|当日|今日|本月|每月|每周|本周|单日|日限|今天"
 #define ABOUT_LIMIT                                                                                \
     "limit|quota|allowance|allocation|calls|requests|usage|限额|配额|额度|上限|次数|用量"
 
@@ -143,7 +144,8 @@
     "no~provider|no~channel|no~deployment|no~worker|no~instance|不存在|未找到|找不到|无效|"                            \
     "未知|不可用|下线|下架|停用|没有该|没有找到|没有此|不支持该模型|不支持的模型|有误|错误|" \
     "无可用|未部署|暂无|not work with|different model|another model|更换模型|其他模型|"                           \
-    "only~allowed now|misspel|check the model|not part of|withdrawn|obsolete|not be found"
+    "only~allowed now|misspel|check the model|not part of|withdrawn|obsolete|not be found|"                                       \
+    "no~support|尚未上线|停止服务|未上线"
 #define SAYS_UNSUPPORTED                                                                                                \
     "not support|not~support|unsupported|no support|not accept|not~accept|not allow|"                                   \
     "not~allow|not permit|not~permit|not enabled|not~enabled|not available|not~available|"                              \
@@ -176,9 +178,9 @@
 #define SAYS_TOO_LARGE                                                                                \
     "too large|too big|exceed|larger than|bigger than|oversize|too many|过大|太大|超过|超出|" \
     "超限|大于|不得超过|不能超过|不超过"
-#define SAYS_QUOTA_REACHED                                                                         \
-    "limit|quota|exceed|reached|too many|exhaust|allowance|used "                                  \
-    "up|上限|限额|配额|额度|用完|用尽|次数|超限"
+#define SAYS_QUOTA_REACHED                                                                              \
+    "limit|quota|exceed|reached|too many|exhaust|allowance|used up|上限|限额|配额|额度|用完|" \
+    "用尽|次数|超限|用光|耗尽"
 #define SAYS_UNTAKEN                                                                                 \
     "unknown|unsupported|unexpected|extra|unrecogni|not~recogni|not support|not~support|"            \
     "not permit|not~permit|not allowed|not~allowed|not find field|can not find field|"               \
