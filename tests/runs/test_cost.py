@@ -4,12 +4,10 @@ import json
 import re
 import signal
 import sqlite3
-import subprocess
 import threading
-import time
 import unittest
 
-from harness import RunTest, clean_environment, read_lines, samples_images
+from harness import TIMEOUT, RunTest, read_lines, samples_images
 
 
 def question_of(body):
@@ -291,14 +289,11 @@ class Probe(RunTest):
 
     def test_a_probe_that_waits_can_be_interrupted(self):
         simulator = self.simulator("--fault", "stall:1")
-        process = subprocess.Popen(self.command("generate", samples_images(), "-o", self.folder / "out", "--probe", "always",
-                                                "--base-url", simulator.url, "--model", "m"),
-                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
-        self.addCleanup(process.kill)
-        while simulator.stats()["in_flight"] == 0:
-            time.sleep(0.01)
+        process = self.start("generate", samples_images(), "-o", self.folder / "out", "--probe", "always",
+                             "--base-url", simulator.url, "--model", "m")
+        self.wait_until(lambda: simulator.stats()["in_flight"], "the probe", process)
         process.send_signal(signal.SIGINT)
-        self.assertIn("interrupted", process.communicate(timeout=60)[1])
+        self.assertIn("interrupted", process.communicate(timeout=TIMEOUT)[1])
         self.assertEqual(process.returncode, 130)
         self.assertEqual(simulator.stats()["requests"], 1)
 

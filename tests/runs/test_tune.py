@@ -1,13 +1,12 @@
 """vqagen tune: what it measures, recommends and leaves behind. No test depends on how fast anything is: where a
 knee is known it is one that no machine's pace changes."""
 import json
-import os
 import re
 import signal
 import subprocess
 import unittest
 
-from harness import RunTest, clean_environment, samples_images
+from harness import TIMEOUT, RunTest, samples_images
 
 
 class Tune(RunTest):
@@ -102,15 +101,11 @@ class Tune(RunTest):
         """Ctrl-C: what was measured is shown and kept."""
         out = self.folder / "out"
         simulator = self.simulator("--answers", "canned", "--latency", "0.01")
-        tuning = subprocess.Popen(self.command("tune", samples_images(), "--base-url", simulator.url, "--model", "m",
-                                               "-o", out), text=True, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, env=clean_environment())
-        self.addCleanup(lambda: tuning.poll() is None and tuning.kill())
-        for line in tuning.stderr:
-            if line.startswith("2 in flight"):
-                break
-        os.kill(tuning.pid, signal.SIGINT)
-        shown, _ = tuning.communicate(timeout=60)
+        tuning = self.start("tune", samples_images(), "--base-url", simulator.url, "--model", "m", "-o", out,
+                            stdout=subprocess.PIPE)
+        self.wait_for_line(tuning, "2 in flight")
+        tuning.send_signal(signal.SIGINT)
+        shown, _ = tuning.communicate(timeout=TIMEOUT)
         self.assertEqual(tuning.returncode, 130)
         self.assertIn("interrupted", shown)
         self.assertGreaterEqual(len(json.loads((out / "tune.json").read_text())["levels"]), 2)
