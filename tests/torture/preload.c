@@ -324,6 +324,11 @@ int rename(const char *from, const char *to)
     return fails(FILES) ? -1 : NEXT(rename)(from, to);
 }
 
+int renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+    return fails(FILES) ? -1 : NEXT(renameat)(from_folder, from, to_folder, to);
+}
+
 int link(const char *from, const char *to)
 {
     return fails(FILES) ? -1 : NEXT(link)(from, to);
