@@ -16,6 +16,7 @@
 #include "settle.h"
 #include "spending.h"
 #include "stage.h"
+#include "unchanged.h"
 #include "vision.h"
 
 #include <stdatomic.h>
@@ -257,6 +258,7 @@ static void run_close(struct run *run)
         free(batch);
     }
     image_table_clear(&run->images);
+    unchanged_clear(run);
     screen_queue_close(run, false, NULL);
     screening_free(run->screening);
     heap_free(&run->ready);
