@@ -8,7 +8,8 @@
 
 void stretch_init(struct stretch *stretch)
 {
-    *stretch = (struct stretch){.first_number = INT64_MAX, .last_number = -1};
+    *stretch =
+        (struct stretch){.input = digester_begin(), .first_number = INT64_MAX, .last_number = -1};
     buffer_init(&stretch->ids, SIZE_MAX / 4);
     buffer_init(&stretch->images, SIZE_MAX / 4);
     buffer_init(&stretch->facts, SIZE_MAX / 4);

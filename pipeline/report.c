@@ -207,6 +207,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     json_write_name(out, "this_run");
     buffer_append_char(out, '{');
     json_write_integer_field(out, "finished_before", progress->done_before);
+    json_write_integer_field(out, "finished_unread", progress->unread);
     json_write_integer_field(out, "accepted", progress->accepted);
     json_write_integer_field(out, "rejected", progress->rejected);
     json_write_integer_field(out, "unknown", progress->unknown);

@@ -80,6 +80,7 @@ static bool pass_stored(struct run *run, struct stretch *stretch, bool *passed, 
     run->newest_batch->to = run->next_place;
     run->progress.items += (long long)stretch->row_count;
     run->progress.done_before += (long long)stretch->row_count;
+    run->progress.unread += (long long)stretch->row_count;
     return store_admit_stretch(run->store, stretch, why);
 }
 
