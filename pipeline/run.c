@@ -290,9 +290,7 @@ static bool conclude(struct run *run, bool good, struct run_summary *summary, st
                   output_complete(&run->output, run->store, run->next_place, &fault);
     else if (why->kind != ERR_DISK)
         written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);
-    report_summarize(run, summary, why, &fault);
-    if (written || why->kind != ERR_DISK)
-        written = report_write(run, summary, why, &fault) && written;
+    written = report_run(run, written || why->kind != ERR_DISK, summary, why, &fault) && written;
     if (good && !written) {
         *why = fault;
         summary->exit_code = error_exit_code(fault.kind);
