@@ -44,10 +44,8 @@ bool store_admit_item(struct store *store, const char *id, int64_t place,
         return false;
     if (!(found > 0 ? update_row(store, place, fingerprint, &row, why)
                     : add_row(store, id, place, fingerprint, &row, why)) ||
-        !store_mark_current(store, row.number, why))
+        !store_mark_current(store, row.number, place, why))
         return false;
-    store->last_number = row.number;
-    store->in_order = store->in_order && place == row.number - 1;
     *item = (struct stored_item){row.number, row.state, row.round};
     return true;
 }
@@ -123,7 +121,7 @@ static bool update_row(struct store *store, int64_t place, const struct digest *
     return store_run(store, statement, "write", why);
 }
 
-bool store_mark_current(struct store *store, int64_t number, struct error *why)
+bool store_mark_current(struct store *store, int64_t number, int64_t place, struct error *why)
 {
     size_t byte = (size_t)number / 8;
     if (byte >= store->current_bytes) {
@@ -139,6 +137,8 @@ bool store_mark_current(struct store *store, int64_t number, struct error *why)
     }
     store->current_count += (store->current[byte] >> (number % 8) & 1) == 0;
     store->current[byte] |= (unsigned char)(1u << (number % 8));
+    store->last_number = number;
+    store->in_order = store->in_order && place == number - 1;
     return true;
 }
 
