@@ -416,6 +416,12 @@ bool transfer_begin_anew(struct transfer *transfer)
     return true;
 }
 
+static bool failed_at_proxy(const struct transfer *transfer)
+{
+    return transfer->proxied ||
+           connection_failed_at_proxy(transfer->message, transfer->exchange->url);
+}
+
 static enum transport transport_of(const struct transfer *transfer, CURLcode code, int status)
 {
     CURL *easy = transfer->easy;
@@ -431,16 +437,16 @@ static enum transport transport_of(const struct transfer *transfer, CURLcode cod
     case CURLE_PROXY:
         return TRANSPORT_PROXY;
     case CURLE_COULDNT_CONNECT:
-        return proxy_status >= 300 || transfer->proxied ||
-                       connection_failed_at_proxy(transfer->message, transfer->exchange->url)
-                   ? TRANSPORT_PROXY
-                   : TRANSPORT_REFUSED;
+        return proxy_status >= 300 || failed_at_proxy(transfer) ? TRANSPORT_PROXY
+                                                                : TRANSPORT_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
         if (transfer->stalled != TRANSPORT_OK)
             return transfer->stalled;
         curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
-        return begun == 0 && transfer->position == 0 ? TRANSPORT_CONNECT_TIMEOUT
-                                                     : TRANSPORT_TIMEOUT;
+        if (begun != 0 || transfer->position != 0)
+            return TRANSPORT_TIMEOUT;
+        return proxy_status == 0 && failed_at_proxy(transfer) ? TRANSPORT_PROXY
+                                                              : TRANSPORT_CONNECT_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
         return handshake_broke(easy, transfer->message) ? TRANSPORT_RESET : TRANSPORT_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
