@@ -35,6 +35,7 @@ static const struct {
     {"model_unknown", "not have access to model|no access to|not activated|未开通|未激活",
      CAUSE_model_forbidden},
     {"model_unknown", NULL, CAUSE_model_unknown},
+    {"no_channel", NULL, CAUSE_model_unknown},
     {"no_vision", NULL, CAUSE_no_vision},
     {"not_found", NULL, CAUSE_path_wrong},
     {"method_wrong", NULL, CAUSE_path_wrong},

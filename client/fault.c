@@ -313,6 +313,7 @@ static void classify_refusal(struct endpoint *endpoint, const struct endpoint_le
                    fault_learn(endpoint, sent, problem, rule->lesson, &kind);
     learned = learned || fault_learn_last(endpoint, sent, &kind);
     set_kind(fault, kind);
+    fault->for_all = kind == FAULT_KIND_no_channel;
     if (rule != NULL && rule->kind == kind)
         set_exceptions(fault, rule);
     if (fault->verdict == FAULT_ADAPT && !learned)

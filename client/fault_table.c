@@ -140,6 +140,9 @@ static const struct fault_rule wordings[] = {
     {.codes = "deploymentnotfound", KIND(model_unknown),
      .fix = "The resource has no deployment of that name; --model takes the deployment's name, not the model's."},
     {.codes = "modelnotopen", KIND(model_unknown), .fix = "Activate the model in the provider's console."},
+    // One API and New API say it with 503 of a model that they never had, and while all channels of
+    // one are switched off, which they do by themselves after failures, and undo.
+    {STATUS(500, 599), .words = "无可用渠道|no available channel", KIND(no_channel)},
     {.words = "无可用渠道|no available channel", KIND(model_unknown),
      .fix = "The gateway has no channel for this model; check its name, and the gateway's channels and groups."},
     {.words = "on-demand throughput", KIND(model_unknown), .fix = "Give --model the name or ARN of an inference profile that holds the model."},

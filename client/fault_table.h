@@ -21,6 +21,9 @@
       "The provider does not serve this region or host; use the host it names.")                   \
     X(model_unknown, FAULT_RUN,                                                                    \
       "Check the model's name against the endpoint's list of models (GET /models).")               \
+    X(no_channel, FAULT_RETRY,                                                                     \
+      "The gateway has no channel for this model now; check the model's name, and the gateway's "  \
+      "channels and groups.")                                                                      \
     X(no_vision, FAULT_RUN, "This model or server takes no images; choose a vision model.")        \
     X(not_found, FAULT_RUN,                                                                        \
       "The path does not exist there; check the base URL (most end in /v1, Zhipu's in "            \

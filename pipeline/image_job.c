@@ -37,7 +37,7 @@ static bool read_file(struct image_job *job, struct buffer *bytes)
     struct stat facts;
     if (stat(job->source, &facts) == 0) {
         job->size = facts.st_size;
-        job->changed_ns = file_time_ns(facts.st_mtim);
+        job->changed_ns = file_changed_ns(&facts);
     }
     if (file_read(job->source, bytes, &job->why))
         return true;
@@ -131,12 +131,7 @@ void image_job_run(struct work *work)
     if (job->good)
         job->good = make_payload(job, &bytes);
     buffer_clear(&bytes);
-    // Whatever a want of memory was taken for, it says nothing about the image.
-    if (!memory_check(NULL)) {
-        job->good = false;
-        error_clear(&job->why);
-        memory_check(&job->why);
-    }
+    job->good = memory_settle(job->good, &job->why);
 }
 
 void image_job_free(struct image_job *job)

@@ -31,6 +31,7 @@ struct merge {
     size_t count;
     struct heap next; // parts with rows left, by place
     struct store *store;
+    bool made; // the whole's store, by us
     struct merge_screen screen;
     struct merge_summary *summary;
 };
@@ -44,6 +45,7 @@ static bool take_rest(struct merge *merge, const char *directory, struct error *
 static bool write_files(struct merge *merge, const struct merge_settings *settings,
                         struct error *why);
 static void close_all(struct merge *merge);
+static void remove_whole(const char *directory);
 static bool part_before(const void *a, const void *b);
 static size_t *part_place(void *part);
 
@@ -60,6 +62,8 @@ bool merge_parts(const struct merge_settings *settings, struct merge_summary *su
            open_whole(&merge, settings->directory, why) && take_items(&merge, why) &&
            take_rest(&merge, settings->directory, why) && write_files(&merge, settings, why);
     close_all(&merge);
+    if (!good && merge.made) // so that the same command can be given again
+        remove_whole(settings->directory);
     return good;
 }
 
@@ -76,20 +80,22 @@ static size_t *part_place(void *part)
 
 // ---- The parts ----------------------------------------------------------------------------------
 
+static bool holds(const char *directory, const char *name)
+{
+    char *path = file_join(directory, name);
+    bool there = path != NULL && access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
 // A run that began takes dataset.jsonl.part up, and gives it away when all of its input is final.
 static bool check_finished(const struct part *part, struct error *why)
 {
-    char *begun = file_join(part->directory, "dataset.jsonl.part");
-    char *ended = file_join(part->directory, "dataset.jsonl");
-    bool known = begun != NULL && ended != NULL;
-    bool finished = known && access(begun, F_OK) != 0 && access(ended, F_OK) == 0;
-    free(begun);
-    free(ended);
-    if (!known)
-        return error_set(why, ERR_MEMORY, "no memory for a name");
-    return finished || error_set(why, ERR_INPUT,
-                                 "%s is not finished: run its generate command again until it is",
-                                 part->directory);
+    return (!holds(part->directory, "dataset.jsonl.part") &&
+            holds(part->directory, "dataset.jsonl")) ||
+           error_set(why, ERR_INPUT,
+                     "%s is not finished: run its generate command again until it is",
+                     part->directory);
 }
 
 static bool take_setting(void *context, const char *name, const char *value, struct error *why)
@@ -108,12 +114,7 @@ static bool open_part(struct part *part, struct error *why)
 {
     enum { MAX_SETTINGS = 64 << 20 };
     buffer_init(&part->settings, MAX_SETTINGS);
-    char *path = file_join(part->directory, "run.db");
-    if (path == NULL)
-        return error_set(why, ERR_MEMORY, "no memory for a name");
-    bool there = access(path, F_OK) == 0;
-    free(path);
-    if (!there) // the store would make one
+    if (!holds(part->directory, "run.db")) // the store would make one
         return error_set_errno(why, ERR_INPUT, "%s holds no run (run.db)", part->directory);
     if ((part->store = store_open(part->directory, why)) == NULL || !check_finished(part, why) ||
         !store_each_setting(part->store, take_setting, part, why))
@@ -154,7 +155,10 @@ static bool refuse_different(const struct part *a, const struct part *b, struct 
     while (x < x_end && y < y_end) {
         const char *x_value = x + strlen(x) + 1, *y_value = y + strlen(y) + 1;
         if (strcmp(x, y) != 0)
-            break;
+            return error_set(why, ERR_INPUT,
+                             "%s and %s were made with different settings: only one of them has "
+                             "%s; a dataset is made with one",
+                             a->directory, b->directory, strcmp(x, y) < 0 ? x : y);
         if (strcmp(x_value, y_value) != 0)
             return error_set(why, ERR_INPUT,
                              "%s and %s were made with different settings: %s was \"%.60s\" and "
@@ -163,8 +167,10 @@ static bool refuse_different(const struct part *a, const struct part *b, struct 
         x = x_value + strlen(x_value) + 1;
         y = y_value + strlen(y_value) + 1;
     }
-    return error_set(why, ERR_INPUT, "%s and %s were made by different versions of vqagen",
-                     a->directory, b->directory);
+    return error_set(why, ERR_INPUT,
+                     "%s and %s were made with different settings: only one of them has %s; a "
+                     "dataset is made with one",
+                     a->directory, b->directory, x < x_end ? x : y);
 }
 
 static bool check_pair(const struct part *first, const struct part *part, struct error *why)
@@ -249,17 +255,15 @@ static const char *find_setting(const struct part *part, const char *name)
 
 static bool open_whole(struct merge *merge, const char *directory, struct error *why)
 {
-    char *path = file_join(directory, "run.db");
-    if (path == NULL)
-        return error_set(why, ERR_MEMORY, "no memory for a name");
-    bool there = access(path, F_OK) == 0;
-    free(path);
-    if (there)
+    if (holds(directory, "run.db"))
         return error_set(why, ERR_INPUT,
                          "%s holds a run already (run.db); give another -o DIR for the whole",
                          directory);
     const char *screened = find_setting(&merge->parts[0], "screen");
-    return (merge->store = store_open(directory, why)) != NULL && copy_settings(merge, why) &&
+    for (size_t i = 0; screened == NULL && i < merge->count; i++)
+        merge->summary->screening_left |= holds(merge->parts[i].directory, "screening.jsonl");
+    merge->made = (merge->store = store_open(directory, why)) != NULL;
+    return merge->made && copy_settings(merge, why) &&
            (screened == NULL || merge_screen_open(&merge->screen, screened, directory, why));
 }
 
@@ -353,4 +357,16 @@ static void close_all(struct merge *merge)
     merge_screen_close(&merge->screen);
     heap_free(&merge->next);
     free(merge->parts);
+}
+
+static void remove_whole(const char *directory)
+{
+    static const char *const names[] = {"run.db", "run.db-wal", "run.db-shm", "run.lock",
+                                        "dataset.jsonl.part"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = file_join(directory, names[i]);
+        if (path != NULL)
+            unlink(path);
+        free(path);
+    }
 }

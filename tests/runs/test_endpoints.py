@@ -1,5 +1,7 @@
 """Several endpoints in one run: who is called, who is left out, and that the dataset does not care."""
 import json
+import re
+import socket
 import subprocess
 import time
 import sqlite3
@@ -111,6 +113,34 @@ class Endpoints(RunTest):
         self.assertGreater(rows[0]["replies"], rows[1]["replies"])
         report = self.report(out)
         self.assertEqual(report["items"]["accepted"], report["items"]["total"])
+
+    def test_one_that_is_dead_from_the_start_costs_no_retries(self):
+        good = self.simulator("--latency", "0.02")
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            dead = f"http://127.0.0.1:{closed.getsockname()[1]}/v1,name=dead"
+            for name, other in (("unreachable", dead), ("ill", f"{self.simulator('--fault', '502').url},name=ill")):
+                with self.subTest(other=name):
+                    out = self.folder / name
+                    done = self.run_at(out, good.url, other, options=("--model", "m", "-c", 16, "--trace", "retry"))
+                    self.assertIn("its calls go to the others", done.stderr)
+                    self.assertNotIn("answers again", done.stderr)
+                    report = self.report(out)
+                    self.assertEqual(report["items"]["accepted"], report["items"]["total"])
+                    held = done.stderr.count(": waits for the endpoint wait_ms=0 ")
+                    used = len(re.findall("^retry .*: waits wait_ms", done.stderr, re.M))
+                    self.assertEqual(held + used, self.endpoints(out)[1]["faults"])
+                    self.assertLessEqual(used, 0 if name == "unreachable" else 3, done.stderr)
+
+    def test_nobody_that_answers_ends_the_run(self):
+        with socket.socket() as closed, socket.socket() as other:
+            urls = []
+            for each in (closed, other):
+                each.bind(("127.0.0.1", 0))
+                urls.append(f"http://127.0.0.1:{each.getsockname()[1]}/v1")
+            done = self.run_at(self.folder / "out", *urls, code=4, options=("--model", "m", "--retries", 0))
+        self.assertRegex(done.stderr, "has never answered|cannot be reached")
+        self.assertIn("Check that the server runs", done.stderr)
 
     def test_one_that_is_rate_limited_takes_fewer(self):
         good, busy = self.simulator(), self.simulator("--fault", "429:0.5")

@@ -117,6 +117,9 @@ class Show(RunTest):
         shown = self.show(out)
         self.assertFalse(shown["running"])
         self.assertGreater(shown["replies"], 2)
+        for part in ("minutes", "endpoints"):  # all that was received is in the sums, whenever the kill came
+            self.assertEqual(sum(row["replies"] for row in shown[part]), shown["replies"], part)
+        self.assertEqual(len(shown["slowest"]), min(shown["replies"], 10))
         self.assertGreater(shown["states"]["open"], 0)
         self.assertEqual(sorted(path.name for path in out.iterdir()), names)
         # What was shown did no harm: the run goes on to what an undisturbed one makes.

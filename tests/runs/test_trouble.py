@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -77,16 +78,49 @@ class Output(Trouble):
                 self.assertLess(simulator.stats()["requests"], before + 30)
                 self.assertFalse(out.exists())
 
+    def test_a_removed_store_stops_the_run(self):
+        simulator = self.simulator("--latency", "fixed:0.3s")
+        for word, change in (("run.db", lambda out: (out / "run.db").unlink()),
+                             ("run.db-wal", lambda out: (out / "run.db-wal").rename(out / "log")),
+                             ("run.db", lambda out: shutil.copy(out / "run.db", out / "new") and
+                              (out / "new").rename(out / "run.db"))):
+            with self.subTest(change=word):
+                out = self.folder / "out"
+                before = simulator.stats()["requests"]
+                run = self.start(samples_images(), out, simulator, "--concurrency", 1)
+                self.wait_for(simulator, before + 3)
+                change(out)
+                _, said = run.communicate(timeout=60)
+                self.assertEqual(run.returncode, 5, said)
+                self.assertIn(f"{out}/{word} was removed or replaced", said)
+                self.assertLess(simulator.stats()["requests"], before + 30)
+                self.assertFalse((out / "run.json").exists())
+                shutil.rmtree(out)
+
+    def test_nothing_is_written_to_a_folder_that_took_the_place_of_the_output(self):
+        simulator = self.simulator("--latency", "fixed:0.3s")
+        out = self.folder / "out"
+        run = self.start(samples_images(), out, simulator, "--concurrency", 1)
+        self.wait_for(simulator, 3)
+        out.rename(self.folder / "elsewhere")
+        out.mkdir()
+        _, said = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 5, said)
+        self.assertIn("could not be kept", said)
+        self.assertEqual(list(out.iterdir()), [])
+
     def test_a_full_disk_loses_no_reply(self):
         simulator = self.simulator()
         out = self.folder / "out"
-        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
         done = self.generate(samples_images(), out, simulator=simulator, code=5, preexec_fn=limit)
         self.assertIn("the disk is full", done.stderr)
         self.assertIn("make room and run the same command again", done.stderr)
+        lost = int(re.search(r"The replies to (\d+) calls? could not be kept", done.stderr)[1])
         self.generate(samples_images(), out, simulator=simulator, code=None)
-        # Only what was in flight when the disk was full may be asked again.
-        self.assertLessEqual(simulator.stats()["bodies"]["answered_again"], 16)
+        # Only what was in flight when the disk was full may be asked again, and all of that is told.
+        self.assertLessEqual(simulator.stats()["bodies"]["answered_again"], lost)
+        self.assertLessEqual(lost, 16)
         fresh = self.folder / "fresh"
         self.generate(samples_images(), fresh, code=None, simulator=simulator)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
@@ -214,6 +248,20 @@ class Input(Trouble):
         before = simulator.stats()["requests"]
         self.generate(source, out, simulator=simulator, code=None)
         self.assertEqual(simulator.stats()["requests"], before)
+        self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
+
+    def test_an_image_that_changed_behind_its_time_and_size(self):
+        source = self.copy_images("three-circles.jpg")
+        image = source / "three-circles.jpg"
+        out, fresh = self.folder / "out", self.folder / "fresh"
+        simulator = self.simulator()
+        self.generate(source, out, simulator=simulator)
+        facts, other = image.stat(), (samples_images() / "two-squares.png").read_bytes()
+        image.write_bytes(other.ljust(facts.st_size, b"\0"))  # smaller; a reader stops at its end
+        self.assertEqual(image.stat().st_size, facts.st_size)
+        os.utime(image, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        self.generate(source, out, simulator=simulator)
+        self.generate(source, fresh, simulator=simulator)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
 
     def test_an_input_that_vanishes_is_told_of_each_image(self):
