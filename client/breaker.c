@@ -41,7 +41,7 @@ static void cool_down(struct breaker *breaker, int64_t cool_ms, int64_t now_ms)
 
 enum breaker_change breaker_trip(struct breaker *breaker, int64_t now_ms)
 {
-    if (breaker->state != BREAKER_CLOSED || !breaker->answered)
+    if (breaker->state != BREAKER_CLOSED)
         return BREAKER_SAME;
     breaker->count++;
     breaker->opened_ms = now_ms;
@@ -80,12 +80,20 @@ static void note(struct breaker *breaker, bool failed)
         breaker->noted++;
 }
 
+static unsigned recent_count(const struct breaker *breaker)
+{
+    return breaker->noted < WINDOW ? breaker->noted : WINDOW;
+}
+
+static unsigned recent_failed(const struct breaker *breaker)
+{
+    return (unsigned)__builtin_popcountll(breaker->recent & ((UINT64_C(1) << WINDOW) - 1));
+}
+
 static bool most_failed(const struct breaker *breaker)
 {
-    unsigned count = breaker->noted < WINDOW ? breaker->noted : WINDOW;
-    uint64_t window = breaker->recent & ((UINT64_C(1) << WINDOW) - 1);
-    unsigned failed = (unsigned)__builtin_popcountll(window);
-    return count >= LEAST && failed * 100 >= count * FAILED_PERCENT;
+    unsigned count = recent_count(breaker);
+    return count >= LEAST && recent_failed(breaker) * 100 >= count * FAILED_PERCENT;
 }
 
 enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome outcome,
@@ -102,7 +110,7 @@ enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome ou
     if (breaker->state != BREAKER_CLOSED || outcome == BREAKER_UNTOLD)
         return BREAKER_SAME;
     note(breaker, outcome == BREAKER_FAILED);
-    if (outcome == BREAKER_FAILED && most_failed(breaker))
+    if (outcome == BREAKER_FAILED && breaker->answered && most_failed(breaker))
         return breaker_trip(breaker, now_ms);
     return BREAKER_SAME;
 }
@@ -110,6 +118,12 @@ enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome ou
 int64_t breaker_away_ms(const struct breaker *breaker, int64_t now_ms)
 {
     return breaker->state == BREAKER_CLOSED ? 0 : now_ms - breaker->opened_ms;
+}
+
+bool breaker_is_well(const struct breaker *breaker)
+{
+    unsigned count = recent_count(breaker);
+    return count >= LEAST && 2 * recent_failed(breaker) <= count;
 }
 
 unsigned breaker_streak(const struct breaker *breaker)

@@ -1,5 +1,7 @@
 #include "fault_lesson.h"
 
+#include "fault_lexicon.h"
+#include "phrase.h"
 #include "provider.h"
 
 #include <ctype.h>
@@ -25,6 +27,9 @@ bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
         return learn_cap(endpoint, sent, buffer_text(&problem->words), kind);
     case LESSON_PARAMETER:
         return learn_parameter(endpoint, sent, problem, kind);
+    case LESSON_STREAM:
+        endpoint->lessons.stream = true;
+        return !sent->stream;
     case LESSON_NONE:
         break;
     }
@@ -74,12 +79,16 @@ static bool learn_no_stream_usage(struct endpoint_lessons *known,
     return sends;
 }
 
-// First the newer name is tried, then none.
-static bool learn_max_tokens_name(struct endpoint *endpoint, const struct endpoint_lessons *sent)
+// First the other name is tried, then none: OpenAI's newer models refuse max_tokens, older servers
+// know nothing else. Whichever name the refusal speaks of, it is about the one that was sent.
+static bool learn_cap_name(struct endpoint *endpoint, const struct endpoint_lessons *sent)
 {
-    if (sent->max_completion_tokens || endpoint->provider->cap != PROVIDER_CAP_TWO_NAMES)
+    struct endpoint_lessons *known = &endpoint->lessons;
+    if (sent->cap_renamed || endpoint->provider->cap != PROVIDER_CAP_TWO_NAMES)
         return learn_no_max_tokens(endpoint, sent);
-    endpoint->lessons.max_completion_tokens = true;
+    if (!known->cap_renamed)
+        known->max_completion_tokens = !sent->max_completion_tokens;
+    known->cap_renamed = true;
     return !sent->no_max_tokens;
 }
 
@@ -199,8 +208,7 @@ enum parameter {
     PARAMETER_OTHER,
     PARAMETER_STRUCTURED,
     PARAMETER_TEMPERATURE,
-    PARAMETER_MAX_TOKENS,
-    PARAMETER_MAX_COMPLETION_TOKENS,
+    PARAMETER_CAP,
     PARAMETER_STREAM_USAGE,
     PARAMETER_STREAM,
     PARAMETER_THINKING,
@@ -221,9 +229,9 @@ static enum parameter parameter_of(const struct problem *problem,
         {"responsejsonschema", PARAMETER_STRUCTURED},
         {"responsemimetype", PARAMETER_STRUCTURED},
         {"temperature", PARAMETER_TEMPERATURE},
-        {"max_tokens", PARAMETER_MAX_TOKENS},
-        {"max_completion_tokens", PARAMETER_MAX_COMPLETION_TOKENS},
-        {"maxoutputtokens", PARAMETER_MAX_TOKENS},
+        {"max_tokens", PARAMETER_CAP},
+        {"max_completion_tokens", PARAMETER_CAP},
+        {"maxoutputtokens", PARAMETER_CAP},
         {"stream_options", PARAMETER_STREAM_USAGE},
         {"include_usage", PARAMETER_STREAM_USAGE},
         {"reasoning_effort", PARAMETER_THINKING},
@@ -248,7 +256,8 @@ static enum parameter parameter_of(const struct problem *problem,
     }
     // The word stands in many sentences that mean something else ("the upstream server ...").
     if (sent->stream && first == PARAMETER_OTHER &&
-        (problem_has_code(problem, "stream") || problem_says(problem, FAULT_NO_STREAM)))
+        (problem_has_code(problem, "stream") || problem_says(problem, FAULT_NO_STREAM) ||
+         phrase_says(buffer_text(&problem->sentences), ABOUT_STREAM, SAYS_UNSUPPORTED)))
         return PARAMETER_STREAM;
     return first;
 }
@@ -262,10 +271,8 @@ static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_les
         return learn_structured(&endpoint->lessons, sent);
     case PARAMETER_TEMPERATURE:
         return learn_no_temperature(&endpoint->lessons, sent);
-    case PARAMETER_MAX_TOKENS:
-        return learn_max_tokens_name(endpoint, sent);
-    case PARAMETER_MAX_COMPLETION_TOKENS:
-        return sent->max_completion_tokens && learn_no_max_tokens(endpoint, sent);
+    case PARAMETER_CAP:
+        return learn_cap_name(endpoint, sent);
     case PARAMETER_STREAM_USAGE:
         return learn_no_stream_usage(&endpoint->lessons, sent);
     case PARAMETER_STREAM:

@@ -72,6 +72,7 @@ static void take_cost(struct call *call, struct run *run, const struct task *tas
                       const struct usage *usage)
 {
     call->cost_nano = budget_settle(&run->budget, &task->guess, task->upstream->price, usage);
+    budget_tell_untold(&run->budget, task->upstream->label);
     if (call->image_tokens >= 0 || usage->input_tokens < 0)
         return;
     call->image_tokens = task->guess.image_tokens;
@@ -243,13 +244,14 @@ static bool judge_fault(struct run *run, struct result *result)
             return false;
         }
         wait_ms =
-            retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
+            retry_wait_ms(&run->settings->retry, fault, ++task->retries,
+                          breaker_is_well(&task->upstream->breaker), random_unit(&run->jitter));
         if (wait_ms >= 0) {
             trace_waits(task, fault, wait_ms, false);
             wait_again(run, task, fault, wait_ms);
             return false;
         }
-        if (fault->unreachable) {
+        if (fault->unreachable || (fault->for_all && task->upstream->counts.replies == 0)) {
             stop_for_fault(run, task->upstream, fault);
             put_back(run, task);
             return false;
@@ -334,13 +336,16 @@ static void count_reply(struct run *run, struct upstream *upstream, const struct
 }
 
 // Who stops listening does not stop the endpoint from answering, and from charging.
-bool judge_maybe_charged(const struct exchange *exchange)
+bool judge_maybe_charged(enum transport transport, int status)
 {
-    switch (exchange->transport) {
+    switch (transport) {
     case TRANSPORT_OK:
     case TRANSPORT_TOO_LARGE:
     case TRANSPORT_CUT:
-        return exchange->status == 200 || exchange->status == 0;
+        return status == 200 || status == 0;
+    case TRANSPORT_IDLE_TIMEOUT:
+        return status != 0; // else the request was not even sent whole
+    case TRANSPORT_FIRST_BYTE_TIMEOUT:
     case TRANSPORT_TIMEOUT:
     case TRANSPORT_RESET:
     case TRANSPORT_ABORTED:
@@ -358,7 +363,9 @@ static void judge(struct run *run, struct result *result)
         result->stored = true;
         count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
-        budget_release(&run->budget, &result->task->guess, judge_maybe_charged(result->exchange));
+        const struct exchange *exchange = result->exchange;
+        budget_release(&run->budget, &result->task->guess,
+                       judge_maybe_charged(exchange->transport, exchange->status));
         result->stored = judge_fault(run, result);
     }
     reply_clear(&result->reply);
@@ -469,6 +476,7 @@ bool judge_finished(struct run *run, struct error *why)
         good = store_result(run, results[i].task, &results[i].call, why) &&
                store_followers(run, &results[i], why);
     good = good && (count == 0 || run_commit(run, why));
+    run->lost += good ? 0 : (unsigned)count;
     for (size_t i = 0; i < count; i++) {
         asked_remove(&run->asked, results[i].task);
         good = good && make_something_of(run, results[i].task, &results[i].call, why) &&

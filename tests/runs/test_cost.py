@@ -2,11 +2,14 @@
 import http.server
 import json
 import re
+import signal
 import sqlite3
+import subprocess
 import threading
+import time
 import unittest
 
-from harness import RunTest, read_lines, samples_images
+from harness import RunTest, clean_environment, read_lines, samples_images
 
 
 def question_of(body):
@@ -146,7 +149,7 @@ class Cost(RunTest):
         simulator = self.simulator("--fault", "stall:1")
         out = self.folder / "out"
         done = self.generate(samples_images(), out, "--limit", "1", "-n", "1", *self.price,
-                             "--timeout", "0.3", "--retries", "0", simulator=simulator, code=None)
+                             "--timeout", "1", "--retries", "0", simulator=simulator, code=None)
         self.assertGreater(self.report(out)["all_runs"]["cost_beside_replies_usd"], 0)
         self.assertIn("brought no reply", done.stderr)
 
@@ -160,6 +163,21 @@ class Cost(RunTest):
             calls, least = database.execute("SELECT count(*), min(cost_nano) FROM calls").fetchone()
         self.assertGreaterEqual(calls, 1)
         self.assertGreaterEqual(least, 15 * 1000 * 100)  # an answer of at least a hundred tokens
+
+    def test_without_usage_calls_are_in_flight_together_under_a_limit(self):
+        simulator = self.simulator("--fault", "no-usage", "--latency", "fixed:0.1")
+        out = self.folder / "out"
+        done = self.generate(samples_images(), out, "--limit", "4", "-c", 16, *self.price, "--max-cost", "2",
+                             simulator=simulator, code=None)
+        report = self.report(out)["this_run"]
+        self.assertGreater(report["most_in_flight"], 4)
+        self.assertEqual(done.stderr.count("do not tell their tokens"), 1, done.stderr)
+        self.assertEqual(report["replies_without_tokens"], report["calls"])
+        self.assertIn(f"{report['calls']} replies told no tokens", done.stderr)
+        # The estimate is never exceeded either.
+        self.generate(samples_images(), out, "--limit", "16", "-c", 16, *self.price, "--max-cost",
+                      f"{1.3 * spent(out):.4f}", simulator=simulator, code=6)
+        self.assertLessEqual(spent(out), 1.3 * report["cost_usd"] + 1e-4)
 
     def test_unknown_prices(self):
         arguments = ["--base-url", "https://models.example.com/v1", "--model", "nobody-knows-me"]
@@ -261,6 +279,28 @@ class Probe(RunTest):
                              simulator=simulator, code=3,
                              environment={"VQAGEN_API_KEY": "wrong-key-123"})
         self.assertNotIn("probe: simulated", done.stderr)
+
+    def test_a_silent_endpoint_ends_the_probe_after_the_set_timeout(self):
+        for options, kind, words in ((("stall", "--first-byte-timeout"), "first_byte_timeout", "no answer began within 0.3 s"),
+                                     (("stall", "--timeout"), "timeout", "")):
+            simulator = self.simulator("--fault", f"{options[0]}:1")
+            done = self.generate(samples_images(), self.folder / kind, "--probe", "always", "--limit", "1", "-n", "1",
+                                 options[1], "0.3", "--retries", "0", "--outage-patience", "0", simulator=simulator, code=None)
+            self.assertIn(f"probe: simulated at 127.0.0.1 gave no answer ({kind}: ", done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def test_a_probe_that_waits_can_be_interrupted(self):
+        simulator = self.simulator("--fault", "stall:1")
+        process = subprocess.Popen(self.command("generate", samples_images(), "-o", self.folder / "out", "--probe", "always",
+                                                "--base-url", simulator.url, "--model", "m"),
+                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
+        self.addCleanup(process.kill)
+        while simulator.stats()["in_flight"] == 0:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        self.assertIn("interrupted", process.communicate(timeout=60)[1])
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(simulator.stats()["requests"], 1)
 
     def test_what_is_learned_by_the_probe_is_known_to_the_run(self):
         simulator = self.simulator("--structured", "object")

@@ -32,8 +32,8 @@ WORKERS = int(os.environ.get("VQAGEN_TORTURE_WORKERS", "2"))
 CONCURRENCY = 2
 HANG = 120  # seconds
 # Tries of a sweep that is not full; where a run takes longer, fewer.
-SAMPLE = {"memory": 40, "library": 24, "file": 28, "thread": 8}
-FEWER = {"memory": 8, "library": 12, "file": 8, "thread": 4}
+SAMPLE = {"memory": 32, "library": 20, "file": 24, "thread": 6}
+FEWER = {"memory": 6, "library": 8, "file": 4, "thread": 4}
 MEMORY, DISK, NO_SPACE, IO_ERROR = 5, 5, 28, 5
 ENDS = {0, 5}  # what may follow from a failure; 0 when it did not matter
 # They crash where they do not look at what they got: libtiff when it adds the fields of a coding and a
@@ -345,13 +345,6 @@ class Make(Torture):
         def results(out):
             return out.joinpath("dataset.jsonl").read_bytes(), sorted(read_files(out))
         self.sweep_making(lambda out, worker: self.command("merge", *parts[worker], "-o", out), results)
-
-    def test_tune(self):
-        simulator = self.simulator()
-        self.sweep_making(lambda out, worker: self.command(
-            "tune", samples_images(), "--base-url", simulator.url, "--model", "simulated", "-o", out, "--max-calls", 20,
-            "--sides", "none", "--drafts", "none", "--page", out / "tune.html", "--write", out / "tune.yaml"),
-            lambda out: sorted(read_files(out)))
 
 
 class Print(Torture):

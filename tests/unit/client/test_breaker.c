@@ -73,8 +73,14 @@ static void test_never_answered_is_not_away(void **state)
     int64_t now_ms;
     struct breaker breaker = begin("ffffffffffffffffffffffffffffff", &now_ms);
     assert_int_equal(breaker.state, BREAKER_CLOSED);
-    assert_int_equal(breaker_trip(&breaker, now_ms), BREAKER_SAME);
     assert_int_equal(breaker_wait_ms(&breaker, now_ms), 0);
+    // Unless one knows better, who has another endpoint.
+    assert_int_equal(breaker_trip(&breaker, now_ms), BREAKER_OPENED);
+    assert_int_equal(breaker_wait_ms(&breaker, now_ms), 1000);
+    now_ms += 1000;
+    assert_int_equal(play(&breaker, &now_ms, "f"), BREAKER_STILL_AWAY);
+    now_ms += 2000;
+    assert_int_equal(play(&breaker, &now_ms, "a"), BREAKER_BACK);
 }
 
 static void test_passing_faults_open_nothing(void **state)
@@ -108,6 +114,28 @@ static void test_late_words_count_for_nothing(void **state)
     assert_int_equal(breaker_wait_ms(&breaker, now_ms + 5), 0);
 }
 
+static void test_is_well_while_half_are_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *outcomes;
+        bool well;
+    } cases[] = {
+        {"", false},
+        {"aaaaaaaaa", false}, // few
+        {"aaaaaaaaaa", true},
+        {"fafafafafafafafafafa", true},
+        {"aaaaaaaaaaaaaaaaaaaafffffffffff", false},
+        {"fffffffffffafafafaaaaaaaaaaaaaaa", true}, // long ago
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t now_ms;
+        struct breaker breaker = begin(cases[i].outcomes, &now_ms);
+        if (breaker_is_well(&breaker) != cases[i].well)
+            fail_msg("\"%s\": %d", cases[i].outcomes, !cases[i].well);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +143,7 @@ int main(void)
         cmocka_unit_test(test_never_answered_is_not_away),
         cmocka_unit_test(test_passing_faults_open_nothing),
         cmocka_unit_test(test_late_words_count_for_nothing),
+        cmocka_unit_test(test_is_well_while_half_are_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,7 +177,7 @@ static void has_the_faults_it_is_told(void **state)
                             cases[i].finish != NULL ? cases[i].finish : "-");
         if (cases[i].status >= 400)
             assert_non_null(json_text(json_member(reply.json, "error"), "message"));
-        assert_string_equal(reply.retry, strcmp(cases[i].fault, "429") == 0 ? "1" : "");
+        assert_string_equal(reply.retry, ""); // what comes by chance is over at once
         bool hit = cases[i].status != 200 || strncmp(cases[i].fault, "no-", 3) != 0;
         assert_int_equal(stat_of(stats, "faults", cases[i].fault), hit);
         http_reply_clear(&reply);
@@ -261,7 +261,7 @@ static void capacity_makes_others_wait(void **state)
 {
     (void)state;
     struct simulation simulation = {.settings = simulation_settings()};
-    simulation.settings.latency = "fixed:60ms";
+    simulation.settings.latency = "fixed:250ms";
     simulation.settings.capacity = "3";
     simulation_start(&simulation);
     pthread_t threads[12];
@@ -273,8 +273,8 @@ static void capacity_makes_others_wait(void **state)
         pthread_join(threads[i], &status);
         assert_int_equal((long)status, 200);
     }
-    // Twelve calls by threes are four times 60 ms: less would mean more than three at once.
-    assert_true(clock_now_ms() - begun >= 240);
+    // Twelve calls by threes are four times 250 ms: less would mean more than three at once.
+    assert_true(clock_now_ms() - begun >= 1000);
     cJSON *stats = stats_get(&simulation);
     assert_int_equal(stat_of(stats, NULL, "max_working"), 3);
     assert_int_equal(stat_of(stats, NULL, "working"), 0);
