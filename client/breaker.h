@@ -5,7 +5,8 @@
 // call passes until a cool-down is over; then one does, the probe. An answer closes the breaker; a
 // failure doubles the cool-down.
 //
-// An endpoint that has never answered is not away but wrong: nothing opens before the first answer.
+// An endpoint that has never answered is not away but wrong: its failures open nothing. Who has
+// another endpoint to turn to may open it all the same.
 #ifndef VQAGEN_BREAKER_H
 #define VQAGEN_BREAKER_H
 
@@ -49,8 +50,7 @@ void breaker_begin(struct breaker *breaker, int64_t now_ms); // a call is sent
 enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome outcome,
                                 int64_t begun_ms, int64_t now_ms);
 
-// Opens it: other signs say that the endpoint is away. BREAKER_SAME when it was open or never
-// answered.
+// Opens it: other signs say that the endpoint is away. BREAKER_SAME when it was open.
 enum breaker_change breaker_trip(struct breaker *breaker, int64_t now_ms);
 
 int64_t breaker_away_ms(const struct breaker *breaker, int64_t now_ms); // 0 while it is closed

@@ -33,8 +33,8 @@ struct store *store_open(const char *directory, struct error *why);
 // costs a wait for the disk. False: ERR_DISK.
 bool store_set_durable(struct store *store, struct error *why);
 
-// Whether DIR is still where it was. False: ERR_DISK. To be asked now and then: SQLite goes on
-// writing into files that are gone.
+// Whether DIR and the database's files in it are still those that were opened. False: ERR_DISK. To
+// be asked now and then: SQLite goes on writing into files that are gone.
 bool store_check_place(const struct store *store, struct error *why);
 
 void store_close(struct store *store); // commits what is open; NULL is fine
@@ -89,6 +89,10 @@ bool store_retry_item(struct store *store, int64_t number, unsigned round, struc
 // kind: of the rejection or the fault; NULL when accepted. topic: NULL when there is none.
 bool store_finish_item(struct store *store, int64_t number, enum item_state state, const char *kind,
                        const char *topic, const char *line, struct error *why);
+
+// The line of failures.jsonl of an item that ended so, as it is now.
+bool store_put_line(struct store *store, int64_t number, enum item_state state, const char *line,
+                    struct error *why);
 
 bool store_add_call(struct store *store, int64_t number, const struct call *call,
                     struct error *why);

@@ -169,21 +169,29 @@ bool store_retry_item(struct store *store, int64_t number, unsigned round, struc
     return change_row(store, statement, number, why);
 }
 
+bool store_put_line(struct store *store, int64_t number, enum item_state state, const char *line,
+                    struct error *why)
+{
+    sqlite3_stmt *put = store_prepare(store, SQL_PUT_LINE, why);
+    if (put == NULL || !store_note_change(store, why))
+        return false;
+    sqlite3_bind_int64(put, 1, number);
+    sqlite3_bind_text(put, 2, line, -1, SQLITE_STATIC);
+    sqlite3_bind_int(put, 3, (int)state);
+    return store_run(store, put, "write", why);
+}
+
 bool store_finish_item(struct store *store, int64_t number, enum item_state state, const char *kind,
                        const char *topic, const char *line, struct error *why)
 {
     sqlite3_stmt *finish = store_prepare(store, SQL_FINISH_ITEM, why);
-    sqlite3_stmt *put = store_prepare(store, SQL_PUT_LINE, why);
-    if (finish == NULL || put == NULL)
+    if (finish == NULL)
         return false;
     sqlite3_bind_int64(finish, 1, number);
     sqlite3_bind_int(finish, 2, (int)state);
     sqlite3_bind_text(finish, 3, kind, -1, SQLITE_STATIC);
     sqlite3_bind_text(finish, 4, topic, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(put, 1, number);
-    sqlite3_bind_text(put, 2, line, -1, SQLITE_STATIC);
-    sqlite3_bind_int(put, 3, (int)state);
-    if (!change_row(store, finish, number, why) || !store_run(store, put, "write", why))
+    if (!change_row(store, finish, number, why) || !store_put_line(store, number, state, line, why))
         return false;
     store_sum_item(store, state);
     return true;

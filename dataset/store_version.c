@@ -100,7 +100,9 @@ static const char *const steps[] = {
     // same. Empty as soon as an item changes.
     "CREATE TABLE outputs (name TEXT PRIMARY KEY, size INTEGER NOT NULL,"
     " changed_ns INTEGER NOT NULL) WITHOUT ROWID;",
-    // 8: stretches of the input and what they came to (stretch.h), by the records before them.
+    // 8: what minutes, latencies and slowest do not hold yet (store_unsummed.c). NULL: nothing.
+    "ALTER TABLE totals ADD COLUMN unsummed BLOB;",
+    // 9: stretches of the input and what they came to (stretch.h), by the records before them.
     "CREATE TABLE stretches (record INTEGER PRIMARY KEY, line INTEGER NOT NULL,"
     " records INTEGER NOT NULL, lines INTEGER NOT NULL, bytes INTEGER NOT NULL,"
     " place INTEGER NOT NULL, places INTEGER NOT NULL, first_number INTEGER NOT NULL,"

@@ -73,7 +73,7 @@ bool stretch_look_at_images(struct stretch *stretch)
         size_t length = strnlen(path, left) + 1;
         struct stat facts;
         if (length > left || stat(path, &facts) != 0 ||
-            !add_facts(stretch, facts.st_size, file_time_ns(facts.st_mtim)))
+            !add_facts(stretch, facts.st_size, file_changed_ns(&facts)))
             return false;
         path += length;
         left -= length;

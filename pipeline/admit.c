@@ -10,6 +10,7 @@
 #include "queue.h"
 #include "screen_queue.h"
 #include "settle.h"
+#include "store_reading.h"
 #include "text.h"
 #include "unchanged.h"
 
@@ -156,7 +157,7 @@ static void recall_file(struct run *run, struct image *image)
     struct stat facts;
     if (stat(image->source, &facts) == 0) {
         image->size = facts.st_size;
-        image->changed_ns = file_time_ns(facts.st_mtim);
+        image->changed_ns = file_changed_ns(&facts);
         image->digest_known = store_find_digest(run->store, image->source, image->size,
                                                 image->changed_ns, &image->digest);
     }
@@ -251,6 +252,27 @@ static bool take_record(struct run *run, struct question *question, struct error
     return settle_subject(run, subject, why);
 }
 
+// A failed item tells where its record stands in the input, which may have changed around it.
+static bool follow_line(struct run *run, const struct item *item, enum item_state state,
+                        struct error *why)
+{
+    enum { MAX_LINE = 64 << 20 };
+    uint64_t line = item->subject->question.line;
+    if (line == 0 || (state != ITEM_REJECTED && state != ITEM_UNKNOWN))
+        return true;
+    char *failed;
+    if (!store_item_line(run->store, item->number, &failed, why))
+        return false;
+    struct buffer moved;
+    buffer_init(&moved, MAX_LINE);
+    bool good = failed == NULL || !item_write_moved(failed, line, &moved) ||
+                (buffer_check(&moved, "an item's line", why) &&
+                 store_put_line(run->store, item->number, state, buffer_text(&moved), why));
+    buffer_clear(&moved);
+    free(failed);
+    return good;
+}
+
 // Finds the item's row; true in *loads when its calls are to be read.
 static bool admit_item(struct run *run, struct item *item, bool *loads, struct error *why)
 {
@@ -281,7 +303,7 @@ static bool admit_item(struct run *run, struct item *item, bool *loads, struct e
     item->step = ITEM_ENDED;
     item->kept = true;
     subject->open_items--;
-    return true;
+    return follow_line(run, item, row.state, why);
 }
 
 bool admit_begin(struct run *run, struct subject *subject, struct error *why)

@@ -251,7 +251,7 @@ static bool judge_fault(struct run *run, struct result *result)
             wait_again(run, task, fault, wait_ms);
             return false;
         }
-        if (fault->unreachable) {
+        if (fault->unreachable || (fault->for_all && task->upstream->counts.replies == 0)) {
             stop_for_fault(run, task->upstream, fault);
             put_back(run, task);
             return false;
@@ -279,6 +279,18 @@ static void tell_pace(const struct run *run, const struct upstream *upstream)
              pace_reason_text(upstream->pace.reason));
 }
 
+// A run that stands still must say why.
+static void tell_used_up(struct upstream *upstream, int64_t now_ms)
+{
+    enum { WORTH_TELLING_MS = 120 * 1000 };
+    int64_t left_ms = buckets_used_up_ms(&upstream->pace.buckets, now_ms);
+    if (left_ms > WORTH_TELLING_MS && !upstream->used_up_told)
+        log_warn("%s says that its limit is used up, for %lld min: it is asked once a minute until "
+                 "then, or until it says otherwise",
+                 upstream->label, (long long)(left_ms + 59999) / 60000);
+    upstream->used_up_told = left_ms > WORTH_TELLING_MS;
+}
+
 // What the endpoint could take, learned from how the call ended.
 static void end_at_upstream(struct run *run, const struct result *result)
 {
@@ -301,6 +313,7 @@ static void end_at_upstream(struct run *run, const struct result *result)
     unsigned before = upstream->pace.limit;
     if (upstream_end(upstream, &task->pace, &end, clock_now_ms()))
         tell_pace(run, upstream);
+    tell_used_up(upstream, clock_now_ms());
     trace_pace(upstream, before);
 }
 
@@ -476,6 +489,7 @@ bool judge_finished(struct run *run, struct error *why)
         good = store_result(run, results[i].task, &results[i].call, why) &&
                store_followers(run, &results[i], why);
     good = good && (count == 0 || run_commit(run, why));
+    run->lost += good ? 0 : (unsigned)count;
     for (size_t i = 0; i < count; i++) {
         asked_remove(&run->asked, results[i].task);
         good = good && make_something_of(run, results[i].task, &results[i].call, why) &&

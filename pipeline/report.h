@@ -12,6 +12,7 @@ bool report_run(struct run *run, bool writes, struct run_summary *summary, const
 
 // The report of a DIR that was put together from parts.
 bool report_write_merge(struct store *store, const struct merge_settings *settings,
-                        const struct merge_summary *summary, struct error *why);
+                        const char *directory, const struct merge_summary *summary,
+                        struct error *why);
 
 #endif

@@ -92,8 +92,7 @@ static bool add_other_image(struct stretch *stretch, const struct question *ques
     struct stat facts;
     return question->origin != IMAGE_FILE ||
            (stat(question->image, &facts) == 0 &&
-            stretch_add_image(stretch, question->image, facts.st_size,
-                              file_time_ns(facts.st_mtim)));
+            stretch_add_image(stretch, question->image, facts.st_size, file_changed_ns(&facts)));
 }
 
 void unchanged_add(struct run *run, const struct question *question, bool held)
@@ -133,7 +132,7 @@ static bool add_image(struct stretch *stretch, const struct image *image)
     if (image->kept == NULL)
         return stretch_add_image(stretch, image->source, image->size, image->changed_ns);
     return stat(image->source, &facts) == 0 &&
-           stretch_add_image(stretch, image->source, facts.st_size, file_time_ns(facts.st_mtim));
+           stretch_add_image(stretch, image->source, facts.st_size, file_changed_ns(&facts));
 }
 
 bool unchanged_begun(struct run *run, struct subject *subject, struct error *why)

@@ -73,8 +73,14 @@ static void test_never_answered_is_not_away(void **state)
     int64_t now_ms;
     struct breaker breaker = begin("ffffffffffffffffffffffffffffff", &now_ms);
     assert_int_equal(breaker.state, BREAKER_CLOSED);
-    assert_int_equal(breaker_trip(&breaker, now_ms), BREAKER_SAME);
     assert_int_equal(breaker_wait_ms(&breaker, now_ms), 0);
+    // Unless one knows better, who has another endpoint.
+    assert_int_equal(breaker_trip(&breaker, now_ms), BREAKER_OPENED);
+    assert_int_equal(breaker_wait_ms(&breaker, now_ms), 1000);
+    now_ms += 1000;
+    assert_int_equal(play(&breaker, &now_ms, "f"), BREAKER_STILL_AWAY);
+    now_ms += 2000;
+    assert_int_equal(play(&breaker, &now_ms, "a"), BREAKER_BACK);
 }
 
 static void test_passing_faults_open_nothing(void **state)
