@@ -1,5 +1,6 @@
 """Going on passes over what stands; whatever changed meanwhile, the dataset is what reading everything makes."""
 import json
+import os
 import shutil
 import sqlite3
 import unittest
@@ -7,8 +8,7 @@ import unittest
 from harness import RunTest, read_lines, samples_images, some
 
 COUNT, STRETCH = 1100, 1024  # items; and STRETCH_RECORDS of dataset/stretch.h
-# Each in a folder of its own, which is put aside and back: a file that is copied or renamed has changed.
-IMAGES = ["0/great-circle.jpg", "1/five-shapes.png", "2/two-squares.png", "3/broken.jpg"]
+IMAGES = ["great-circle.jpg", "five-shapes.png", "two-squares.png", "broken.jpg"]
 
 
 def record(number):
@@ -40,15 +40,14 @@ def change_store(sql):
     return apply
 
 
-def change_image(number, sample):
-    def apply(folder):
-        place = folder / "images" / str(number)
-        if not place.with_suffix(".kept").exists():  # the second run of two finds what the first one found
-            place.rename(place.with_suffix(".kept"))
-            place.mkdir()
-            if sample is not None:
-                shutil.copy(samples_images() / sample, folder / "images" / IMAGES[number])
-    return apply
+def touch_image(folder):
+    replace_image(folder, IMAGES[1], IMAGES[1])
+    os.utime(folder / "images" / IMAGES[1], ns=(1, 1))
+
+
+def replace_image(folder, name=IMAGES[0], other="three-circles.jpg"):
+    (folder / "images" / name).unlink()
+    shutil.copy(samples_images() / other, folder / "images" / name)
 
 
 def remove_outputs(folder):
@@ -68,9 +67,9 @@ CHANGES = {
     "a line is gone": (change_lines(lambda lines: lines[:3] + lines[4:]), 0),
     "a blank line came": (change_lines(lambda lines: ["\n"] + lines), 0),
     "the order is another": (change_lines(lambda lines: lines[::-1]), 0),
-    "an image was written anew": (change_image(0, "three-circles.jpg"), 0),
-    "an image was touched": (change_image(1, "five-shapes.png"), COUNT - STRETCH),
-    "an image is gone": (change_image(2, None), COUNT - STRETCH),
+    "an image was written anew": (replace_image, 0),
+    "an image was touched": (touch_image, COUNT - STRETCH),
+    "an image is gone": (lambda folder: (folder / "images" / IMAGES[2]).unlink(), COUNT - STRETCH),
     "the output is gone": (remove_outputs, COUNT),
     "a limit": (lambda folder: None, STRETCH, "--limit", STRETCH + 20),
     "failed items are taken up again": (lambda folder: None, 0, "--retry", "rejected"),
@@ -87,13 +86,16 @@ class Unchanged(RunTest):
     def setUp(self):
         super().setUp()
         self.endpoint = self.simulator("--answers", "canned")
-        self.base, self.now = self.folder / "base", self.folder / "now"
-        for name in IMAGES:
-            (self.now / "images" / name).parent.mkdir(parents=True)
+        self.base, self.now, pictures = self.folder / "base", self.folder / "now", self.folder / "pictures"
+        pictures.mkdir()
         for name in IMAGES[:3]:
-            shutil.copy(samples_images() / name[2:], self.now / "images" / name)
-        picture = (samples_images() / IMAGES[0][2:]).read_bytes()
-        (self.now / "images" / IMAGES[3]).write_bytes(picture[:300])
+            shutil.copy(samples_images() / name, pictures / name)
+        picture = (samples_images() / IMAGES[0]).read_bytes()
+        (pictures / IMAGES[3]).write_bytes(picture[:300])
+        # By links, since a copy of an image is another file, changed when it was made.
+        (self.now / "images").mkdir(parents=True)
+        for name in IMAGES:
+            (self.now / "images" / name).symlink_to(pictures / name)
         (self.now / "q.jsonl").write_text("".join(map(line, range(COUNT))))
 
     def run_now(self, *options):
@@ -106,22 +108,19 @@ class Unchanged(RunTest):
                 "items": report["items"], "requests": report["this_run"]["requests"]}, \
             report["this_run"]["finished_unread"]
 
-    def restore(self, images=False):
-        shutil.rmtree(self.now / "out")
-        shutil.copytree(self.base / "out", self.now / "out")
-        shutil.copy(self.base / "q.jsonl", self.now / "q.jsonl")
-        for kept in (self.now / "images").glob("*.kept") if images else ():
-            shutil.rmtree(kept.with_suffix(""))
-            kept.rename(kept.with_suffix(""))
+    def restore(self):
+        if self.now.exists():
+            shutil.rmtree(self.now)
+        shutil.copytree(self.base, self.now, symlinks=True)
 
     def test_the_dataset_is_what_reading_everything_makes(self):
         made, unread = self.run_now()
         self.assertEqual((made["items"]["accepted"], made["items"]["rejected"]), (COUNT - 11, 11))
         self.assertEqual(unread, 0)
-        shutil.copytree(self.now, self.base)
+        self.now.rename(self.base)
         for name, (change, expected, *options) in some(CHANGES.items()):
             with self.subTest(name):
-                self.restore(images=True)
+                self.restore()
                 change(self.now)
                 made, unread = self.run_now(*options)
                 # What had to be read is noted again, but for records that cannot be used.
