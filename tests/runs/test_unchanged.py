@@ -41,11 +41,13 @@ def change_store(sql):
 
 
 def touch_image(folder):
+    replace_image(folder, IMAGES[1], IMAGES[1])
     os.utime(folder / "images" / IMAGES[1], ns=(1, 1))
 
 
-def replace_image(folder):
-    shutil.copy(samples_images() / "three-circles.jpg", folder / "images" / IMAGES[0])
+def replace_image(folder, name=IMAGES[0], other="three-circles.jpg"):
+    (folder / "images" / name).unlink()
+    shutil.copy(samples_images() / other, folder / "images" / name)
 
 
 def remove_outputs(folder):
@@ -84,12 +86,16 @@ class Unchanged(RunTest):
     def setUp(self):
         super().setUp()
         self.endpoint = self.simulator("--answers", "canned")
-        self.base, self.now = self.folder / "base", self.folder / "now"
-        (self.now / "images").mkdir(parents=True)
+        self.base, self.now, pictures = self.folder / "base", self.folder / "now", self.folder / "pictures"
+        pictures.mkdir()
         for name in IMAGES[:3]:
-            shutil.copy(samples_images() / name, self.now / "images" / name)
+            shutil.copy(samples_images() / name, pictures / name)
         picture = (samples_images() / IMAGES[0]).read_bytes()
-        (self.now / "images" / IMAGES[3]).write_bytes(picture[:300])
+        (pictures / IMAGES[3]).write_bytes(picture[:300])
+        # By links, since a copy of an image is another file, changed when it was made.
+        (self.now / "images").mkdir(parents=True)
+        for name in IMAGES:
+            (self.now / "images" / name).symlink_to(pictures / name)
         (self.now / "q.jsonl").write_text("".join(map(line, range(COUNT))))
 
     def run_now(self, *options):
@@ -105,7 +111,7 @@ class Unchanged(RunTest):
     def restore(self):
         if self.now.exists():
             shutil.rmtree(self.now)
-        shutil.copytree(self.base, self.now)
+        shutil.copytree(self.base, self.now, symlinks=True)
 
     def test_the_dataset_is_what_reading_everything_makes(self):
         made, unread = self.run_now()
