@@ -84,10 +84,10 @@ class Output(Trouble):
             with self.subTest(change=word):
                 out = self.folder / "out"
                 before = simulator.stats()["requests"]
-                run = self.start(samples_images(), out, simulator, "--concurrency", 1)
-                self.wait_for(simulator, before + 3)
+                run = self.run_at(simulator, samples_images(), out, "--concurrency", 1)
+                self.wait_for_requests(simulator, before + 3, run)
                 change(out)
-                _, said = run.communicate(timeout=60)
+                _, said = run.communicate(timeout=TIMEOUT)
                 self.assertEqual(run.returncode, 5, said)
                 self.assertIn(f"{out}/{word} was removed or replaced", said)
                 self.assertLess(simulator.stats()["requests"], before + 30)
@@ -97,11 +97,11 @@ class Output(Trouble):
     def test_nothing_is_written_to_a_folder_that_took_the_place_of_the_output(self):
         simulator = self.simulator("--latency", "fixed:0.3s")
         out = self.folder / "out"
-        run = self.start(samples_images(), out, simulator, "--concurrency", 1)
-        self.wait_for(simulator, 3)
+        run = self.run_at(simulator, samples_images(), out, "--concurrency", 1)
+        self.wait_for_requests(simulator, 3, run)
         out.rename(self.folder / "elsewhere")
         out.mkdir()
-        _, said = run.communicate(timeout=60)
+        _, said = run.communicate(timeout=TIMEOUT)
         self.assertEqual(run.returncode, 5, said)
         self.assertIn("could not be kept", said)
         self.assertEqual(list(out.iterdir()), [])
