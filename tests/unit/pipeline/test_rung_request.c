@@ -228,9 +228,8 @@ static void too_few_calls_are_no_concurrency(void **state)
     assert_string_equal(last_rung()->tried, "2 calls");
     // Refused, and no call is left to try one alone.
     world.ladder.prober.limit = 4;
-    script =
-        (struct script){.to = 99, .status = "429 Too Many Requests", .words = "Rate limit reached"};
-    climb(rung_together, RUNG_TOGETHER, CAUSE_rate_limited);
+    script = (struct script){.to = 99, .status = "429 Too Many Requests", .words = "busy"};
+    climb(rung_together, RUNG_TOGETHER, CAUSE_overloaded);
 }
 
 int main(void)
