@@ -42,6 +42,7 @@ static const struct {
     {"spend-limit", PLAYER_COUNT, "no_money"},
     {"model-unknown", PLAYER_COUNT, "model_unknown"},
     {"model-forbidden", PLAYER_COUNT, "model_unknown"},
+    {"no-channel", PLAYER_COUNT, "no_channel"},
     {"no-vision", PLAYER_COUNT, "no_vision"},
     {"context", PLAYER_COUNT, "context_exceeded"},
     {"cap", PLAYER_COUNT, "parameter_rejected"},
