@@ -17,6 +17,15 @@ static bool learn_cap(struct endpoint *endpoint, const struct endpoint_lessons *
 static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                             const struct problem *problem, enum fault_kind *kind);
 
+// An endpoint that refuses streams as well as their lack is not asked in turns for ever.
+static bool learn_stream(struct endpoint_lessons *known, const struct endpoint_lessons *sent)
+{
+    if (known->stream_wanted && !known->stream)
+        return false;
+    known->stream = known->stream_wanted = true;
+    return !sent->stream;
+}
+
 bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                  const struct problem *problem, enum fault_lesson lesson, enum fault_kind *kind)
 {
@@ -28,8 +37,7 @@ bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
     case LESSON_PARAMETER:
         return learn_parameter(endpoint, sent, problem, kind);
     case LESSON_STREAM:
-        endpoint->lessons.stream = true;
-        return !sent->stream;
+        return learn_stream(&endpoint->lessons, sent);
     case LESSON_NONE:
         break;
     }

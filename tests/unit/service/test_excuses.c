@@ -384,8 +384,8 @@ static void the_client_understands_every_excuse(void **state)
 // Each kind of the client's table that a server can cause was caused by one of the above.
 static void every_kind_of_the_client_can_be_had(void **state)
 {
-    static const char *const elsewhere[] = {"dns", "connection_refused", "connect_timeout",
-                                            "aborted", "transport_other"};
+    static const char *const elsewhere[] = {"dns",     "connection_refused", "connect_timeout",
+                                            "aborted", "transport_other",    "no_channel"};
     (void)state;
 #define NAME(kind, ...) #kind,
     static const char *const names[] = {FAULT_KINDS(NAME)};
