@@ -22,8 +22,8 @@ struct merge_summary {
 };
 
 // False: ERR_INPUT for parts that do not belong together, are missing or given twice, or are not
-// finished, with their names; ERR_USAGE for a part that a run is writing to; ERR_DISK. Of what was
-// begun in the whole's DIR no run stays.
+// finished, with their names; ERR_USAGE for a part that a run is writing to; ERR_DISK. What was
+// begun then lies in DIR/merge.part, and the next merge into DIR begins anew.
 bool merge_parts(const struct merge_settings *settings, struct merge_summary *summary,
                  struct error *why);
 

@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "memory.h"
 #include "reply_stream.h"
 #include "text.h"
 #include "tokens.h"
@@ -142,7 +143,7 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     if (!good)
         client_abort(prober->client);
     drop_finished(prober);
-    return good;
+    return memory_settle(good, why); // what came of short memory is no fault of the endpoint
 }
 
 void probe_clear(struct probe *probe)

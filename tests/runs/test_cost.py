@@ -149,7 +149,7 @@ class Cost(RunTest):
         simulator = self.simulator("--fault", "stall:1")
         out = self.folder / "out"
         done = self.generate(samples_images(), out, "--limit", "1", "-n", "1", *self.price,
-                             "--timeout", "0.3", "--retries", "0", simulator=simulator, code=None)
+                             "--timeout", "1", "--retries", "0", simulator=simulator, code=None)
         self.assertGreater(self.report(out)["all_runs"]["cost_beside_replies_usd"], 0)
         self.assertIn("brought no reply", done.stderr)
 

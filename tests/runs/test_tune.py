@@ -22,7 +22,7 @@ class Tune(RunTest):
 
     def test_refusing_endpoint(self):
         """Where calls are refused, those in flight tell the capacity whatever the pace."""
-        simulator = self.simulator("--answers", "canned", "--latency", "0.03", "--capacity", "3", "--capacity-mode",
+        simulator = self.simulator("--answers", "canned", "--latency", "0.1", "--capacity", "3", "--capacity-mode",
                                    "refuse")
         result = self.alone(simulator, "-o", self.folder / "out")
         self.assertIn(result["knee"], (2, 3, 4), result)
