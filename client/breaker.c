@@ -39,9 +39,14 @@ static void cool_down(struct breaker *breaker, int64_t cool_ms, int64_t now_ms)
     change(breaker, BREAKER_OPEN, now_ms);
 }
 
+bool breaker_may_open(const struct breaker *breaker)
+{
+    return breaker->answered || breaker->replaced;
+}
+
 enum breaker_change breaker_trip(struct breaker *breaker, int64_t now_ms)
 {
-    if (breaker->state != BREAKER_CLOSED || !breaker->answered)
+    if (breaker->state != BREAKER_CLOSED || !breaker_may_open(breaker))
         return BREAKER_SAME;
     breaker->count++;
     breaker->opened_ms = now_ms;

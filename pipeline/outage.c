@@ -8,6 +8,7 @@
 
 static void say(const struct run *run, struct upstream *upstream, enum breaker_change change,
                 int64_t now_ms);
+static bool another_is_there(const struct run *run, const struct upstream *upstream);
 
 // An answer is an answer, also one that refuses the call; what a retry may heal is not.
 static enum breaker_outcome outcome_of(const struct fault *fault)
@@ -38,6 +39,7 @@ void outage_note(struct run *run, struct task *task, const struct fault *fault, 
         return;
     if (outcome == BREAKER_FAILED)
         keep_words(upstream, fault);
+    upstream->breaker.replaced = another_is_there(run, upstream);
     say(run, upstream, breaker_end(&upstream->breaker, outcome, task->sent_ms, now_ms), now_ms);
 }
 
@@ -67,7 +69,7 @@ static bool others_fail_too(const struct run *run, const struct task *task,
 {
     const struct breaker *breaker = &task->upstream->breaker;
     enum { STREAK = 4 }; // of other calls' failures, which 30 % of passing faults seldom give
-    if (!breaker->answered || breaker->answered_ms > task->failed_ms)
+    if (!breaker_may_open(breaker) || breaker->answered_ms > task->failed_ms)
         return false;
     if (fault->unreachable || breaker_streak(breaker) >= task->attempts + STREAK)
         return true;
@@ -92,7 +94,8 @@ bool outage_holds(struct run *run, const struct task *task, const struct fault *
     if (breaker->state == BREAKER_CLOSED && task->retries >= run->settings->retry.retries &&
         others_fail_too(run, task, fault))
         say(run, task->upstream, breaker_trip(breaker, now_ms), now_ms);
-    if (breaker->state == BREAKER_CLOSED)
+    // One that never answered is wrong after all when nobody is left to take its calls.
+    if (breaker->state == BREAKER_CLOSED || !breaker_may_open(breaker))
         return false;
     // Calls that were not tried yet are better probes, so this one comes after the next of them.
     int64_t probe_ms = breaker_wait_ms(breaker, now_ms);

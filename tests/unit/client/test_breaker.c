@@ -77,6 +77,18 @@ static void test_never_answered_is_not_away(void **state)
     assert_int_equal(breaker_wait_ms(&breaker, now_ms), 0);
 }
 
+static void test_one_that_is_replaced_need_not_have_answered(void **state)
+{
+    (void)state;
+    int64_t now_ms = 10000;
+    struct breaker breaker;
+    breaker_init(&breaker);
+    breaker.replaced = true;
+    assert_int_equal(play(&breaker, &now_ms, "fffffffff"), BREAKER_SAME);
+    assert_int_equal(play(&breaker, &now_ms, "f"), BREAKER_OPENED);
+    assert_int_equal(breaker_wait_ms(&breaker, now_ms), 1000);
+}
+
 static void test_passing_faults_open_nothing(void **state)
 {
     (void)state;
@@ -113,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opens_probes_closes),
         cmocka_unit_test(test_never_answered_is_not_away),
+        cmocka_unit_test(test_one_that_is_replaced_need_not_have_answered),
         cmocka_unit_test(test_passing_faults_open_nothing),
         cmocka_unit_test(test_late_words_count_for_nothing),
     };
