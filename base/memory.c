@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+#define RAN_OUT                                                                                    \
+    "memory ran out; what was finished is kept, and the same command goes on from there once "     \
+    "there is more"
 
 static _Thread_local bool short_of_memory;
 
@@ -19,10 +24,14 @@ void *memory_noted(void *got)
 
 bool memory_check(struct error *why)
 {
-    return !short_of_memory ||
-           error_set(why, ERR_MEMORY,
-                     "memory ran out; what was finished is kept, and the same command goes on from "
-                     "there once there is more");
+    return !short_of_memory || error_set(why, ERR_MEMORY, "%s", RAN_OUT);
+}
+
+bool memory_settle(bool good, struct error *why)
+{
+    if (short_of_memory && why != NULL && why->kind != ERR_MEMORY)
+        error_clear(why);
+    return memory_check(why) && good;
 }
 
 static void *allocate(size_t size)
@@ -34,6 +43,22 @@ void memory_watch_json(void)
 {
     cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = free};
     cJSON_InitHooks(&hooks);
+}
+
+// std::set_new_handler, under the name that it has in libstdc++.
+extern void (*set_new_handler(void (*handler)(void)))(void) __asm__("_ZSt15set_new_handlerPFvvE");
+
+static void end_without_memory(void)
+{
+    static const char said[] = "vqagen: " RAN_OUT "\n";
+    ssize_t written = write(STDERR_FILENO, said, sizeof said - 1);
+    (void)written; // there is nobody else to tell
+    _exit(error_exit_code(ERR_MEMORY));
+}
+
+void memory_watch_new(void)
+{
+    set_new_handler(end_without_memory);
 }
 
 void memory_keep_pages(void)

@@ -18,8 +18,18 @@ void *memory_noted(void *got);
 // False: ERR_MEMORY, when a failure was noted on this thread.
 bool memory_check(struct error *why);
 
+// For who is about to give a result away: good, unless a failure was noted on this thread. Then it
+// is false, and what was said of it gives way to ERR_MEMORY, as it may be no more than what
+// followed: a picture that is "damaged", a name that is "not known".
+bool memory_settle(bool good, struct error *why);
+
 // Lets cJSON's allocations be noted too, for the whole process; before it is first used.
 void memory_watch_json(void);
+
+// For libraries written in C++, whose allocations throw what no C program can catch, on threads of
+// their own at that: without memory the process says so and ends, with the exit code of ERR_MEMORY.
+// For the whole process.
+void memory_watch_new(void);
 
 // For a process that works on pictures: memory of up to 16 MiB a piece is kept for the next one
 // instead of being given back and asked for again, which costs a tenth of the CPU time in page

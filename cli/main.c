@@ -21,11 +21,9 @@ int main(int count, char **arguments)
     struct error why = {0};
     int exit_code = 0;
     memory_watch_json();
-    if (!command_run(count, arguments, environ, &exit_code, &why) || !memory_check(&why)) {
-        // What was said may be no more than what followed: a name that is "not known".
-        if (!memory_check(NULL) && why.kind != ERR_MEMORY)
-            error_clear(&why);
-        if (memory_check(&why))
+    memory_watch_new();
+    if (!memory_settle(command_run(count, arguments, environ, &exit_code, &why), &why)) {
+        if (why.kind == ERR_NONE)
             error_set(&why, ERR_INTERNAL, "the command failed and left no reason");
         exit_code = error_exit_code(why.kind);
         print_error(why.message);

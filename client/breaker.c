@@ -85,12 +85,20 @@ static void note(struct breaker *breaker, bool failed)
         breaker->noted++;
 }
 
+static unsigned recent_count(const struct breaker *breaker)
+{
+    return breaker->noted < WINDOW ? breaker->noted : WINDOW;
+}
+
+static unsigned recent_failed(const struct breaker *breaker)
+{
+    return (unsigned)__builtin_popcountll(breaker->recent & ((UINT64_C(1) << WINDOW) - 1));
+}
+
 static bool most_failed(const struct breaker *breaker)
 {
-    unsigned count = breaker->noted < WINDOW ? breaker->noted : WINDOW;
-    uint64_t window = breaker->recent & ((UINT64_C(1) << WINDOW) - 1);
-    unsigned failed = (unsigned)__builtin_popcountll(window);
-    return count >= LEAST && failed * 100 >= count * FAILED_PERCENT;
+    unsigned count = recent_count(breaker);
+    return count >= LEAST && recent_failed(breaker) * 100 >= count * FAILED_PERCENT;
 }
 
 enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome outcome,
@@ -115,6 +123,12 @@ enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome ou
 int64_t breaker_away_ms(const struct breaker *breaker, int64_t now_ms)
 {
     return breaker->state == BREAKER_CLOSED ? 0 : now_ms - breaker->opened_ms;
+}
+
+bool breaker_is_well(const struct breaker *breaker)
+{
+    unsigned count = recent_count(breaker);
+    return count >= LEAST && 2 * recent_failed(breaker) <= count;
 }
 
 unsigned breaker_streak(const struct breaker *breaker)

@@ -59,6 +59,9 @@ enum breaker_change breaker_trip(struct breaker *breaker, int64_t now_ms);
 
 int64_t breaker_away_ms(const struct breaker *breaker, int64_t now_ms); // 0 while it is closed
 
+// Whether it answers calls: at least half of the recent ones. False while few have ended.
+bool breaker_is_well(const struct breaker *breaker);
+
 // How many of the newest outcomes are failures, without one answer between.
 unsigned breaker_streak(const struct breaker *breaker);
 

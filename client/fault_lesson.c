@@ -74,12 +74,16 @@ static bool learn_no_stream_usage(struct endpoint_lessons *known,
     return sends;
 }
 
-// First the newer name is tried, then none.
-static bool learn_max_tokens_name(struct endpoint *endpoint, const struct endpoint_lessons *sent)
+// First the other name is tried, then none: OpenAI's newer models refuse max_tokens, older servers
+// know nothing else. Whichever name the refusal speaks of, it is about the one that was sent.
+static bool learn_cap_name(struct endpoint *endpoint, const struct endpoint_lessons *sent)
 {
-    if (sent->max_completion_tokens || endpoint->provider->cap != PROVIDER_CAP_TWO_NAMES)
+    struct endpoint_lessons *known = &endpoint->lessons;
+    if (sent->cap_renamed || endpoint->provider->cap != PROVIDER_CAP_TWO_NAMES)
         return learn_no_max_tokens(endpoint, sent);
-    endpoint->lessons.max_completion_tokens = true;
+    if (!known->cap_renamed)
+        known->max_completion_tokens = !sent->max_completion_tokens;
+    known->cap_renamed = true;
     return !sent->no_max_tokens;
 }
 
@@ -209,8 +213,7 @@ enum parameter {
     PARAMETER_OTHER,
     PARAMETER_STRUCTURED,
     PARAMETER_TEMPERATURE,
-    PARAMETER_MAX_TOKENS,
-    PARAMETER_MAX_COMPLETION_TOKENS,
+    PARAMETER_CAP,
     PARAMETER_STREAM_USAGE,
     PARAMETER_STREAM,
     PARAMETER_THINKING,
@@ -232,9 +235,9 @@ static enum parameter parameter_of(const struct problem *problem,
         {"responsejsonschema", PARAMETER_STRUCTURED},
         {"responsemimetype", PARAMETER_STRUCTURED},
         {"temperature", PARAMETER_TEMPERATURE},
-        {"max_tokens", PARAMETER_MAX_TOKENS},
-        {"max_completion_tokens", PARAMETER_MAX_COMPLETION_TOKENS},
-        {"maxoutputtokens", PARAMETER_MAX_TOKENS},
+        {"max_tokens", PARAMETER_CAP},
+        {"max_completion_tokens", PARAMETER_CAP},
+        {"maxoutputtokens", PARAMETER_CAP},
         {"stream_options", PARAMETER_STREAM_USAGE},
         {"include_usage", PARAMETER_STREAM_USAGE},
         {"reasoning_effort", PARAMETER_THINKING},
@@ -278,10 +281,8 @@ static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_les
         return learn_structured(&endpoint->lessons, sent);
     case PARAMETER_TEMPERATURE:
         return learn_no_temperature(&endpoint->lessons, sent);
-    case PARAMETER_MAX_TOKENS:
-        return learn_max_tokens_name(endpoint, sent);
-    case PARAMETER_MAX_COMPLETION_TOKENS:
-        return sent->max_completion_tokens && learn_no_max_tokens(endpoint, sent);
+    case PARAMETER_CAP:
+        return learn_cap_name(endpoint, sent);
     case PARAMETER_STREAM_USAGE:
         return learn_no_stream_usage(&endpoint->lessons, sent);
     case PARAMETER_STREAM:

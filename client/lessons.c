@@ -14,8 +14,6 @@ static const struct {
 } switches[] = {
     {"no_temperature", offsetof(struct endpoint_lessons, no_temperature), true,
      "temperature is not taken"},
-    {"max_completion_tokens", offsetof(struct endpoint_lessons, max_completion_tokens), true,
-     "max_tokens is called max_completion_tokens"},
     {"no_max_tokens", offsetof(struct endpoint_lessons, no_max_tokens), true,
      "no limit of the output is taken"},
     {"no_stream", offsetof(struct endpoint_lessons, stream), false, "streams are not taken"},
@@ -34,6 +32,13 @@ static const struct {
     [STRUCTURED_NONE] = {"structured=none", "no structured output is taken"},
     [STRUCTURED_OBJECT] = {"structured=object", "of structured output a JSON object is the most"},
     [STRUCTURED_SCHEMA] = {"structured=schema", "JSON schemas are taken"}};
+// By max_completion_tokens: the name of the cap on the answer, once the other one was refused.
+static const struct {
+    const char *word, *sentence;
+} cap_names[] = {
+    [false] = {"max_tokens", "max_completion_tokens is called max_tokens"},
+    [true] = {"max_completion_tokens", "max_tokens is called max_completion_tokens"},
+};
 static const char cap_word[] = "max_tokens_cap=";
 
 static bool read_switch(const struct endpoint_lessons *lessons, size_t index)
@@ -54,6 +59,8 @@ void lessons_write(const struct endpoint_lessons *before, const struct endpoint_
     size_t begin = out->length;
     if (now->structured != before->structured)
         add_word(out, begin, structured_levels[now->structured].word);
+    if (now->max_completion_tokens != before->max_completion_tokens)
+        add_word(out, begin, cap_names[now->max_completion_tokens].word);
     for (size_t i = 0; i < SWITCHES; i++)
         if (read_switch(now, i) != read_switch(before, i))
             add_word(out, begin, switches[i].word);
@@ -82,6 +89,11 @@ static void read_word(struct endpoint_lessons *lessons, const char *word, size_t
     for (size_t i = 0; i < SWITCHES; i++)
         if (is_word(word, length, switches[i].word))
             *(bool *)((char *)lessons + switches[i].field) = switches[i].learned;
+    for (int name = 0; name <= 1; name++)
+        if (is_word(word, length, cap_names[name].word)) {
+            lessons->max_completion_tokens = name;
+            lessons->cap_renamed = true;
+        }
     for (int i = STRUCTURED_NONE; i < STRUCTURED_SCHEMA; i++)
         if (is_word(word, length, structured_levels[i].word) &&
             lessons->structured > (enum structured_output)i)
@@ -106,6 +118,9 @@ static void tell_word(const char *word, size_t length, struct buffer *out)
     for (size_t i = 0; i < SWITCHES; i++)
         if (is_word(word, length, switches[i].word))
             buffer_append_text(out, switches[i].sentence);
+    for (int name = 0; name <= 1; name++)
+        if (is_word(word, length, cap_names[name].word))
+            buffer_append_text(out, cap_names[name].sentence);
     for (int i = STRUCTURED_NONE; i <= STRUCTURED_SCHEMA; i++)
         if (is_word(word, length, structured_levels[i].word))
             buffer_append_text(out, structured_levels[i].sentence);

@@ -12,6 +12,7 @@ struct endpoint_lessons {
     enum structured_output structured;
     bool no_temperature;        // the model takes only its default
     bool max_completion_tokens; // the newer name of max_tokens is wanted
+    bool cap_renamed;           // a refusal said so, or the opposite: the other name is not taken
     bool no_max_tokens;
     int max_tokens_cap;   // 0: unknown; else the largest value accepted
     bool stream;          // replies are asked for as streams

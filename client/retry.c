@@ -7,16 +7,19 @@ struct retry_settings retry_settings_default(void)
 }
 
 // base, 2 base, 4 base, ... up to max.
-static int64_t backoff_ms(const struct retry_settings *settings, unsigned attempt)
+static int64_t backoff_ms(const struct retry_settings *settings, unsigned attempt, bool well)
 {
+    enum { DOUBLED_WHILE_WELL = 3 };
     int64_t wait = settings->base_ms;
+    if (well && attempt > DOUBLED_WHILE_WELL)
+        attempt = DOUBLED_WHILE_WELL;
     for (unsigned i = 1; i < attempt && wait < settings->max_ms; i++)
         wait *= 2;
     return wait < settings->max_ms ? wait : settings->max_ms;
 }
 
 int64_t retry_wait_ms(const struct retry_settings *settings, const struct fault *fault,
-                      unsigned attempt, double unit)
+                      unsigned attempt, bool well, double unit)
 {
     // A lesson is learned once, so sending again at once ends by itself and uses up no retry.
     if (fault->verdict == FAULT_ADAPT)
@@ -32,5 +35,6 @@ int64_t retry_wait_ms(const struct retry_settings *settings, const struct fault 
             return -1;
         return fault->wait_ms + (int64_t)((double)fault->wait_ms * 0.1 * unit);
     }
-    return (int64_t)((double)backoff_ms(settings, attempt) * (0.1 + 0.9 * unit));
+    well = well && fault->verdict == FAULT_RETRY; // who says "too much" is to be relieved
+    return (int64_t)((double)backoff_ms(settings, attempt, well) * (0.1 + 0.9 * unit));
 }

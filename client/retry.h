@@ -22,7 +22,10 @@ struct retry_settings retry_settings_default(void);
 // whole of 2, 4, 8 s ("full jitter": Brooker, "Exponential Backoff And Jitter", AWS Architecture
 // Blog, 2015: with it many clients of one endpoint finish soonest and with the fewest calls), but
 // for its first tenth: a retry within milliseconds meets the same trouble. unit: uniform in [0, 1).
+//
+// well: the endpoint answers most calls (breaker_is_well). Longer waits are a relief for one that
+// is ill; for one that is not they only delay the call, so that they grow no more after 8 s.
 int64_t retry_wait_ms(const struct retry_settings *settings, const struct fault *fault,
-                      unsigned attempt, double unit);
+                      unsigned attempt, bool well, double unit);
 
 #endif

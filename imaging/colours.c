@@ -1,6 +1,9 @@
 #include "colours.h"
 
-#include <lcms2.h>
+#include "memory.h"
+
+#include <lcms2_plugin.h>
+#include <setjmp.h>
 #include <stdlib.h>
 
 struct colours {
@@ -9,59 +12,143 @@ struct colours {
     enum colours_space space;
 };
 
+// Where the source's colours are told: by a profile, else by chromaticities or an exponent alone.
+struct origin {
+    enum colours_space space;
+    const void *profile;
+    size_t length;
+    const double *chromaticities; // NULL: grey
+    double exponent;
+};
+
 // A difference that nobody sees, and that a profile which means sRGB makes by its rounded tables.
 enum { SAME_WITHIN = 3 };
 
+static struct colours *make_guarded(const struct origin *origin);
 static struct colours *make(cmsContext context, cmsHPROFILE profile, enum colours_space space);
 static bool changes_nothing(const struct colours *colours);
 
 struct colours *colours_from_profile(const void *profile, size_t length, enum colours_space space)
 {
-    if (length > UINT32_MAX)
-        return NULL;
-    cmsContext context = cmsCreateContext(NULL, NULL);
-    if (context == NULL)
-        return NULL;
-    return make(context, cmsOpenProfileFromMemTHR(context, profile, (cmsUInt32Number)length),
-                space);
+    struct origin origin = {.space = space, .profile = profile, .length = length};
+    return length <= UINT32_MAX ? make_guarded(&origin) : NULL;
 }
 
 struct colours *colours_from_primaries(const double chromaticities[8], double exponent)
 {
-    static const double srgb_curve[] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
-    cmsContext context = cmsCreateContext(NULL, NULL);
-    if (context == NULL)
-        return NULL;
-    cmsToneCurve *curve = exponent > 0 ? cmsBuildGamma(context, exponent)
-                                       : cmsBuildParametricToneCurve(context, 4, srgb_curve);
-    const double *c = chromaticities;
-    cmsCIExyY white = {c[0], c[1], 1};
-    cmsCIExyYTRIPLE primaries = {{c[2], c[3], 1}, {c[4], c[5], 1}, {c[6], c[7], 1}};
-    bool possible = curve != NULL;
-    for (int i = 0; i < 8; i++)
-        possible = possible && c[i] >= 0 && c[i] <= 1;
-    for (int i = 1; i < 8; i += 2)
-        possible = possible && c[i] > 0; // lcms divides by it
-    cmsHPROFILE profile = possible
-                              ? cmsCreateRGBProfileTHR(context, &white, &primaries,
-                                                       (cmsToneCurve *[3]){curve, curve, curve})
-                              : NULL;
-    if (curve != NULL)
-        cmsFreeToneCurve(curve);
-    return make(context, profile, COLOURS_RGB);
+    return make_guarded(&(struct origin){
+        .space = COLOURS_RGB, .chromaticities = chromaticities, .exponent = exponent});
 }
 
 struct colours *colours_from_exponent(double exponent)
 {
-    cmsContext context = cmsCreateContext(NULL, NULL);
+    return make_guarded(&(struct origin){.space = COLOURS_GREY, .exponent = exponent});
+}
+
+// lcms2 (2.14) does not look at everything that it asks for: without memory cmsStageDup and
+// cmsCreateProfilePlaceholder crash, and most others make a transform that shows other colours or
+// none. So an allocation that fails is noted and leads straight back to here. What lcms2 had by
+// then is lost, but so is the run.
+static _Thread_local jmp_buf *way_out;
+
+static void *checked(void *got)
+{
+    if (memory_noted(got) == NULL && way_out != NULL)
+        longjmp(*way_out, 1);
+    return got;
+}
+
+// As much as lcms2 itself allows: more is asked for by damaged profiles.
+enum { MOST_AT_ONCE = 512 << 20 };
+
+static void *allocate(cmsContext context, cmsUInt32Number size)
+{
+    (void)context;
+    return size <= MOST_AT_ONCE ? checked(malloc(size)) : NULL;
+}
+
+static void *reallocate(cmsContext context, void *old, cmsUInt32Number size)
+{
+    (void)context;
+    return size <= MOST_AT_ONCE ? checked(realloc(old, size)) : NULL;
+}
+
+static void release(cmsContext context, void *memory)
+{
+    (void)context;
+    free(memory);
+}
+
+static cmsContext make_context(void)
+{
+    cmsPluginMemHandler plugin = {
+        .base = {.Magic = cmsPluginMagicNumber,
+                 .ExpectedVersion = 2000,
+                 .Type = cmsPluginMemHandlerSig},
+        .MallocPtr = allocate,
+        .FreePtr = release,
+        .ReallocPtr = reallocate,
+    };
+    return memory_noted(cmsCreateContext(&plugin, NULL));
+}
+
+static cmsHPROFILE make_grey_profile(cmsContext context, double exponent)
+{
+    cmsToneCurve *curve = cmsBuildGamma(context, exponent);
+    if (curve == NULL)
+        return NULL;
+    cmsHPROFILE profile = cmsCreateGrayProfileTHR(context, cmsD50_xyY(), curve);
+    cmsFreeToneCurve(curve);
+    return profile;
+}
+
+static cmsHPROFILE make_rgb_profile(cmsContext context, const double c[8], double exponent)
+{
+    static const double srgb_curve[] = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045};
+    bool possible = true;
+    for (int i = 0; i < 8; i++)
+        possible = possible && c[i] >= 0 && c[i] <= 1;
+    for (int i = 1; i < 8; i += 2)
+        possible = possible && c[i] > 0; // lcms divides by it
+    cmsToneCurve *curve = exponent > 0 ? cmsBuildGamma(context, exponent)
+                                       : cmsBuildParametricToneCurve(context, 4, srgb_curve);
+    if (curve == NULL)
+        return NULL;
+    cmsCIExyY white = {c[0], c[1], 1};
+    cmsCIExyYTRIPLE primaries = {{c[2], c[3], 1}, {c[4], c[5], 1}, {c[6], c[7], 1}};
+    cmsHPROFILE profile = possible
+                              ? cmsCreateRGBProfileTHR(context, &white, &primaries,
+                                                       (cmsToneCurve *[3]){curve, curve, curve})
+                              : NULL;
+    cmsFreeToneCurve(curve);
+    return profile;
+}
+
+static struct colours *make_from(const struct origin *origin)
+{
+    cmsContext context = make_context();
     if (context == NULL)
         return NULL;
-    cmsToneCurve *curve = cmsBuildGamma(context, exponent);
     cmsHPROFILE profile =
-        curve != NULL ? cmsCreateGrayProfileTHR(context, cmsD50_xyY(), curve) : NULL;
-    if (curve != NULL)
-        cmsFreeToneCurve(curve);
-    return make(context, profile, COLOURS_GREY);
+        origin->profile != NULL
+            ? cmsOpenProfileFromMemTHR(context, origin->profile, (cmsUInt32Number)origin->length)
+        : origin->chromaticities != NULL
+            ? make_rgb_profile(context, origin->chromaticities, origin->exponent)
+            : make_grey_profile(context, origin->exponent);
+    return make(context, profile, origin->space);
+}
+
+static struct colours *make_guarded(const struct origin *origin)
+{
+    jmp_buf here;
+    if (setjmp(here) != 0) {
+        way_out = NULL;
+        return NULL;
+    }
+    way_out = &here;
+    struct colours *colours = make_from(origin);
+    way_out = NULL;
+    return colours;
 }
 
 struct colours *colours_from_codes(unsigned primaries, unsigned transfer)
@@ -104,7 +191,7 @@ static struct colours *make(cmsContext context, cmsHPROFILE profile, enum colour
         [COLOURS_RGB] = cmsSigRgbData,
         [COLOURS_CMYK] = cmsSigCmykData,
     };
-    struct colours *colours = calloc(1, sizeof *colours);
+    struct colours *colours = memory_noted(calloc(1, sizeof *colours));
     cmsHPROFILE srgb = cmsCreate_sRGBProfileTHR(context);
     bool fits = profile != NULL && colours != NULL && srgb != NULL;
     fits = fits && cmsGetColorSpace(profile) == signatures[space] &&

@@ -10,7 +10,8 @@ struct colours;
 
 // NULL: there is nothing to convert. Either the profile gives sRGB, as most do (told by what it
 // does to colours, whatever its name), or it cannot be used: broken, or for another kind of
-// picture. That is no fault of the picture, which is then taken as sRGB.
+// picture. That is no fault of the picture, which is then taken as sRGB. Without memory it is NULL
+// too, and noted (base/memory.h).
 struct colours *colours_from_profile(const void *profile, size_t length, enum colours_space space);
 
 // As above, for RGB by the chromaticities of white, red, green and blue (x and y of each), and one

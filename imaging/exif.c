@@ -12,6 +12,16 @@ static int read_orientation(ExifData *exif);
 // A JPEG cannot hold more; the orientation is in the first directory, near the beginning.
 enum { MAX_BLOCK = 65536 };
 
+static void *allocate(ExifLong size)
+{
+    return memory_noted(calloc(1, size)); // libexif counts on zeros
+}
+
+static void *reallocate(void *old, ExifLong size)
+{
+    return memory_noted(realloc(old, size));
+}
+
 int exif_orientation(const unsigned char *bytes, size_t length)
 {
     static const char signature[6] = "Exif\0";
@@ -24,7 +34,8 @@ int exif_orientation(const unsigned char *bytes, size_t length)
     size_t front = bare ? sizeof signature : 0;
     // A picture that lies on its side for want of memory would be another picture.
     unsigned char *block = memory_noted(malloc(front + length));
-    ExifData *exif = memory_noted(exif_data_new());
+    ExifMem *memory = memory_noted(exif_mem_new(allocate, reallocate, free));
+    ExifData *exif = memory != NULL ? memory_noted(exif_data_new_mem(memory)) : NULL;
     int orientation = 1;
     if (block != NULL && exif != NULL) {
         memcpy(block, signature, front);
@@ -35,6 +46,7 @@ int exif_orientation(const unsigned char *bytes, size_t length)
         orientation = read_orientation(exif);
     }
     exif_data_unref(exif);
+    exif_mem_unref(memory);
     free(block);
     return orientation;
 }

@@ -17,6 +17,7 @@ enum {
     MARKER_APP1 = 0xe1,
     MARKER_APP2 = 0xe2,
     MARKER_APP14 = 0xee,
+    MARKER_SOF55 = 0xf7, // of JPEG-LS
     MARKER_TEM = 0x01,
 };
 
@@ -120,6 +121,10 @@ static bool take_segment(struct jpeg_header *header, unsigned marker, const unsi
     if (marker >= MARKER_SOF0 && marker <= MARKER_SOF15 && marker != MARKER_DHT &&
         marker != MARKER_JPG && marker != MARKER_DAC)
         return take_frame(header, marker, body, length, why);
+    if (marker == MARKER_SOF55)
+        return error_set(
+            why, ERR_IMAGE,
+            "this is JPEG-LS, which is not read: convert it to an ordinary JPEG or PNG");
     if (marker == MARKER_APP1 && header->exif == NULL && length > 6 &&
         memcmp(body, "Exif\0", 6) == 0) {
         header->exif = body;

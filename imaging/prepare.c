@@ -1,12 +1,14 @@
 #include "prepare.h"
 
 #include "base64.h"
+#include "memory.h"
 #include "orient.h"
 #include "read.h"
 #include "scale.h"
 #include "unread.h"
 #include "write_jpeg.h"
 
+#include <errno.h>
 #include <math.h>
 
 // How the formats are read.
@@ -36,6 +38,9 @@ enum {
     QUALITY_STEP = 5,
 };
 
+static bool prepare(const void *bytes, size_t length, const struct image_limits *limits,
+                    struct prepared_image *out, struct error *why);
+static void note_memory(void);
 static struct image_limits limits_checked(const struct image_limits *limits);
 static const struct reader *find_reader(const void *bytes, size_t length,
                                         const struct image_limits *limits,
@@ -65,6 +70,27 @@ struct image_limits image_limits_default(void)
 bool image_prepare(const void *bytes, size_t length, const struct image_limits *limits,
                    struct prepared_image *out, struct error *why)
 {
+    errno = 0;
+    bool done = prepare(bytes, length, limits, out, why);
+    if (!done)
+        note_memory();
+    done = memory_settle(done, why);
+    if (!done)
+        prepared_image_clear(out);
+    return done;
+}
+
+// Without memory most decoders say no more than that a file is damaged. But what they asked for and
+// did not get left its mark.
+static void note_memory(void)
+{
+    if (errno == ENOMEM)
+        memory_noted(NULL);
+}
+
+static bool prepare(const void *bytes, size_t length, const struct image_limits *limits,
+                    struct prepared_image *out, struct error *why)
+{
     struct image_limits checked = limits_checked(limits);
     *out = (struct prepared_image){0};
     buffer_init(&out->jpeg, SIZE_MAX / 4);
@@ -85,8 +111,6 @@ bool image_prepare(const void *bytes, size_t length, const struct image_limits *
                 error_note(why, "%s", sniff_name(reader->format));
     done = done && fit(&source, side, &checked, out, why);
     picture_clear(&source);
-    if (!done)
-        prepared_image_clear(out);
     return done;
 }
 
@@ -100,8 +124,11 @@ bool image_measure(const void *bytes, size_t length, const struct image_limits *
 {
     struct image_limits checked = limits_checked(limits);
     struct picture_facts facts;
-    if (find_reader(bytes, length, &checked, &facts, why) == NULL)
-        return false;
+    errno = 0;
+    if (find_reader(bytes, length, &checked, &facts, why) == NULL) {
+        note_memory();
+        return memory_settle(false, why);
+    }
     bool swap = orient_turn(facts.orientation).swap_axes;
     *width = swap ? facts.height : facts.width;
     *height = swap ? facts.width : facts.height;

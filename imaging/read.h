@@ -63,12 +63,12 @@ bool heif_measure(const unsigned char *bytes, size_t length, struct picture_fact
 bool heif_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
                struct picture *picture, struct error *why);
 
-// BMP whose pixels are coded as runs, which stb_image does not read.
-bool bmp_is_runs(const unsigned char *bytes, size_t length);
-bool bmp_measure_runs(const unsigned char *bytes, size_t length, struct picture_facts *facts,
-                      struct error *why);
-bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_wish *wish,
-                   struct picture *picture, struct error *why);
+// BMP of the kinds that stb_image does not read.
+bool bmp_is_special(const unsigned char *bytes, size_t length);
+bool bmp_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
+                 struct error *why);
+bool bmp_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
+              struct picture *picture, struct error *why);
 
 // GIF (first frame), BMP, TGA, PSD.
 bool other_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,

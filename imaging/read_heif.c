@@ -2,6 +2,7 @@
 #include "read.h"
 
 #include "colours.h"
+#include "memory.h"
 
 #include <libheif/heif.h>
 #include <stdlib.h>
@@ -101,6 +102,11 @@ static bool decode(struct reading *reading, enum heif_chroma chroma, struct erro
     options->convert_hdr_to_8bit = 1;
     struct heif_error error =
         heif_decode_image(reading->handle, &reading->image, heif_colorspace_RGB, chroma, options);
+    // The decoders' threads do not tell what they lack, and libheif not what they tell. Damage
+    // shows again; too little memory may be over, and is told otherwise if not (see prepare.c).
+    if (error.code == heif_error_Decoder_plugin_error)
+        error = heif_decode_image(reading->handle, &reading->image, heif_colorspace_RGB, chroma,
+                                  options);
     heif_decoding_options_free(options);
     return error.code == heif_error_Ok || fail(error, why);
 }
@@ -148,7 +154,7 @@ static struct colours *find_colours(const struct heif_image_handle *handle)
 {
     struct colours *colours = NULL;
     size_t length = heif_image_handle_get_raw_color_profile_size(handle);
-    unsigned char *profile = length > 0 ? malloc(length) : NULL;
+    unsigned char *profile = length > 0 ? memory_noted(malloc(length)) : NULL;
     struct heif_color_profile_nclx *numbers = NULL;
     if (profile != NULL &&
         heif_image_handle_get_raw_color_profile(handle, profile).code == heif_error_Ok)

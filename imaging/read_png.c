@@ -39,6 +39,11 @@ static uint32_t read_number(const unsigned char *bytes)
 bool png_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
                  struct error *why)
 {
+    if (length >= SIGNATURE_BYTES + CHUNK_BYTES &&
+        memcmp(bytes + SIGNATURE_BYTES + 4, "CgBI", 4) == 0)
+        return error_set(why, ERR_IMAGE,
+                         "this is a PNG as Apple packs it into programs (CgBI), which is not read: "
+                         "convert it to an ordinary PNG");
     if (length < SIGNATURE_BYTES + CHUNK_BYTES + 13 ||
         memcmp(bytes + SIGNATURE_BYTES + 4, "IHDR", 4) != 0)
         return error_set(why, ERR_IMAGE, "the PNG is damaged: it has no header");

@@ -2,13 +2,12 @@
 #include "read.h"
 
 #include "colours.h"
+#include "tiff_put.h"
 
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tiffio.h>
 
 // A TIFF being read, and the file as libtiff sees it.
 struct reading {
@@ -16,9 +15,8 @@ struct reading {
     size_t length;
     uint64_t at;
     TIFF *file;
-    TIFFRGBAImage image;
-    struct colours *inks; // what four inks become; NULL: libtiff's plain rule
-    char message[1024];   // libtiff's first complaint
+    struct tiff_put put;
+    char message[1024]; // libtiff's first complaint
 };
 
 // For tables of offsets and the like; a strip's pixels may take more, see open.
@@ -83,6 +81,23 @@ static tmsize_t source_read(thandle_t handle, void *data, tmsize_t size)
     return (tmsize_t)count;
 }
 
+// The whole file lies in memory. Read piece by piece instead, libtiff 4.5 refuses tiles that are
+// not compressed and take no multiple of 1024 bytes.
+static int source_map(thandle_t handle, void **base, toff_t *size)
+{
+    struct reading *reading = handle;
+    *base = (void *)(uintptr_t)reading->bytes; // libtiff only reads there
+    *size = reading->length;
+    return 1;
+}
+
+static void source_unmap(thandle_t handle, void *base, toff_t size)
+{
+    (void)handle;
+    (void)base;
+    (void)size;
+}
+
 static tmsize_t source_write(thandle_t handle, void *data, tmsize_t size)
 {
     (void)handle;
@@ -131,6 +146,19 @@ static int keep_warning(TIFF *file, void *user, const char *module, const char *
     return 1;
 }
 
+// The first page that is a picture of its own, for a small copy of another may come first.
+static bool find_page(TIFF *file)
+{
+    for (;;) {
+        uint32_t kind = 0;
+        TIFFGetFieldDefaulted(file, TIFFTAG_SUBFILETYPE, &kind);
+        if ((kind & FILETYPE_REDUCEDIMAGE) == 0)
+            return true;
+        if (!TIFFReadDirectory(file))
+            return false;
+    }
+}
+
 static const char *message_of(const struct reading *reading)
 {
     return reading->message[0] != '\0' ? reading->message : "its pixels cannot be decoded";
@@ -144,12 +172,17 @@ static bool open_file(struct reading *reading, uint64_t max_allocation, struct e
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)(MAX_TABLE + max_allocation));
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_message, reading);
     TIFFOpenOptionsSetWarningHandlerExtR(options, keep_warning, reading);
-    // "m": not by mapping, which a file in memory has no need of.
-    reading->file = TIFFClientOpenExt("TIFF", "rm", reading, source_read, source_write, source_seek,
-                                      source_close, source_size, NULL, NULL, options);
+    reading->file = TIFFClientOpenExt("TIFF", "r", reading, source_read, source_write, source_seek,
+                                      source_close, source_size, source_map, source_unmap, options);
     TIFFOpenOptionsFree(options);
-    return reading->file != NULL ||
-           error_set(why, ERR_IMAGE, "the TIFF is damaged: %s", message_of(reading));
+    if (reading->file == NULL)
+        return error_set(why, ERR_IMAGE, "the TIFF is damaged: %s", message_of(reading));
+    if (find_page(reading->file))
+        return true;
+    TIFFClose(reading->file);
+    return error_set(why, ERR_IMAGE,
+                     "the TIFF's only page is a small copy of another picture, as in the raw files "
+                     "of cameras: convert the picture itself to JPEG or PNG");
 }
 
 static uint16_t read_short(TIFF *file, uint32_t tag, uint16_t otherwise)
@@ -174,9 +207,19 @@ static void read_facts(TIFF *file, struct picture_facts *facts)
 static bool is_read(struct reading *reading, struct error *why)
 {
     char problem[1024] = "";
+    unsigned bits = read_short(reading->file, TIFFTAG_BITSPERSAMPLE, 1);
+    unsigned compression = read_short(reading->file, TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+    unsigned colours = read_short(reading->file, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+    if (!TIFFIsCODECConfigured((uint16_t)compression))
+        return error_set(
+            why, ERR_IMAGE,
+            "the TIFF is compressed by method %u, which is not read: convert it to PNG",
+            compression);
+    if (colours == PHOTOMETRIC_SEPARATED && bits != 8)
+        return error_set(why, ERR_IMAGE,
+                         "the TIFF has %u bits an ink; only 8 are read: convert it to PNG", bits);
     if (TIFFRGBAImageOK(reading->file, problem))
         return true;
-    unsigned bits = read_short(reading->file, TIFFTAG_BITSPERSAMPLE, 1);
     if (bits > 16)
         return error_set(why, ERR_IMAGE,
                          "the TIFF has %u bits a sample; at most 16 are read: convert it to PNG",
@@ -199,7 +242,7 @@ static uint32_t band_rows(const struct reading *reading)
         TIFFGetField(reading->file, TIFFTAG_TILELENGTH, &rows);
     else
         TIFFGetFieldDefaulted(reading->file, TIFFTAG_ROWSPERSTRIP, &rows);
-    return rows == 0 || rows > reading->image.height ? reading->image.height : rows;
+    return rows == 0 || rows > reading->put.image.height ? reading->put.image.height : rows;
 }
 
 static bool read_bands(struct reading *reading, const struct read_wish *wish,
@@ -213,8 +256,8 @@ static bool read_bands(struct reading *reading, const struct read_wish *wish,
     bool done = true;
     for (uint32_t top = 0; done && top < picture->height; top += rows) {
         uint32_t count = picture->height - top < rows ? picture->height - top : rows;
-        reading->image.row_offset = (int)top;
-        if (!TIFFRGBAImageGet(&reading->image, raster, picture->width, count) ||
+        reading->put.image.row_offset = (int)top;
+        if (!TIFFRGBAImageGet(&reading->put.image, raster, picture->width, count) ||
             reading->message[0] != '\0') {
             picture_blank_rows(picture, top);
             error_set(why, ERR_IMAGE, "the TIFF is damaged: %s; %u of %u rows can be read",
@@ -222,6 +265,7 @@ static bool read_bands(struct reading *reading, const struct read_wish *wish,
             done = top > 0 && read_take_damaged(wish, why);
             break;
         }
+        tiff_put_finish(&reading->put, raster, (size_t)count * picture->width);
         // libtiff's pixels are numbers with R lowest; their colours are multiplied with alpha.
         for (uint32_t y = 0; y < count; y++)
             picture_put_row_multiplied(
@@ -231,93 +275,25 @@ static bool read_bands(struct reading *reading, const struct read_wish *wish,
     return done;
 }
 
-// A row of inks, 255 for all of it, each `step` bytes behind the one before, to libtiff's pixels.
-static void convert_row(const struct reading *reading, unsigned char *const inks[4], size_t at,
-                        size_t step, uint32_t width, uint32_t *pixels)
-{
-    enum { PIECE = 256 };
-    unsigned char light[4 * PIECE], rgb[3 * PIECE];
-    for (uint32_t x = 0; x < width; x += PIECE) {
-        size_t count = width - x < PIECE ? width - x : PIECE;
-        for (size_t i = 0; i < count; i++)
-            for (size_t c = 0; c < 4; c++)
-                light[4 * i + c] = (unsigned char)~inks[c][at + (x + i) * step];
-        colours_convert_inks(reading->inks, light, rgb, count);
-        for (size_t i = 0; i < count; i++)
-            pixels[x + i] = rgb[3 * i] | (uint32_t)rgb[3 * i + 1] << 8 |
-                            (uint32_t)rgb[3 * i + 2] << 16 | UINT32_C(255) << 24;
-    }
-}
-
-static const struct reading *reading_of(const TIFFRGBAImage *image)
-{
-    return (const struct reading *)((const char *)image - offsetof(struct reading, image));
-}
-
-// In place of libtiff's own conversions, which have this form: a block of pixels, and what lies
-// between one of its rows and the next on either side.
-static void put_inks(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y, uint32_t width,
-                     uint32_t height, int32_t from_skew, int32_t to_skew, unsigned char *inks)
-{
-    (void)x;
-    (void)y;
-    size_t step = image->samplesperpixel;
-    unsigned char *each[4] = {inks, inks + 1, inks + 2, inks + 3};
-    for (ptrdiff_t row = 0; row < (ptrdiff_t)height; row++)
-        convert_row(reading_of(image), each,
-                    (size_t)(row * ((ptrdiff_t)width + from_skew) * (ptrdiff_t)step), step, width,
-                    pixels + row * ((ptrdiff_t)width + to_skew));
-}
-
-static void put_planes_of_inks(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y,
-                               uint32_t width, uint32_t height, int32_t from_skew, int32_t to_skew,
-                               unsigned char *cyan, unsigned char *magenta, unsigned char *yellow,
-                               unsigned char *key)
-{
-    (void)x;
-    (void)y;
-    unsigned char *each[4] = {cyan, magenta, yellow, key};
-    for (ptrdiff_t row = 0; row < (ptrdiff_t)height; row++)
-        convert_row(reading_of(image), each, (size_t)(row * ((ptrdiff_t)width + from_skew)), 1,
-                    width, pixels + row * ((ptrdiff_t)width + to_skew));
-}
-
-// Inks must be converted before they are RGB, so libtiff is told how.
-static void convert_inks(struct reading *reading, const void *profile, uint32_t length)
-{
-    TIFFRGBAImage *image = &reading->image;
-    if (image->bitspersample != 8 || image->samplesperpixel < 4)
-        return;
-    reading->inks = colours_from_profile(profile, length, COLOURS_CMYK);
-    if (reading->inks == NULL)
-        return;
-    if (image->isContig)
-        image->put.contig = put_inks;
-    else
-        image->put.separate = put_planes_of_inks;
-}
-
 static bool read_pixels(struct reading *reading, const struct read_wish *wish,
                         struct picture *picture, struct error *why)
 {
     char problem[1024] = "";
-    if (!TIFFRGBAImageBegin(&reading->image, reading->file, 1, problem))
+    if (!TIFFRGBAImageBegin(&reading->put.image, reading->file, 1, problem))
         return error_set(why, ERR_IMAGE, "the TIFF cannot be read: %s", problem);
     // As stored: it is turned later, like all others.
-    reading->image.req_orientation = reading->image.orientation;
+    reading->put.image.req_orientation = reading->put.image.orientation;
     picture->colour = is_grey(reading->file) ? PICTURE_GREY : PICTURE_RGB;
     uint32_t length = 0;
     const void *profile = NULL;
-    bool inks = reading->image.photometric == PHOTOMETRIC_SEPARATED;
     if (!TIFFGetField(reading->file, TIFFTAG_ICCPROFILE, &length, &profile))
         profile = NULL;
-    if (profile != NULL && inks)
-        convert_inks(reading, profile, length);
+    tiff_put_choose(&reading->put, reading->file, profile, length);
     bool done = picture_allocate(picture, why) && read_bands(reading, wish, picture, why);
+    bool inks = reading->put.image.photometric == PHOTOMETRIC_SEPARATED;
     if (done && profile != NULL && !inks)
         picture->colours = colours_from_profile(
             profile, length, picture->colour == PICTURE_GREY ? COLOURS_GREY : COLOURS_RGB);
-    TIFFRGBAImageEnd(&reading->image);
-    colours_free(reading->inks);
+    tiff_put_clear(&reading->put);
     return done;
 }

@@ -31,6 +31,8 @@ bool unread_explain(enum picture_format format, const unsigned char *bytes, size
     }
 }
 
+#define RAW "a camera's raw picture, which is not read: convert it to JPEG or PNG"
+
 // Files that folders of pictures are known to hold and that have no format of their own here.
 static const struct {
     const char *text;
@@ -41,10 +43,30 @@ static const struct {
     {"\0\0\0\x0cJXL ", 8, "a JPEG XL picture, which is not read: convert it to JPEG or PNG"},
     {"\0\0\0\x0cjP  ", 8, "a JPEG 2000 picture, which is not read: convert it to JPEG or PNG"},
     {"\xff\x4f\xff\x51", 4, "a JPEG 2000 picture, which is not read: convert it to JPEG or PNG"},
+    {"II\xbc\1", 4, "a JPEG XR picture, which is not read: convert it to JPEG or PNG"},
+    {"8BPS\0\2", 6, "a PSB picture, which is not read: convert it to PNG"},
+    {"v/1\1", 4, "an OpenEXR picture, which is not read: convert it to PNG"},
+    {"#?RADIANCE", 10, "a Radiance picture, which is not read: convert it to PNG"},
+    {"DDS |", 5, "a DDS texture, which is not read: convert it to PNG"},
+    {"gimp xcf", 8, "a GIMP project, which is not read: export it as PNG"},
     {"\0\0\1\0", 4, "an icon (ICO), which is not read: convert it to PNG"},
     {"qoif", 4, "a QOI picture, which is not read: convert it to PNG"},
+    {"FUJIFILMCCD-RAW", 15, RAW},
+    {"IIRO", 4, RAW},
+    {"IIRS", 4, RAW},
+    {"IIU\0", 4, RAW},
+    {"FOVb", 4, RAW},
+    {"\0\0\0\x18"
+     "ftypcrx ",
+     12, RAW},
+    {"%!PS", 4, "a PostScript document, not a picture: render it as PNG"},
+    {"\xc5\xd0\xd3\xc6", 4, "a PostScript document, not a picture: render it as PNG"},
+    {"\xd7\xcd\xc6\x9a", 4, "a Windows metafile, which is not read: render it as PNG"},
+    {"<?xml", 5, "XML text, not a picture"},
     {"version https://git-lfs", 23, "a Git LFS pointer, not a picture: run `git lfs pull`"},
     {"PK\3\4", 4, "a ZIP archive, not a picture: unpack it"},
+    {"Rar!\x1a\7", 6, "a RAR archive, not a picture: unpack it"},
+    {"7z\xbc\xaf\x27\x1c", 6, "a 7z archive, not a picture: unpack it"},
     {"\x1f\x8b", 2, "a gzip file, not a picture: unpack it"},
     {"{", 1, "JSON text, not a picture"},
 };

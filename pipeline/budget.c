@@ -1,5 +1,7 @@
 #include "budget.h"
 
+#include "log.h"
+
 #include <math.h>
 
 void budget_init(struct budget *budget, double limit_usd, const struct store_totals *totals,
@@ -55,10 +57,25 @@ long long budget_settle(struct budget *budget, const struct guess *guess, const 
         return -1;
     }
     long long cost = price_cost(price, usage);
-    if (cost < 0)
+    if (cost < 0) {
         cost = guess->most_nano;
+        budget->untold += cost > 0;
+        budget->calibrated = true;
+    }
     budget->spent_nano += cost;
     return cost;
+}
+
+void budget_tell_untold(struct budget *budget, const char *endpoint)
+{
+    if (budget->untold == 0 || budget->limit_nano < 0 || budget->untold_said)
+        return;
+    budget->untold_said = true;
+    log_warn(
+        "replies of %s do not tell their tokens: for --max-cost each counts as the most that it "
+        "may have cost, its whole prompt and an answer of --max-tokens; a smaller --max-tokens "
+        "makes more of the money",
+        endpoint);
 }
 
 void budget_release(struct budget *budget, const struct guess *guess, bool maybe_charged)

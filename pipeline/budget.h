@@ -6,6 +6,8 @@
 // into a cache, where that is dearer) and an answer as long as max_tokens. The prompt is counted at
 // two bytes a token and the image by its provider's formula; where an endpoint bills more than
 // that, the difference is learned from its first reply, until which one call at a time is sent.
+// Where that reply does not tell its tokens there is nothing to learn: from then on such calls
+// count at their most, and nothing waits for a bill that never comes.
 #ifndef VQAGEN_BUDGET_H
 #define VQAGEN_BUDGET_H
 
@@ -27,8 +29,10 @@ struct budget {
     long long lost_nano;     // by requests without a reply, at most; part of spent
     long long unkept_nano;   // spent beside stored calls, and not yet in the store
     long long unpriced;      // replies of this run without a known price
+    long long untold;        // replies that told no tokens, and are counted at their most
     double bill_ratio;       // largest share of billed to counted input tokens seen, 1 or more
-    bool calibrated;         // a reply has shown that share
+    bool calibrated;         // a reply has shown that share, or that none is shown
+    bool untold_said;        // people know of untold replies
     bool waits;              // the next call does not fit while those in flight are out
 };
 
@@ -47,6 +51,10 @@ bool budget_admit(struct budget *budget, const struct guess *guess, unsigned in_
 // The call brought a reply: its cost, -1 when no price is known. Without usage, the most.
 long long budget_settle(struct budget *budget, const struct guess *guess, const struct price *price,
                         const struct usage *usage);
+
+// For people: tells once, with a limit, that an endpoint's replies do not say what they cost.
+// Behind every budget_settle.
+void budget_tell_untold(struct budget *budget, const char *endpoint);
 
 // The call brought none. maybe_charged: the endpoint had it, and may have answered into the void.
 void budget_release(struct budget *budget, const struct guess *guess, bool maybe_charged);

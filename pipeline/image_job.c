@@ -131,12 +131,7 @@ void image_job_run(struct work *work)
     if (job->good)
         job->good = make_payload(job, &bytes);
     buffer_clear(&bytes);
-    // Whatever a want of memory was taken for, it says nothing about the image.
-    if (!memory_check(NULL)) {
-        job->good = false;
-        error_clear(&job->why);
-        memory_check(&job->why);
-    }
+    job->good = memory_settle(job->good, &job->why);
 }
 
 void image_job_free(struct image_job *job)

@@ -72,6 +72,7 @@ static void take_cost(struct call *call, struct run *run, const struct task *tas
                       const struct usage *usage)
 {
     call->cost_nano = budget_settle(&run->budget, &task->guess, task->upstream->price, usage);
+    budget_tell_untold(&run->budget, task->upstream->label);
     if (call->image_tokens >= 0 || usage->input_tokens < 0)
         return;
     call->image_tokens = task->guess.image_tokens;
@@ -272,7 +273,8 @@ static bool judge_fault(struct run *run, struct result *result)
             return false;
         }
         wait_ms =
-            retry_wait_ms(&run->settings->retry, fault, ++task->retries, random_unit(&run->jitter));
+            retry_wait_ms(&run->settings->retry, fault, ++task->retries,
+                          breaker_is_well(&task->upstream->breaker), random_unit(&run->jitter));
         if (wait_ms >= 0) {
             trace_waits(task, fault, wait_ms, false);
             wait_again(run, task, fault, wait_ms);
@@ -363,13 +365,16 @@ static void count_reply(struct run *run, struct upstream *upstream, const struct
 }
 
 // Who stops listening does not stop the endpoint from answering, and from charging.
-bool judge_maybe_charged(const struct exchange *exchange)
+bool judge_maybe_charged(enum transport transport, int status)
 {
-    switch (exchange->transport) {
+    switch (transport) {
     case TRANSPORT_OK:
     case TRANSPORT_TOO_LARGE:
     case TRANSPORT_CUT:
-        return exchange->status == 200 || exchange->status == 0;
+        return status == 200 || status == 0;
+    case TRANSPORT_IDLE_TIMEOUT:
+        return status != 0; // else the request was not even sent whole
+    case TRANSPORT_FIRST_BYTE_TIMEOUT:
     case TRANSPORT_TIMEOUT:
     case TRANSPORT_RESET:
     case TRANSPORT_ABORTED:
@@ -387,7 +392,9 @@ static void judge(struct run *run, struct result *result)
         result->stored = true;
         count_reply(run, result->task->upstream, &result->reply, &result->call);
     } else {
-        budget_release(&run->budget, &result->task->guess, judge_maybe_charged(result->exchange));
+        const struct exchange *exchange = result->exchange;
+        budget_release(&run->budget, &result->task->guess,
+                       judge_maybe_charged(exchange->transport, exchange->status));
         result->stored = judge_fault(run, result);
     }
     reply_clear(&result->reply);

@@ -19,6 +19,6 @@ void judge_make_call(struct call *call, const struct task *task, const struct ex
 bool judge_is_refusal(const struct fault *fault);
 
 // Whether a request that brought no reply may be on the bill all the same.
-bool judge_maybe_charged(const struct exchange *exchange);
+bool judge_maybe_charged(enum transport transport, int status);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "file.h"
 #include "json.h"
+#include "memory.h"
 #include "text.h"
 #include "tokens.h"
 
@@ -77,6 +78,8 @@ void prepare_job_run(struct work *work)
         prepare(job, &bytes);
     buffer_clear(&bytes);
     allowance_return(job->file_memory, size);
+    if (!memory_settle(true, &job->why))
+        job->status = PREPARE_FAILED;
 }
 
 static void prepare(struct prepare_job *job, const struct buffer *bytes)

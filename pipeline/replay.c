@@ -205,12 +205,23 @@ static bool drop_failed(struct replay *replay, struct item *item, struct error *
     return true;
 }
 
+// Whether a call was made after another of the same item: step upon step, and try upon try. Times
+// alone do not tell, since a millisecond may hold several calls; only repeats have nothing else.
+static bool is_later(const struct call *call, const struct call *than)
+{
+    if (call->step != than->step)
+        return call->step > than->step;
+    if (call->try_number != than->try_number)
+        return call->try_number > than->try_number;
+    return call->when_ms >= than->when_ms;
+}
+
 static bool drop_last(struct replay *replay, struct item *item, struct error *why)
 {
     size_t last = item->stored_count;
     for (size_t i = 0; i < item->stored_count; i++)
         if (counts(replay, item, &item->stored[i]) &&
-            (last == item->stored_count || item->stored[i].when_ms >= item->stored[last].when_ms))
+            (last == item->stored_count || is_later(&item->stored[i], &item->stored[last])))
             last = i;
     return last == item->stored_count || drop_call(replay, item, last, why);
 }

@@ -88,14 +88,20 @@ static void add_change(struct searching *searching, enum change_what what, const
     snprintf(change->name, sizeof change->name, "%s", name);
 }
 
-// A parameter's name in the protocol.
-static const char *wire_name(const struct provider *provider, enum change_what what)
+static const char *cap_name(const struct endpoint_lessons *lessons)
 {
+    return lessons->max_completion_tokens ? "max_completion_tokens" : "max_tokens";
+}
+
+// A parameter's name in the protocol.
+static const char *wire_name(const struct endpoint *endpoint, enum change_what what)
+{
+    const struct provider *provider = endpoint->provider;
     bool gemini = provider == &provider_gemini, anthropic = provider == &provider_anthropic;
     if (what == CHANGE_TEMPERATURE)
         return "temperature";
     if (what == CHANGE_MAX_TOKENS)
-        return gemini ? "maxOutputTokens" : "max_tokens";
+        return gemini ? "maxOutputTokens" : cap_name(&endpoint->lessons);
     return gemini ? "responseJsonSchema" : anthropic ? "output_config" : "response_format";
 }
 
@@ -103,14 +109,14 @@ static bool list_changes(struct searching *searching)
 {
     const struct request *request = searching->request;
     const struct ask *ask = &request->ask;
-    const struct provider *provider = request->endpoint->provider;
-    const struct endpoint_lessons *lessons = &request->endpoint->lessons;
+    const struct endpoint *endpoint = request->endpoint;
+    const struct endpoint_lessons *lessons = &endpoint->lessons;
     if (ask->temperature >= 0 && !lessons->no_temperature)
-        add_change(searching, CHANGE_TEMPERATURE, wire_name(provider, CHANGE_TEMPERATURE));
+        add_change(searching, CHANGE_TEMPERATURE, wire_name(endpoint, CHANGE_TEMPERATURE));
     if (ask->max_tokens > 0 && !lessons->no_max_tokens)
-        add_change(searching, CHANGE_MAX_TOKENS, wire_name(provider, CHANGE_MAX_TOKENS));
+        add_change(searching, CHANGE_MAX_TOKENS, wire_name(endpoint, CHANGE_MAX_TOKENS));
     if (ask->schema_name != NULL && lessons->structured != STRUCTURED_NONE)
-        add_change(searching, CHANGE_STRUCTURED, wire_name(provider, CHANGE_STRUCTURED));
+        add_change(searching, CHANGE_STRUCTURED, wire_name(endpoint, CHANGE_STRUCTURED));
     const cJSON *member;
     if (ask->extra_body != NULL)
         searching->extra = json_parse(ask->extra_body, strlen(ask->extra_body), NULL);
@@ -333,7 +339,7 @@ static bool conclude_max_tokens(struct searching *searching, enum rung_id rung, 
 {
     struct ladder *ladder = searching->ladder;
     const struct request *request = searching->request;
-    const char *name = wire_name(request->endpoint->provider, CHANGE_MAX_TOKENS);
+    const char *name = wire_name(request->endpoint, CHANGE_MAX_TOKENS);
     char detail[300], fix[300];
     if (failed->learned.max_tokens_cap > 0) {
         snprintf(detail, sizeof detail,
@@ -354,20 +360,22 @@ static bool conclude_max_tokens(struct searching *searching, enum rung_id rung, 
         ladder_break(ladder, rung, tried, failed, CAUSE_parameter_refused, detail, fix);
         return true;
     }
-    struct endpoint_lessons newer = request->endpoint->lessons;
-    newer.max_completion_tokens = true;
+    struct endpoint_lessons renamed = request->endpoint->lessons;
+    renamed.max_completion_tokens = !renamed.max_completion_tokens;
+    const char *other = cap_name(&renamed);
+    char place[80];
+    snprintf(place, sizeof place, "`%s` in its place", other);
     bool passes = false;
     if (request->endpoint->provider->cap == PROVIDER_CAP_TWO_NAMES &&
-        prober_left(&ladder->prober) > 0 &&
-        !passes_with(searching, &newer, "`max_completion_tokens` in its place", &passes))
+        prober_left(&ladder->prober) > 0 && !passes_with(searching, &renamed, place, &passes))
         return false;
-    snprintf(detail, sizeof detail, "The request passes without `%s`%s.", name,
-             passes ? ", and with `max_completion_tokens` in its place" : "");
+    snprintf(detail, sizeof detail, "The request passes without `%s`%s%s.", name,
+             passes ? ", and with " : "", passes ? place : "");
     snprintf(
         fix, sizeof fix,
         "The refusal does not name it, so that no run can learn it: write \"max_tokens: %s\" for "
         "the model under \"capabilities\" in the settings file.",
-        passes ? "max_completion_tokens" : "none");
+        passes ? other : "none");
     ladder_break(ladder, rung, tried, failed, CAUSE_parameter_refused, detail,
                  is_learned(failed)
                      ? "Nothing must be done: a run learns this by itself, at one refused call. "
@@ -391,7 +399,7 @@ static bool conclude_structured(struct searching *searching, enum rung_id rung, 
     }
     char detail[300];
     snprintf(detail, sizeof detail, "The request passes without `%s`%s.",
-             wire_name(request->endpoint->provider, CHANGE_STRUCTURED),
+             wire_name(request->endpoint, CHANGE_STRUCTURED),
              passes ? ", and with `json_object` in place of a schema" : "");
     char fix[300];
     snprintf(

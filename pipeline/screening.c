@@ -99,6 +99,9 @@ bool screening_judge(struct screening *screening, const struct screen_image *ima
     if (!judged_meet(&screening->judged, image->key, &kept_before, &is_new, why))
         return false;
     verdict->met_before = !is_new;
+    // Room for its name, for in a report an image that is kept may have a nearest one as well,
+    // whose name must then stay where it is.
+    buffer_reserve(&screening->names, strlen(image->name) + 1);
     if (judge_alone(&screening->settings, figures, verdict))
         judge_likeness(screening, &look, kept_before, verdict);
     if (!is_new)

@@ -128,6 +128,12 @@ void spending_tell(const struct run *run, char *text, size_t size)
                 "; up to %s of it for requests that brought no reply and may have been charged",
                 price_write(budget->lost_nano, lost));
     }
+    if (budget->untold > 0 && length < size)
+        length += (size_t)snprintf(
+            text + length, size - length,
+            "; %lld %s told no tokens and %s at the most that %s may have cost", budget->untold,
+            budget->untold == 1 ? "reply" : "replies", budget->untold == 1 ? "counts" : "count",
+            budget->untold == 1 ? "it" : "they");
     if (budget->unpriced > 0 && length < size)
         snprintf(text + length, size - length,
                  "%sprice unknown for %lld replies; --price INPUT,OUTPUT gives it",
@@ -159,6 +165,7 @@ void spending_write(const struct run *run, struct buffer *out)
 {
     json_write_real_field(out, "cost_usd", (double)run->budget.spent_nano / 1e9);
     json_write_integer_field(out, "replies_without_price", run->budget.unpriced);
+    json_write_integer_field(out, "replies_without_tokens", run->budget.untold);
     json_write_name(out, "prices");
     buffer_append_char(out, '[');
     for (size_t i = 0; i < run->upstreams.count; i++) {

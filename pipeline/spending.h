@@ -19,7 +19,8 @@ bool spending_keep(struct run *run, struct error *why);
 // One sentence on what the run cost, for people; "" when it cost nothing.
 void spending_tell(const struct run *run, char *text, size_t size);
 
-// The members "cost_usd", "replies_without_price" and "prices" of a JSON object.
+// The members "cost_usd", "replies_without_price", "replies_without_tokens" and
+// "prices" of a JSON object.
 void spending_write(const struct run *run, struct buffer *out);
 
 #endif

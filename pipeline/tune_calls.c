@@ -65,11 +65,7 @@ static void stop_for_money(struct tune_load *load, const struct guess *guess, un
     char text[200], most[PRICE_TEXT], left[PRICE_TEXT];
     price_write(guess->most_nano, most);
     price_write(budget->limit_nano - budget_all(budget) - budget->reserved_nano, left);
-    if (in_flight > 0 && !budget->calibrated)
-        snprintf(text, sizeof text,
-                 "replies do not tell their tokens, so that --max-cost can be "
-                 "kept with one call at a time only");
-    else if (in_flight > 0)
+    if (in_flight > 0)
         snprintf(text, sizeof text,
                  "--max-cost leaves %s, too little for %u calls in flight of up to %s each", left,
                  load->target, most);

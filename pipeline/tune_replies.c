@@ -93,6 +93,7 @@ static bool take_reply(struct tune_load *load, struct task *task, struct tune_sa
     sample->cached_tokens = usage->cached_tokens;
     sample->output_tokens = usage->output_tokens;
     sample->cost_nano = budget_settle(&load->budget, &task->guess, load->upstream->price, usage);
+    budget_tell_untold(&load->budget, load->upstream->label);
     load->any_reply = true;
     load->replies++;
     load->tokens_of_replies += (usage->input_tokens > 0 ? usage->input_tokens : 0) +
@@ -139,7 +140,8 @@ static bool take_fault(struct tune_load *load, struct task *task, struct tune_sa
                        const struct exchange *exchange, const struct fault *fault,
                        struct error *why)
 {
-    budget_release(&load->budget, &task->guess, judge_maybe_charged(exchange));
+    budget_release(&load->budget, &task->guess,
+                   judge_maybe_charged(exchange->transport, exchange->status));
     sample->left_out = fault->verdict == FAULT_ADAPT || exchange->transport == TRANSPORT_ABORTED;
     if (sample->left_out) {
         if (fault->verdict == FAULT_ADAPT)

@@ -1,5 +1,6 @@
 #include "vision.h"
 
+#include "judge.h"
 #include "log.h"
 #include "probe.h"
 #include "random.h"
@@ -128,10 +129,10 @@ static bool ask_once(struct run *run, struct prober *prober, const struct upstre
     bool good = prober_send(prober, probe, 1, why);
     if (good && probe->sent && probe->fault.verdict == FAULT_NONE) {
         long long cost = budget_settle(&run->budget, &guess, upstream->price, &probe->reply.usage);
+        budget_tell_untold(&run->budget, upstream->label);
         run->budget.unkept_nano += cost > 0 ? cost : 0;
     } else {
-        budget_release(&run->budget, &guess,
-                       probe->transport == TRANSPORT_TIMEOUT || probe->status == 200);
+        budget_release(&run->budget, &guess, judge_maybe_charged(probe->transport, probe->status));
     }
     return good;
 }

@@ -1,6 +1,5 @@
 #include "excuses.h"
 
-#include "clock.h"
 #include "json.h"
 
 #include <stdio.h>
@@ -154,11 +153,9 @@ static bool append_value(const char *word, size_t length, const struct excuse_va
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (strlen(numbers[i].word) == length && strncmp(numbers[i].word, word, length) == 0)
             return buffer_append_format(out, "%lld", numbers[i].number);
-    if (length == 10 && strncmp(word, "wait-proto", length) == 0) // as protobuf writes it
-        return buffer_append_format(out, "%.9gs", (double)values->wait_ms / 1000);
-    if (length != 5 || strncmp(word, "reset", length) != 0)
+    if (length != 10 || strncmp(word, "wait-proto", length) != 0)
         return false;
-    return buffer_append_text(out, clock_format_utc(clock_wall_ms() + values->wait_ms, text));
+    return buffer_append_format(out, "%.9gs", (double)values->wait_ms / 1000); // as protobuf does
 }
 
 static void fill(const char *words, const struct excuse_values *values, bool json,

@@ -18,7 +18,7 @@ const struct excuse *excuse_at(size_t index);
 // anybody's: words of others get the provider's shape. NULL: nobody has any.
 const struct protocol_error *excuse_find(const char *kind, const struct player *player);
 
-// What the words speak of: {model}, {name}, {actual}, {limit}, {used}, {wait}, {reset}, {path} in a
+// What the words speak of: {model}, {name}, {actual}, {limit}, {used}, {wait}, {path} in a
 // message, in details, headers and whole bodies. Texts may be NULL.
 struct excuse_values {
     const char *model;

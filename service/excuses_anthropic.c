@@ -3,10 +3,6 @@
 #include "excuses.h"
 
 #define ANTHROPIC PLAYER_ANTHROPIC
-#define HEADERS(left)                                                                              \
-    "retry-after: {wait-s}\nanthropic-ratelimit-requests-limit: {limit}\n"                         \
-    "anthropic-ratelimit-requests-remaining: " left "\nanthropic-ratelimit-requests-reset: "       \
-    "{reset}\n"
 
 // clang-format off
 const struct excuse excuses_anthropic[] = {
@@ -71,8 +67,8 @@ const struct excuse excuses_anthropic[] = {
     {"413", ANTHROPIC, {.status = 413, .message = "Request exceeds the maximum allowed number of bytes."}},
     {"body-size", ANTHROPIC, {.status = 413, .message = "Request exceeds the maximum allowed number of bytes."}},
 
-    {"429", ANTHROPIC, {.status = 429, .headers = HEADERS("0"), .message =
-        "This request would exceed your organization's rate limit of 50 requests per minute."}},
+    {"429", ANTHROPIC, {.status = 429, .message =
+        "Number of concurrent connections has exceeded your rate limit. Please try again later."}},
     {"rate-requests", ANTHROPIC, {.status = 429, .message =
         "This request would exceed your organization's rate limit of {limit} requests per minute. For details, refer to: "
         "https://docs.anthropic.com/en/api/rate-limits."}},

@@ -77,8 +77,7 @@ const struct excuse excuses_gemini[] = {
         "Invalid JSON payload received. Expected a value. Unexpected end of string."}},
     {"body-size", GEMINI, {.status = 413, .message = "Request payload size exceeds the limit: {limit} bytes."}},
 
-    {"429", GEMINI, {.status = 429, .message = EXCEEDED, .details =
-        QUOTA("GenerateRequestsPerMinutePerProjectPerModel", "60") RETRY("1s")}},
+    {"429", GEMINI, {.status = 429, .message = "Resource has been exhausted (e.g. check quota)."}},
     {"rate-requests", GEMINI, {.status = 429, .message = EXCEEDED, .details =
         QUOTA("GenerateRequestsPerMinutePerProjectPerModel", "{limit}") RETRY("{wait-proto}")}},
     {"rate-tokens", GEMINI, {.status = 429, .message = EXCEEDED, .details =

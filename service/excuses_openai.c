@@ -109,9 +109,10 @@ const struct excuse excuses_openai[] = {
         "The image violates our content policy."}},
 
     // Limits, load, filters
+    // By chance: no limit stands behind it, so that neither words nor headers tell of one. Where
+    // limits are played, their true headers come with it, as with every answer (throttle.h).
     {"429", OPENAI, {.status = 429, .type = "requests", .code = "rate_limit_exceeded", .message =
-        "Rate limit reached for requests. Please try again in 1s.", .headers =
-        "Retry-After: 1\nx-ratelimit-limit-requests: 60\nx-ratelimit-remaining-requests: 0\nx-ratelimit-reset-requests: 1s\n"}},
+        "Rate limit reached for requests"}},
     {"rate-requests", OPENAI, {.status = 429, .type = "requests", .code = "rate_limit_exceeded", .message =
         "Rate limit reached for {model} in organization org-simulated on requests per min (RPM): Limit {limit}, Used {used}, "
         "Requested {actual}. Please try again in {wait}. Visit https://platform.openai.com/account/rate-limits to learn more."}},
@@ -177,8 +178,7 @@ const struct excuse excuses_openai[] = {
         "the last 5 minutes, please wait a moment and try again."}},
     {"not-found", AZURE, {.status = 404, .code = "404", .message = "Resource not found"}},
     {"429", AZURE, {.status = 429, .code = "429", .message =
-        "Requests to the ChatCompletions_Create Operation have exceeded call rate limit of your current pricing tier. Please retry "
-        "after 1 second.", .headers = "Retry-After: 1\nretry-after-ms: 1000\nx-ratelimit-type: requests\n"}},
+        "Requests to the ChatCompletions_Create Operation have exceeded call rate limit of your current pricing tier."}},
     {"rate-requests", AZURE, {.status = 429, .code = "429", .message =
         "Requests to the ChatCompletions_Create Operation have exceeded call rate limit of your current pricing tier. Please retry "
         "after {wait-s} seconds."}},

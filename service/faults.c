@@ -24,7 +24,7 @@ static const struct fault_entry kinds[] = {
     {"418", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"422", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"425", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
-    {"429", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 1, 60},
+    {"429", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"500", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"501", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"502", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},

@@ -5,11 +5,14 @@ SAMPLES the folder of samples. Everything happens on loopback and in a temporary
 """
 import json
 import os
+import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.request
 from pathlib import Path
@@ -42,6 +45,20 @@ def read_lines(path):
         return []
     with open(path, encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.endswith("\n")]
+
+
+def own_port():
+    """A port for a listener that goes away and comes back. The kernel gives none of these to others meanwhile."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as span:
+        ours = range(10000, max(20000, int(span.read().split()[0])))
+    while True:
+        port = random.choice(ours)
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 class Simulator:
@@ -94,6 +111,45 @@ class RunTest(unittest.TestCase):
 
     def command(self, *arguments):
         return [VQAGEN, *map(str, arguments)]
+
+    def start(self, *arguments, environment=None, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more):
+        """Starts vqagen and leaves it running; whatever the test does, it ends with the test."""
+        process = subprocess.Popen(self.command(*arguments), stdout=stdout, stderr=stderr, text=True,
+                                   env=clean_environment(**(environment or {})), **more)
+
+        def end():
+            if process.poll() is None:
+                process.kill()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None and not stream.closed:
+                    stream.close()
+            process.wait()
+        self.addCleanup(end)
+        return process
+
+    def wait_until(self, condition, what, process=None):
+        """Looks again and again, however slow the machine is: the condition's first value that is true. With a
+        process, that must not end before."""
+        end = time.monotonic() + TIMEOUT
+        while not (value := condition()):
+            if process is not None and process.poll() is not None:
+                said = process.stderr.read() if process.stderr is not None else ""
+                self.fail(f"it ended with {process.returncode} before {what}: {said}")
+            self.assertLess(time.monotonic(), end, f"waited {TIMEOUT} s for {what}")
+            time.sleep(0.01)
+        return value
+
+    def wait_for_requests(self, simulator, count, process=None):
+        self.wait_until(lambda: simulator.stats()["requests"] >= count, f"{count} requests", process)
+
+    def wait_for_line(self, process, words):
+        """Reads what the process says, up to a line with these words."""
+        said = ""
+        for line in process.stderr:
+            said += line
+            if words in line:
+                return said
+        self.fail(f"it never said {words!r}: {said}")
 
     def vqagen(self, *arguments, code=None, environment=None, stdin=subprocess.DEVNULL, **more):
         """Runs vqagen to its end; `code` is the exit code that is wanted."""

@@ -161,6 +161,21 @@ class Cost(RunTest):
         self.assertGreaterEqual(calls, 1)
         self.assertGreaterEqual(least, 15 * 1000 * 100)  # an answer of at least a hundred tokens
 
+    def test_without_usage_calls_are_in_flight_together_under_a_limit(self):
+        simulator = self.simulator("--fault", "no-usage", "--latency", "fixed:0.1")
+        out = self.folder / "out"
+        done = self.generate(samples_images(), out, "--limit", "4", "-c", 16, *self.price, "--max-cost", "2",
+                             simulator=simulator, code=None)
+        report = self.report(out)["this_run"]
+        self.assertGreater(report["most_in_flight"], 4)
+        self.assertEqual(done.stderr.count("do not tell their tokens"), 1, done.stderr)
+        self.assertEqual(report["replies_without_tokens"], report["calls"])
+        self.assertIn(f"{report['calls']} replies told no tokens", done.stderr)
+        # The estimate is never exceeded either.
+        self.generate(samples_images(), out, "--limit", "16", "-c", 16, *self.price, "--max-cost",
+                      f"{1.3 * spent(out):.4f}", simulator=simulator, code=6)
+        self.assertLessEqual(spent(out), 1.3 * report["cost_usd"] + 1e-4)
+
     def test_unknown_prices(self):
         arguments = ["--base-url", "https://models.example.com/v1", "--model", "nobody-knows-me"]
         key = {"VQAGEN_API_KEY": "sk-test-key-0123456789"}

@@ -278,6 +278,13 @@ class Misconfigured(RunTest):
         gateway = self.gateway(Rule, lambda asked: refusal if "max_tokens" in asked.names else None)
         self.diagnose(self.at(gateway), "parameter_refused", "max_tokens: max_completion_tokens")
 
+    def test_cap_by_an_older_name(self):
+        refusal = (400, {"message": "Bad request"})
+        settings = self.folder / "newer.yaml"
+        settings.write_text("capabilities:\n  - model: simulated\n    max_tokens: max_completion_tokens\n")
+        gateway = self.gateway(Rule, lambda asked: refusal if "max_completion_tokens" in asked.names else None)
+        self.diagnose(self.at(gateway), "parameter_refused", "max_tokens: max_tokens", options=["--settings", settings])
+
     def test_stream(self):
         refusal = (400, {"error": {"message": "invalid request body", "code": 400}})
         gateway = self.gateway(Rule, lambda asked: refusal if asked.body.get("stream") else None)

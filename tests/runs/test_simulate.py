@@ -150,6 +150,16 @@ class Limits(RunTest):
             self.assertEqual(stats["faults"], {"rate-requests": 1})
             self.assertEqual(stats["bodies"]["answered"], 2)
 
+    def test_a_fault_by_chance_speaks_of_no_limit_but_the_one_that_is_played(self):
+        for make, name in [(openai, "x-ratelimit-limit-requests"), (anthropic, "anthropic-ratelimit-requests-limit")]:
+            for options, wanted in [((), None), (("--requests-per-minute", "3000"), "3000")]:
+                path, body = make()
+                status, headers, pieces = post(self.simulator("--fault", "429", *options), path, body)
+                self.assertEqual(status, 429)
+                self.assertEqual(headers.get_all(name), [wanted] if wanted else None)
+                self.assertIsNone(headers.get("Retry-After"))
+                self.assertNotRegex(b"".join(pieces), rb"\d ?m?s\b|second|minute")
+
     def test_capacity_refuses(self):
         simulator = self.simulator("--capacity", "1", "--capacity-mode", "refuse", "--fault", "stream-stall",
                                    "--play", "ollama")

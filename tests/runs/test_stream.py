@@ -173,6 +173,25 @@ class StreamTest(RunTest):
         self.ask(endpoint, out, "--stream", questions=4)
         self.assertEqual([body["stream"] for _, body in endpoint.requests[5:]], [True, False])
 
+    def test_the_cap_is_asked_for_by_its_other_name_before_none(self):
+        names = ("max_tokens", "max_completion_tokens")
+        settings = self.folder / "s.yaml"
+        settings.write_text("capabilities:\n  - model: m\n    max_tokens: max_completion_tokens\n")
+        for refused, options, word, told in (
+                (names[1:], ("--settings", settings), "max_tokens", "max_completion_tokens is called max_tokens"),
+                (names[:1], (), "max_completion_tokens", "max_tokens is called max_completion_tokens"),
+                (names, ("--settings", settings), "max_tokens no_max_tokens", "no limit of the output is taken")):
+            with self.subTest(refused=refused):
+                endpoint = self.endpoint(refuse=lambda path, body, refused=refused: next(
+                    ((400, {"error": {"message": f"Unrecognized request argument supplied: {name}"}})
+                     for name in refused if name in body), None))
+                out = self.folder / word
+                self.assertIn(told, self.ask(endpoint, out, *options, questions=1).stderr)
+                self.ask(endpoint, out, *options, questions=2)
+                kept = set(word.split()) & set(names) if len(refused) == 1 else set()
+                self.assertEqual([set(names) & set(body) for _, body in endpoint.requests[len(refused):]], [kept, kept])
+                self.assertEqual(self.report(out)["learned"][0]["asked_with"], word)
+
     def test_known_capabilities(self):
         endpoint = self.endpoint()
         settings = self.folder / "s.yaml"

@@ -144,9 +144,34 @@ void *realloc(void *old, size_t size)
     return memory_fails(CALLER) ? NULL : __libc_realloc(old, size);
 }
 
+void *reallocarray(void *old, size_t count, size_t size)
+{
+    if (size > 0 && count > SIZE_MAX / size) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return memory_fails(CALLER) ? NULL : __libc_realloc(old, count * size);
+}
+
 void *aligned_alloc(size_t alignment, size_t size)
 {
     return memory_fails(CALLER) ? NULL : __libc_memalign(alignment, size);
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+    return memory_fails(CALLER) ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    if (memory_fails(CALLER)) // the C library too leaves it in errno as well
+        return errno;
+    void *got = __libc_memalign(alignment, size);
+    if (got == NULL)
+        return ENOMEM;
+    *memory = got;
+    return 0;
 }
 
 char *strdup(const char *text)

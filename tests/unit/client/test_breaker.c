@@ -120,6 +120,28 @@ static void test_late_words_count_for_nothing(void **state)
     assert_int_equal(breaker_wait_ms(&breaker, now_ms + 5), 0);
 }
 
+static void test_is_well_while_half_are_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *outcomes;
+        bool well;
+    } cases[] = {
+        {"", false},
+        {"aaaaaaaaa", false}, // few
+        {"aaaaaaaaaa", true},
+        {"fafafafafafafafafafa", true},
+        {"aaaaaaaaaaaaaaaaaaaafffffffffff", false},
+        {"fffffffffffafafafaaaaaaaaaaaaaaa", true}, // long ago
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t now_ms;
+        struct breaker breaker = begin(cases[i].outcomes, &now_ms);
+        if (breaker_is_well(&breaker) != cases[i].well)
+            fail_msg("\"%s\": %d", cases[i].outcomes, !cases[i].well);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +150,7 @@ int main(void)
         cmocka_unit_test(test_one_that_is_replaced_need_not_have_answered),
         cmocka_unit_test(test_passing_faults_open_nothing),
         cmocka_unit_test(test_late_words_count_for_nothing),
+        cmocka_unit_test(test_is_well_while_half_are_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,8 @@ static struct endpoint_lessons lessons_named(const char *text)
             lessons.no_temperature = true;
         else if (strcmp(word, "max_completion_tokens") == 0)
             lessons.max_completion_tokens = true;
+        else if (strcmp(word, "cap_renamed") == 0)
+            lessons.cap_renamed = true;
         else if (strcmp(word, "no_max_tokens") == 0)
             lessons.no_max_tokens = true;
         else if (strcmp(word, "stream") == 0)
@@ -161,9 +163,10 @@ static bool same_lessons(const struct endpoint_lessons *a, const struct endpoint
 {
     return a->structured == b->structured && a->no_temperature == b->no_temperature &&
            a->max_completion_tokens == b->max_completion_tokens &&
-           a->no_max_tokens == b->no_max_tokens && a->max_tokens_cap == b->max_tokens_cap &&
-           a->stream == b->stream && a->no_stream_usage == b->no_stream_usage &&
-           a->thinking == b->thinking && a->prefix == b->prefix;
+           a->cap_renamed == b->cap_renamed && a->no_max_tokens == b->no_max_tokens &&
+           a->max_tokens_cap == b->max_tokens_cap && a->stream == b->stream &&
+           a->no_stream_usage == b->no_stream_usage && a->thinking == b->thinking &&
+           a->prefix == b->prefix;
 }
 
 // Prints what differs; true: nothing does.
@@ -188,12 +191,13 @@ static bool check_case(const char *file, const struct fault *fault,
     if (!good)
         print_error(
             "%s\n  got  %s %s, wait %lld, unreachable %d, structured %d, no_temperature %d, "
-            "max_completion_tokens %d, no_max_tokens %d, cap %d, stream %d, no_stream_usage %d, "
+            "max_completion_tokens %d, cap_renamed %d, no_max_tokens %d, cap %d, stream %d, "
+            "no_stream_usage %d, "
             "thinking %d, prefix %d\n  fix  %s\n  said %s\n"
             "  want %s %s, lessons '%s', wait '%s', fix '%s', message '%s'\n",
             file, fault->kind, verdict, (long long)fault->wait_ms, fault->unreachable,
             learned->structured, learned->no_temperature, learned->max_completion_tokens,
-            learned->no_max_tokens, learned->max_tokens_cap, learned->stream,
+            learned->cap_renamed, learned->no_max_tokens, learned->max_tokens_cap, learned->stream,
             learned->no_stream_usage, learned->thinking, learned->prefix, fault->fix,
             fault->message, expected->kind, expected->verdict, expected->lessons, expected->wait_ms,
             expected->fix, expected->message);

@@ -39,10 +39,26 @@ static void test_words(void **state)
     expect_words(&now, "structured=none no_temperature no_stream max_tokens_cap=512");
     now = start;
     now.structured = STRUCTURED_OBJECT;
-    now.max_completion_tokens = now.no_max_tokens = now.no_stream_usage = true;
+    now.max_completion_tokens = now.cap_renamed = now.no_max_tokens = now.no_stream_usage = true;
     now.thinking = now.prefix = false;
     expect_words(&now, "structured=object max_completion_tokens no_max_tokens no_stream_usage "
                        "no_thinking no_prefix");
+}
+
+// Both names have been asked for, once the one is known to be refused.
+static void test_the_caps_name_goes_both_ways(void **state)
+{
+    (void)state;
+    struct endpoint_lessons begun = start, now = start;
+    begun.max_completion_tokens = true;
+    now.cap_renamed = true;
+    struct buffer out;
+    buffer_init(&out, 100);
+    lessons_write(&begun, &now, &out);
+    assert_string_equal(buffer_text(&out), "max_tokens");
+    lessons_read(&begun, buffer_text(&out));
+    assert_memory_equal(&begun, &now, sizeof now);
+    buffer_clear(&out);
 }
 
 static void test_for_people(void **state)
@@ -56,6 +72,7 @@ static void test_for_people(void **state)
          "no structured output is taken, streams are not taken, max_tokens is at most 512"},
         {"max_completion_tokens no_sound max_tokens_cap=x",
          "max_tokens is called max_completion_tokens, no_sound, max_tokens_cap=x"},
+        {"max_tokens", "max_completion_tokens is called max_tokens"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -86,6 +103,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_the_caps_name_goes_both_ways),
         cmocka_unit_test(test_for_people),
         cmocka_unit_test(test_foreign_words),
     };

@@ -11,7 +11,7 @@ static int64_t wait_for(enum fault_verdict verdict, int64_t asked, unsigned atte
 {
     struct retry_settings settings = retry_settings_default();
     struct fault fault = {.verdict = verdict, .wait_ms = asked};
-    return retry_wait_ms(&settings, &fault, attempt, unit);
+    return retry_wait_ms(&settings, &fault, attempt, false, unit);
 }
 
 static void test_backoff(void **state)
@@ -34,10 +34,28 @@ static void test_backoff_has_a_ceiling(void **state)
     struct retry_settings settings = retry_settings_default();
     settings.retries = 1000;
     struct fault fault = {.verdict = FAULT_RETRY, .wait_ms = -1};
-    assert_int_equal(retry_wait_ms(&settings, &fault, 6, 0), 6000);
-    assert_int_equal(retry_wait_ms(&settings, &fault, 1000, 0), 6000);
+    assert_int_equal(retry_wait_ms(&settings, &fault, 6, false, 0), 6000);
+    assert_int_equal(retry_wait_ms(&settings, &fault, 1000, false, 0), 6000);
     settings.base_ms = 100000;
-    assert_int_equal(retry_wait_ms(&settings, &fault, 1, 0), 6000);
+    assert_int_equal(retry_wait_ms(&settings, &fault, 1, false, 0), 6000);
+}
+
+static void test_backoff_grows_no_more_for_an_endpoint_that_is_well(void **state)
+{
+    (void)state;
+    struct retry_settings settings = retry_settings_default();
+    settings.retries = 1000;
+    struct fault fault = {.verdict = FAULT_RETRY, .wait_ms = -1};
+    static const int64_t full[] = {2000, 4000, 8000, 8000, 8000};
+    for (unsigned attempt = 1; attempt <= 5; attempt++)
+        assert_int_equal(retry_wait_ms(&settings, &fault, attempt, true, 0),
+                         full[attempt - 1] / 10);
+    assert_int_equal(retry_wait_ms(&settings, &fault, 1000, true, 0), 800);
+    // It says that it is too much.
+    fault.verdict = FAULT_WAIT;
+    assert_int_equal(retry_wait_ms(&settings, &fault, 5, true, 0), 3200);
+    fault.wait_ms = 20000;
+    assert_int_equal(retry_wait_ms(&settings, &fault, 5, true, 0), 20000);
 }
 
 static void test_asked_wait(void **state)
@@ -63,7 +81,7 @@ static void test_verdicts(void **state)
     struct retry_settings settings = retry_settings_default();
     settings.retries = 0;
     struct fault fault = {.verdict = FAULT_RETRY, .wait_ms = -1};
-    assert_int_equal(retry_wait_ms(&settings, &fault, 1, 0), -1);
+    assert_int_equal(retry_wait_ms(&settings, &fault, 1, false, 0), -1);
 }
 
 int main(void)
@@ -71,6 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_backoff),
         cmocka_unit_test(test_backoff_has_a_ceiling),
+        cmocka_unit_test(test_backoff_grows_no_more_for_an_endpoint_that_is_well),
         cmocka_unit_test(test_asked_wait),
         cmocka_unit_test(test_verdicts),
     };

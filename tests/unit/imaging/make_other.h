@@ -102,6 +102,33 @@ static inline struct file make_bmp_runs(unsigned width, unsigned height, unsigne
     return file;
 }
 
+// Of OS/2 1, with the quarters' colours as the last of the palette.
+static inline struct file make_bmp_core(unsigned width, unsigned height, unsigned bits)
+{
+    struct file file = {0};
+    unsigned colours = 1u << bits;
+    file_add(&file, "BM\0\0\0\0\0\0\0\0", 10);
+    file_add_number(&file, 26 + 3 * colours, 4, false);
+    file_add_number(&file, 12, 4, false);
+    file_add_number(&file, width, 2, false);
+    file_add_number(&file, height, 2, false);
+    file_add_number(&file, 1, 2, false);
+    file_add_number(&file, bits, 2, false);
+    for (unsigned i = 0; i < colours; i++) {
+        const unsigned char *rgb = quarters[i < colours - 4 ? 0 : i - (colours - 4)];
+        file_add(&file, (unsigned char[3]){rgb[2], rgb[1], rgb[0]}, 3);
+    }
+    for (unsigned y = height; y-- > 0;) {
+        unsigned char row[256] = {0};
+        for (unsigned x = 0; x < width; x++) {
+            unsigned index = colours - 4 + quarter_of(x, y, width, height);
+            row[x * bits / 8] |= (unsigned char)(index << (8 - bits - x * bits % 8));
+        }
+        file_add(&file, row, (width * bits + 31) / 32 * 4);
+    }
+    return file;
+}
+
 static inline struct file make_tga(unsigned width, unsigned height, bool runs)
 {
     struct file file = {0};

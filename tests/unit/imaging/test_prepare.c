@@ -312,6 +312,13 @@ static void names_what_it_does_not_read(void **state)
         UNREAD("version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
         UNREAD("\xff\x0a\1\2", "JPEG XL"),
         UNREAD("PK\3\4", "ZIP"),
+        UNREAD("8BPS\0\2", "PSB"),
+        UNREAD("FUJIFILMCCD-RAW 0201", "camera's raw"),
+        UNREAD("<?xml version=\"1.0\"?><Error>AccessDenied</Error>", "XML text"),
+        UNREAD("\xff\xd8\xff\xf7\0\5\1\1\1", "JPEG-LS"),
+        UNREAD("\x89PNG\r\n\x1a\n\0\0\0\4"
+               "CgBI\x50\0\x20\2",
+               "CgBI"),
         UNREAD("{\"error\": \"not found\"}", "JSON"),
         UNREAD("\0\0\0\0\0\0\0\0", "zero"),
         UNREAD("Not Found", "it begins with 4e 6f 74 20 46 6f 75 6e (Not Foun)"),

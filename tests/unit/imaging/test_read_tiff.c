@@ -12,6 +12,7 @@ static const struct tiff_kind kinds[] = {
     {"RGB planes", PHOTOMETRIC_RGB, 8, COMPRESSION_NONE, PLANARCONFIG_SEPARATE, false, false, false,
      0},
     {"RGB tiles", PHOTOMETRIC_RGB, 8, COMPRESSION_LZW, PLAIN, true, false, false, 0},
+    {"RGB tiles of 768 bytes", PHOTOMETRIC_RGB, 8, COMPRESSION_NONE, PLAIN, true, false, false, 0},
     {"JPEG", PHOTOMETRIC_YCBCR, 8, COMPRESSION_JPEG, PLAIN, false, false, false, 0},
     {"palette", PHOTOMETRIC_PALETTE, 8, COMPRESSION_LZW, PLAIN, false, false, false, 0},
     {"inks", PHOTOMETRIC_SEPARATED, 8, COMPRESSION_NONE, PLAIN, false, false, false, 0},
@@ -168,7 +169,7 @@ static void converts_inks_by_their_profile(void **state)
 static void refuses_what_it_cannot_read_by_name(void **state)
 {
     (void)state;
-    struct tiff_kind kind = kinds[10];
+    struct tiff_kind kind = kinds[11];
     struct file file = make_tiff(&kind, W, H, NULL);
     // 32 bits a sample, in the directory's entry.
     unsigned char *entry = memmem(file.bytes, file.length, "\2\1\3\0\1\0\0\0\10\0", 10);
@@ -185,6 +186,120 @@ static void refuses_what_it_cannot_read_by_name(void **state)
     file_free(&bomb);
 }
 
+// A page written by hand, all pixels of which are the same.
+struct page {
+    unsigned photometric, compression, bits, samples, meaning, subfile;
+    const char *pixel;
+};
+
+static void add_entry(struct file *file, unsigned tag, unsigned type, unsigned value)
+{
+    enum { SHORT = 3 };
+    file_add_number(file, tag, 2, false);
+    file_add_number(file, type, 2, false);
+    file_add_number(file, 1, 4, false);
+    file_add_number(file, value, type == SHORT ? 2 : 4, false);
+    if (type == SHORT)
+        file_add_number(file, 0, 2, false);
+}
+
+// `link` is where the place of the next page stands, and moves on to where that of this page does.
+static void add_page(struct file *file, size_t *link, const struct page *page)
+{
+    size_t pixel = page->bits / 8 * page->samples, pixels = file->length;
+    for (unsigned i = 0; i < W * H; i++)
+        file_add(file, page->pixel, pixel);
+    if (file->length % 2 == 1)
+        file_add(file, "", 1);
+    uint32_t place = (uint32_t)file->length;
+    memcpy(file->bytes + *link, &place, sizeof place); // the tests run on little-endian machines
+    file_add_number(file, page->samples % 2 == 0 ? 11 : 10, 2, false);
+    add_entry(file, TIFFTAG_SUBFILETYPE, 4, page->subfile);
+    add_entry(file, TIFFTAG_IMAGEWIDTH, 3, W);
+    add_entry(file, TIFFTAG_IMAGELENGTH, 3, H);
+    // Of one number, which stands for all samples.
+    add_entry(file, TIFFTAG_BITSPERSAMPLE, 3, page->bits);
+    add_entry(file, TIFFTAG_COMPRESSION, 3, page->compression);
+    add_entry(file, TIFFTAG_PHOTOMETRIC, 3, page->photometric);
+    add_entry(file, TIFFTAG_STRIPOFFSETS, 4, (unsigned)pixels);
+    add_entry(file, TIFFTAG_SAMPLESPERPIXEL, 3, page->samples);
+    add_entry(file, TIFFTAG_ROWSPERSTRIP, 3, H);
+    add_entry(file, TIFFTAG_STRIPBYTECOUNTS, 4, (unsigned)pixel * W * H);
+    if (page->samples % 2 == 0)
+        add_entry(file, TIFFTAG_EXTRASAMPLES, 3, page->meaning);
+    *link = file->length;
+    file_add_number(file, 0, 4, false);
+}
+
+static struct file make_pages(const struct page *pages, size_t count)
+{
+    struct file file = {0};
+    size_t link = 4;
+    file_add(&file, "II*\0\0\0\0\0", 8);
+    for (size_t i = 0; i < count; i++)
+        add_page(&file, &link, &pages[i]);
+    return file;
+}
+
+static void flattens_alpha_on_white(void **state)
+{
+    (void)state;
+    static const struct {
+        struct page page;
+        unsigned char grey;
+    } cases[] = {
+        {{PHOTOMETRIC_MINISBLACK, 1, 8, 2, EXTRASAMPLE_UNASSALPHA, 0, "\x64\x33"}, 224},
+        {{PHOTOMETRIC_MINISBLACK, 1, 8, 2, EXTRASAMPLE_ASSOCALPHA, 0, "\x14\x33"}, 224},
+        {{PHOTOMETRIC_MINISBLACK, 1, 16, 2, EXTRASAMPLE_UNASSALPHA, 0, "\x64\x64\x33\x33"}, 224},
+        {{PHOTOMETRIC_MINISWHITE, 1, 8, 2, EXTRASAMPLE_UNASSALPHA, 0, "\x9b\x33"}, 224},
+        {{PHOTOMETRIC_MINISBLACK, 1, 8, 2, EXTRASAMPLE_UNSPECIFIED, 0, "\x64\x33"}, 100},
+        {{PHOTOMETRIC_RGB, 1, 8, 4, EXTRASAMPLE_UNASSALPHA, 0, "\x64\x64\x64\x33"}, 224},
+        {{PHOTOMETRIC_RGB, 1, 8, 4, EXTRASAMPLE_ASSOCALPHA, 0, "\x14\x14\x14\x33"}, 224},
+        {{PHOTOMETRIC_RGB, 1, 8, 4, EXTRASAMPLE_UNSPECIFIED, 0, "\x64\x64\x64\x33"}, 100},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct file file = make_pages(&cases[i].page, 1);
+        struct prepared_image image = prepare_file(&file, NULL);
+        unsigned char *pixels = decode_prepared(&image);
+        unsigned char grey = cases[i].grey;
+        expect_pixel(pixels, W, W / 2, H / 2, (unsigned char[3]){grey, grey, grey}, 2, "alpha");
+        free(pixels);
+        prepared_image_clear(&image);
+        file_free(&file);
+    }
+}
+
+static void looks_for_the_first_whole_page(void **state)
+{
+    (void)state;
+    struct page page = {PHOTOMETRIC_RGB, 1, 8, 3, 0, 0, "\x64\x64\x64"}, copy = page;
+    copy.subfile = FILETYPE_REDUCEDIMAGE;
+    copy.pixel = "\0\0\0";
+    struct file file = make_pages((struct page[3]){copy, page, copy}, 3);
+    struct prepared_image image = prepare_file(&file, NULL);
+    unsigned char *pixels = decode_prepared(&image);
+    expect_pixel(pixels, W, W / 2, H / 2, (const unsigned char *)page.pixel, 2, "second page");
+    free(pixels);
+    prepared_image_clear(&image);
+    file_free(&file);
+    file = make_pages(&copy, 1);
+    expect_refused(file.bytes, file.length, ERR_IMAGE, "only page is a small copy");
+    file_free(&file);
+}
+
+static void names_the_coding_that_it_cannot_read(void **state)
+{
+    (void)state;
+    struct page page = {PHOTOMETRIC_RGB, COMPRESSION_JP2000, 8, 3, 0, 0, "\0\0\0"};
+    struct file file = make_pages(&page, 1);
+    expect_refused(file.bytes, file.length, ERR_IMAGE, "compressed by method 34712");
+    file_free(&file);
+    page = (struct page){PHOTOMETRIC_SEPARATED, 1, 16, 4, 0, 0, "\0\0\0\0\0\0\0\0"};
+    file = make_pages(&page, 1);
+    expect_refused(file.bytes, file.length, ERR_IMAGE, "16 bits an ink");
+    file_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +310,9 @@ int main(void)
         cmocka_unit_test(converts_its_profile),
         cmocka_unit_test(converts_inks_by_their_profile),
         cmocka_unit_test(refuses_what_it_cannot_read_by_name),
+        cmocka_unit_test(flattens_alpha_on_white),
+        cmocka_unit_test(looks_for_the_first_whole_page),
+        cmocka_unit_test(names_the_coding_that_it_cannot_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

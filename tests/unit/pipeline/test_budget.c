@@ -123,9 +123,23 @@ static void replies_without_usage_count_at_their_most(void **state)
     struct guess guess = budget_guess(&budget, &price, 2000, 500, 100);
     assert_true(budget_admit(&budget, &guess, 0));
     assert_int_equal(budget_settle(&budget, &guess, &price, &usage_unknown), guess.most_nano);
-    assert_false(budget.calibrated);
+    assert_int_equal(budget.untold, 1);
     assert_int_equal(budget_settle(&budget, &(struct guess){0}, NULL, &usage_unknown), -1);
     assert_int_equal(budget.unpriced, 1);
+    assert_int_equal(budget.untold, 1);
+}
+
+static void nothing_waits_for_a_bill_that_never_comes(void **state)
+{
+    (void)state;
+    struct budget budget = budget_of(0.008); // three calls of 2,500,000 fit
+    struct guess guess = budget_guess(&budget, &price, 2000, 500, 100);
+    assert_true(budget_admit(&budget, &guess, 0));
+    assert_false(budget_admit(&budget, &guess, 1));
+    budget_settle(&budget, &guess, &price, &usage_unknown);
+    assert_true(budget_admit(&budget, &guess, 1));
+    assert_true(budget_admit(&budget, &guess, 2));
+    assert_false(budget_admit(&budget, &guess, 3)); // the limit is kept all the same
 }
 
 static void the_end_says_how_to_go_on(void **state)
@@ -152,6 +166,7 @@ int main(void)
         cmocka_unit_test(earlier_runs_count),
         cmocka_unit_test(lost_requests_count_at_their_most),
         cmocka_unit_test(replies_without_usage_count_at_their_most),
+        cmocka_unit_test(nothing_waits_for_a_bill_that_never_comes),
         cmocka_unit_test(the_end_says_how_to_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,25 @@
 #include "base64.h"
 #include "json.h"
 
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+// The wall clock that the run reads: it goes on by so much from one look to the next, unless it is
+// the machine's.
+static atomic_bool own_clock;
+static _Atomic int64_t own_ms, own_step_ms;
+
+int clock_gettime(clockid_t which, struct timespec *now)
+{
+    if (which != CLOCK_REALTIME || !own_clock)
+        return (int)syscall(SYS_clock_gettime, which, now);
+    int64_t ms = atomic_fetch_add(&own_ms, own_step_ms);
+    *now = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    return 0;
+}
+
 static const char *const draft = "{\"questions\":[{\"slot\":1,\"topic\":\"visual_recognition\","
                                  "\"question\":\"What colour is the first square?\"},"
                                  "{\"slot\":2,\"topic\":\"visual_recognition\","
@@ -176,6 +195,25 @@ static void refused_and_empty_replies_are_told_apart(void **state)
     replay("a.jpg#2", CAUSE_content_filtered);
 }
 
+// A millisecond may hold a whole item, and a clock may be set back.
+static void the_last_call_is_not_told_by_its_time_alone(void **state)
+{
+    (void)state;
+    static const int64_t steps_ms[] = {0, -1000};
+    script.first = "";
+    script.second = "";
+    for (size_t i = 0; i < sizeof steps_ms / sizeof *steps_ms; i++) {
+        own_ms = INT64_C(1792000000000);
+        own_step_ms = steps_ms[i];
+        own_clock = true;
+        remove_scratch(strdup(world.directory));
+        run();
+        own_clock = false;
+        replay("a.jpg#1", CAUSE_reply_empty);
+        replay("a.jpg#2", CAUSE_reply_empty);
+    }
+}
+
 // As a run does, which would otherwise not have met the fault that it met.
 static void what_a_refusal_teaches_is_learned(void **state)
 {
@@ -332,6 +370,7 @@ int main(void)
         TEST(a_rejected_items_last_call_is_sent),
         TEST(an_item_without_a_question_sends_the_draft),
         TEST(refused_and_empty_replies_are_told_apart),
+        TEST(the_last_call_is_not_told_by_its_time_alone),
         TEST(what_a_refusal_teaches_is_learned),
         TEST(a_fault_of_the_account_is_not_searched_for),
         TEST(an_item_that_failed_in_many_rounds_is_found),

@@ -158,6 +158,23 @@ static void a_report_tells_the_nearest_beyond_the_threshold(void **state)
     screening_free(screening);
 }
 
+// So long a name that the names are moved in memory when it joins them.
+static void the_nearest_has_its_name_when_another_is_kept(void **state)
+{
+    (void)state;
+    struct screen_settings settings = usual;
+    settings.mode = SCREEN_REPORT;
+    struct screening *screening = new_screening(&settings);
+    static char long_name[1 << 20];
+    memset(long_name, 'b', sizeof long_name - 1);
+    struct screen_image first = good_one("a", 1, 0), second = good_one(long_name, 2, 47);
+    judge(screening, &first);
+    struct screen_verdict verdict = judge(screening, &second);
+    assert_int_equal(verdict.finding, SCREEN_KEPT);
+    assert_string_equal(verdict.nearest, "a");
+    screening_free(screening);
+}
+
 static void a_report_skips_nothing(void **state)
 {
     (void)state;
@@ -233,6 +250,7 @@ int main(void)
         cmocka_unit_test(met_again_it_has_its_verdict),
         cmocka_unit_test(plain_ones_are_compared_by_their_bytes),
         cmocka_unit_test(a_report_tells_the_nearest_beyond_the_threshold),
+        cmocka_unit_test(the_nearest_has_its_name_when_another_is_kept),
         cmocka_unit_test(a_report_skips_nothing),
         cmocka_unit_test(keeps_thousands_of_names),
         cmocka_unit_test(kinds_are_told),

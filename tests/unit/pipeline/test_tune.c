@@ -208,7 +208,7 @@ static void no_money_for_one_call_is_told(void **state)
     assert_int_equal(world.calls, 0);
 }
 
-static void without_token_counts_money_goes_call_by_call(void **state)
+static void without_token_counts_every_call_counts_at_its_most(void **state)
 {
     (void)state;
     struct tune_settings settings = usual();
@@ -216,9 +216,9 @@ static void without_token_counts_money_goes_call_by_call(void **state)
     world_prices(1, 10);
     world.silent_share = 1;
     tune(&settings);
-    assert_int_equal(world.most_in_flight, 1);
-    assert_int_equal(result.level_count, 1);
-    assert_non_null(strstr(result.stopped, "do not tell their tokens"));
+    assert_true(world.most_in_flight > 1);
+    assert_true(result.level_count > 1);
+    assert_string_equal(result.stopped, "");
 }
 
 static void an_endpoint_that_suffers_is_left_alone(void **state)
@@ -259,7 +259,7 @@ int main(void)
         cmocka_unit_test(max_cost_is_never_exceeded),
         cmocka_unit_test(a_dear_endpoint_is_known_from_its_first_reply),
         cmocka_unit_test(no_money_for_one_call_is_told),
-        cmocka_unit_test(without_token_counts_money_goes_call_by_call),
+        cmocka_unit_test(without_token_counts_every_call_counts_at_its_most),
         cmocka_unit_test(an_endpoint_that_suffers_is_left_alone),
         cmocka_unit_test(a_key_that_is_refused_ends_it),
     };

@@ -329,6 +329,11 @@ static void try_kind(struct stage *stage, const struct fault_entry *kind, const 
     if (strcmp(taken_for, wanted) != 0)
         fail_msg("%s by %s is taken for %s, not for %s: HTTP %d, %s", kind->name,
                  stage->player->name, taken_for, wanted, exchange->status, fault.message);
+    // What comes by chance has no limit behind it, which the client would keep.
+    const struct limit_bucket *limit = &exchange->limits.requests;
+    if (strcmp(kind->name, "429") == 0 && (fault.wait_ms >= 0 || limit->limit >= 0))
+        fail_msg("%s by %s speaks of a limit: %lld ms, of %lld", kind->name, stage->player->name,
+                 (long long)fault.wait_ms, (long long)limit->limit);
     if (seen_count < MOST_SEEN)
         seen[seen_count++] = wanted;
     stage->endpoint.lessons = begun;

@@ -177,7 +177,7 @@ static void has_the_faults_it_is_told(void **state)
                             cases[i].finish != NULL ? cases[i].finish : "-");
         if (cases[i].status >= 400)
             assert_non_null(json_text(json_member(reply.json, "error"), "message"));
-        assert_string_equal(reply.retry, strcmp(cases[i].fault, "429") == 0 ? "1" : "");
+        assert_string_equal(reply.retry, ""); // what comes by chance is over at once
         bool hit = cases[i].status != 200 || strncmp(cases[i].fault, "no-", 3) != 0;
         assert_int_equal(stat_of(stats, "faults", cases[i].fault), hit);
         http_reply_clear(&reply);

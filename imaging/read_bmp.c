@@ -1,4 +1,5 @@
-// BMP in runs (RLE4 and RLE8), which stb_image does not read.
+// BMP of the kinds that stb_image does not read: in runs (RLE4 and RLE8), and with a palette of
+// OS/2 1, of which it drops the last four colours.
 #include "read.h"
 
 #include "other_colours.h"
@@ -8,6 +9,7 @@
 
 enum {
     FILE_HEADER = 14,
+    CORE_HEADER = 12, // of OS/2 1
     INFO_HEADER = 40,
     RLE8 = 1,
     RLE4 = 2,
@@ -16,7 +18,8 @@ enum {
 struct reading {
     const unsigned char *bytes;
     size_t length, at;
-    unsigned bits; // 4 or 8 a pixel
+    unsigned bits; // 4 or 8 a pixel; 1 as well when it is not in runs
+    bool in_runs;
     unsigned width, height;
     unsigned char palette[256][3];
     unsigned x, y; // the next pixel; y counts from the bottom
@@ -25,35 +28,50 @@ struct reading {
 
 static bool read_header(struct reading *reading, struct error *why);
 static bool read_runs(struct reading *reading);
+static bool read_rows(struct reading *reading);
 
 static uint32_t number_at(const unsigned char *bytes)
 {
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-bool bmp_is_runs(const unsigned char *bytes, size_t length)
+static unsigned short_at(const unsigned char *bytes)
 {
-    if (length < FILE_HEADER + INFO_HEADER || memcmp(bytes, "BM", 2) != 0 ||
-        number_at(bytes + 14) < INFO_HEADER)
+    return bytes[0] | (unsigned)bytes[1] << 8;
+}
+
+static bool is_core(const unsigned char *bytes, size_t length)
+{
+    return length >= FILE_HEADER + CORE_HEADER && number_at(bytes + 14) == CORE_HEADER &&
+           (bytes[24] == 1 || bytes[24] == 4 || bytes[24] == 8);
+}
+
+bool bmp_is_special(const unsigned char *bytes, size_t length)
+{
+    if (length < 2 || memcmp(bytes, "BM", 2) != 0)
+        return false;
+    if (is_core(bytes, length))
+        return true;
+    if (length < FILE_HEADER + INFO_HEADER || number_at(bytes + 14) < INFO_HEADER)
         return false;
     uint32_t coding = number_at(bytes + 30);
     return (coding == RLE8 && bytes[28] == 8) || (coding == RLE4 && bytes[28] == 4);
 }
 
-bool bmp_measure_runs(const unsigned char *bytes, size_t length, struct picture_facts *facts,
-                      struct error *why)
+bool bmp_measure(const unsigned char *bytes, size_t length, struct picture_facts *facts,
+                 struct error *why)
 {
-    struct reading reading = {.bytes = bytes, .length = length, .bits = bytes[28]};
+    struct reading reading = {.bytes = bytes, .length = length};
     if (!read_header(&reading, why))
         return false;
     *facts = (struct picture_facts){reading.width, reading.height, 1};
     return true;
 }
 
-bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_wish *wish,
-                   struct picture *picture, struct error *why)
+bool bmp_read(const unsigned char *bytes, size_t length, const struct read_wish *wish,
+              struct picture *picture, struct error *why)
 {
-    struct reading reading = {.bytes = bytes, .length = length, .bits = bytes[28]};
+    struct reading reading = {.bytes = bytes, .length = length};
     if (!read_header(&reading, why))
         return false;
     // A run is at most 255 pixels in two bytes, and skipping takes more.
@@ -74,7 +92,7 @@ bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_
                     ? picture_allocate(picture, why)
                     : error_set(why, ERR_MEMORY, "no memory for a BMP of %u x %u", reading.width,
                                 reading.height);
-    if (done && !read_runs(&reading)) {
+    if (done && !(reading.in_runs ? read_runs(&reading) : read_rows(&reading))) {
         error_set(why, ERR_IMAGE, "it is damaged: %u of its %u rows can be read", reading.y,
                   reading.height);
         done = reading.y > 0 && read_take_damaged(wish, why);
@@ -98,21 +116,45 @@ bool bmp_read_runs(const unsigned char *bytes, size_t length, const struct read_
 static bool read_header(struct reading *reading, struct error *why)
 {
     const unsigned char *bytes = reading->bytes;
-    reading->width = number_at(bytes + 18);
-    reading->height = number_at(bytes + 22);
+    uint32_t header = number_at(bytes + 14), colours = 0;
+    bool core = is_core(bytes, reading->length);
+    reading->in_runs = !core;
+    reading->width = core ? short_at(bytes + 18) : number_at(bytes + 18);
+    reading->height = core ? short_at(bytes + 20) : number_at(bytes + 22);
+    reading->bits = core ? bytes[24] : bytes[28];
     reading->at = number_at(bytes + 10);
-    uint32_t header = number_at(bytes + 14), colours = number_at(bytes + 46);
+    if (!core)
+        colours = number_at(bytes + 46);
     if (colours == 0 || colours > 1u << reading->bits)
         colours = 1u << reading->bits;
-    // Runs are stored from the bottom upwards only.
+    // Runs are stored from the bottom upwards only, and so are all of OS/2 1.
     if (reading->width == 0 || reading->height == 0 || reading->width > INT32_MAX ||
         reading->height > INT32_MAX || reading->at > reading->length ||
         header > reading->length - FILE_HEADER)
         return error_set(why, ERR_IMAGE, "its header cannot be read: damaged");
-    size_t start = FILE_HEADER + (size_t)header;
-    for (uint32_t i = 0; i < colours && start + 4 * i + 4 <= reading->length; i++)
+    size_t start = FILE_HEADER + (size_t)header, size = core ? 3 : 4;
+    for (uint32_t i = 0; i < colours && start + size * (i + 1) <= reading->length; i++)
         for (int c = 0; c < 3; c++)
-            reading->palette[i][c] = bytes[start + 4 * i + 2 - c];
+            reading->palette[i][c] = bytes[start + size * i + 2 - (size_t)c];
+    return true;
+}
+
+// Rows that are not in runs fill whole 32-bit words. False: they end in the middle.
+static bool read_rows(struct reading *reading)
+{
+    size_t size = ((size_t)reading->width * reading->bits + 31) / 32 * 4;
+    unsigned mask = (1u << reading->bits) - 1;
+    for (; reading->y < reading->height; reading->y++) {
+        if (size > reading->length - reading->at)
+            return false;
+        const unsigned char *from = reading->bytes + reading->at;
+        unsigned char *to = reading->indices + (size_t)reading->y * reading->width;
+        for (size_t x = 0; x < reading->width; x++) {
+            size_t bit = x * reading->bits;
+            to[x] = (unsigned char)(from[bit / 8] >> (8 - reading->bits - bit % 8) & mask);
+        }
+        reading->at += size;
+    }
     return true;
 }
 
