@@ -70,9 +70,15 @@ bool file_read(const char *path, struct buffer *out, struct error *why)
     return good;
 }
 
-int64_t file_time_ns(struct timespec time)
+static int64_t as_ns(struct timespec time)
 {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int64_t file_changed_ns(const struct stat *facts)
+{
+    int64_t content = as_ns(facts->st_mtim), inode = as_ns(facts->st_ctim);
+    return content > inode ? content : inode;
 }
 
 bool file_make_directory(const char *path, struct error *why)

@@ -6,14 +6,16 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
+#include <sys/stat.h>
 
 // Appends the whole file. False: ERR_INPUT (cannot be opened or read, is not a regular file) or
 // ERR_TOO_LARGE.
 bool file_read(const char *path, struct buffer *out, struct error *why);
 
-// A file's time (stat's st_mtim, say) as one number, to be remembered and compared.
-int64_t file_time_ns(struct timespec time);
+// When a file was changed last, as one number to be remembered and compared: the later of the
+// changes of content and of inode. The first can be set back (touch, rsync, exiftool -P and some
+// editors do), and the second is the time of creation on some file systems.
+int64_t file_changed_ns(const struct stat *facts);
 
 // Makes the directory and its parents. False: ERR_DISK.
 bool file_make_directory(const char *path, struct error *why);

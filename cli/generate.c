@@ -209,6 +209,9 @@ static void tell_summary(const char *directory, const struct run_summary *summar
         log_note("%s", summary->cost);
     if (summary->learned[0] != '\0')
         log_note("%s", summary->learned);
+    if (summary->lost > 0)
+        log_note("The replies to %lld call%s could not be kept. They are asked for again.",
+                 summary->lost, summary->lost == 1 ? "" : "s");
     if (!ended && why->kind == ERR_DISK)
         return; // the error says what is to be done first
     if (!ended) {

@@ -25,6 +25,10 @@ bool merge_run(struct settings *settings, char *const *environment, int *exit_co
     log_note("%lld items: %lld accepted, %lld rejected, %lld unknown%s", summary.items,
              summary.accepted, summary.rejected, summary.unknown,
              summary.open > 0 ? ", the others still open" : "");
+    if (summary.screening_left)
+        log_note("The parts' screening.jsonl, of --screen report, are not joined: the parts' "
+                 "generate command without --shard, and with -o %s, writes one without a call.",
+                 directory);
     if (summary.open > 0) {
         *exit_code = error_exit_code(ERR_ITEMS);
         log_note("%lld items are open: screening over the whole keeps their images, which a part "

@@ -50,6 +50,10 @@ static bool check_needed(const struct settings *settings, struct error *why)
                                     "vqagen tune --compare monday tuesday"
                                   : "INPUT is missing: a folder of images, an image, or a file of "
                                     "questions, as in vqagen tune photos --endpoint builtin");
+    if (compares && settings_text(settings, OPTION_WRITE) != NULL)
+        return error_set(why, ERR_USAGE,
+                         "--compare measures nothing that --write could write down; take the "
+                         "settings of the result that you choose");
     if (!compares && settings->operand_count > 1)
         return error_set(why, ERR_USAGE,
                          "tune takes one INPUT, but \"%s\" and \"%s\" are given; directories of "
@@ -70,15 +74,17 @@ static bool write_file(const char *path, const struct buffer *text, const char *
 static bool compare(const struct settings *settings, struct error *why)
 {
     const char *page_file = settings_text(settings, OPTION_PAGE);
-    struct buffer table, page;
-    buffer_init(&table, MOST_OUTPUT);
+    bool as_json = settings_switch(settings, OPTION_JSON);
+    struct buffer text, page;
+    buffer_init(&text, MOST_OUTPUT);
     buffer_init(&page, MOST_OUTPUT);
     bool good = tune_compare((const char *const *)settings->operands, settings->operand_count,
-                             &table, page_file != NULL ? &page : NULL, why);
+                             as_json ? NULL : &text, page_file != NULL ? &page : NULL,
+                             as_json ? &text : NULL, why);
     if (good)
-        fputs(buffer_text(&table), stdout);
+        printf("%s%s", buffer_text(&text), as_json ? "\n" : "");
     good = good && (page_file == NULL || write_file(page_file, &page, "the page", why));
-    buffer_clear(&table);
+    buffer_clear(&text);
     buffer_clear(&page);
     return good;
 }

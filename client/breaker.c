@@ -39,14 +39,9 @@ static void cool_down(struct breaker *breaker, int64_t cool_ms, int64_t now_ms)
     change(breaker, BREAKER_OPEN, now_ms);
 }
 
-bool breaker_may_open(const struct breaker *breaker)
-{
-    return breaker->answered || breaker->replaced;
-}
-
 enum breaker_change breaker_trip(struct breaker *breaker, int64_t now_ms)
 {
-    if (breaker->state != BREAKER_CLOSED || !breaker_may_open(breaker))
+    if (breaker->state != BREAKER_CLOSED)
         return BREAKER_SAME;
     breaker->count++;
     breaker->opened_ms = now_ms;
@@ -115,7 +110,7 @@ enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome ou
     if (breaker->state != BREAKER_CLOSED || outcome == BREAKER_UNTOLD)
         return BREAKER_SAME;
     note(breaker, outcome == BREAKER_FAILED);
-    if (outcome == BREAKER_FAILED && most_failed(breaker))
+    if (outcome == BREAKER_FAILED && breaker->answered && most_failed(breaker))
         return breaker_trip(breaker, now_ms);
     return BREAKER_SAME;
 }

@@ -5,8 +5,8 @@
 // call passes until a cool-down is over; then one does, the probe. An answer closes the breaker; a
 // failure doubles the cool-down.
 //
-// An endpoint that has never answered is not away but wrong: nothing opens before the first answer,
-// unless another endpoint can take its calls meanwhile.
+// An endpoint that has never answered is not away but wrong: its failures open nothing. Who has
+// another endpoint to turn to may open it all the same.
 #ifndef VQAGEN_BREAKER_H
 #define VQAGEN_BREAKER_H
 
@@ -26,7 +26,6 @@ enum breaker_change { BREAKER_SAME, BREAKER_OPENED, BREAKER_STILL_AWAY, BREAKER_
 struct breaker {
     enum breaker_state state;
     bool answered;         // ever
-    bool replaced;         // another endpoint takes its calls while it is away; set by the caller
     uint64_t recent;       // outcomes, the newest in bit 0; 1: failed
     unsigned noted;        // outcomes in recent
     int64_t answered_ms;   // when it last did
@@ -51,10 +50,7 @@ void breaker_begin(struct breaker *breaker, int64_t now_ms); // a call is sent
 enum breaker_change breaker_end(struct breaker *breaker, enum breaker_outcome outcome,
                                 int64_t begun_ms, int64_t now_ms);
 
-// Whether it may open: it has answered, or is replaced.
-bool breaker_may_open(const struct breaker *breaker);
-
-// Opens it: other signs say that the endpoint is away. BREAKER_SAME when it was open or may not.
+// Opens it: other signs say that the endpoint is away. BREAKER_SAME when it was open.
 enum breaker_change breaker_trip(struct breaker *breaker, int64_t now_ms);
 
 int64_t breaker_away_ms(const struct breaker *breaker, int64_t now_ms); // 0 while it is closed

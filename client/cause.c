@@ -1,9 +1,9 @@
 #include "cause.h"
 
-#include <ctype.h>
-#include <stdlib.h>
+#include "fault_lexicon.h"
+#include "phrase.h"
+
 #include <string.h>
-#include <strings.h>
 
 static const struct cause causes[] = {
 #define CAUSE_ROW(name, what, fix) [CAUSE_##name] = {#name, what, fix},
@@ -17,34 +17,37 @@ const struct cause *cause_at(enum cause_id id)
 }
 
 // Kinds (fault_table.h), and words of the message that make a cause of them; the first row that
-// fits wins. Certificates are told apart by OpenSSL's words as libcurl passes them on.
+// fits wins, looked for as phrase_says() does. Certificates are told apart by OpenSSL's words as
+// libcurl passes them on.
 static const struct {
-    const char *kind, *words; // "a|b|c", lower case; NULL: any
+    const char *kind, *words; // "a|b|c"; NULL: any
     enum cause_id cause;
 } rules[] = {
     {"key_missing", NULL, CAUSE_key_missing},
-    {"key_wrong", "expired|revoked|disabled|已过期", CAUSE_key_expired},
+    {"key_wrong", SAYS_EXPIRED, CAUSE_key_expired},
     {"key_wrong", NULL, CAUSE_key_wrong},
     {"key_forbidden", "leaked", CAUSE_key_expired},
-    {"key_forbidden", "model|无权访问|套餐", CAUSE_model_forbidden},
+    {"key_forbidden", ABOUT_MODEL "|无权访问|套餐", CAUSE_model_forbidden},
     {"key_forbidden", NULL, CAUSE_key_forbidden},
     {"no_money", NULL, CAUSE_no_money},
     {"quota_exhausted", NULL, CAUSE_quota_exhausted},
     {"region", NULL, CAUSE_region},
-    {"model_unknown", "not have access to model|no access to|has not activated",
+    {"model_unknown", "not have access to model|no access to|not activated|未开通|未激活",
      CAUSE_model_forbidden},
     {"model_unknown", NULL, CAUSE_model_unknown},
+    {"no_channel", NULL, CAUSE_model_unknown},
     {"no_vision", NULL, CAUSE_no_vision},
     {"not_found", NULL, CAUSE_path_wrong},
     {"method_wrong", NULL, CAUSE_path_wrong},
-    {"image_too_large", "dimension|pixel|px|width|height|side", CAUSE_image_pixels},
-    {"image_too_large", "byte|mb|mib|kb|kib", CAUSE_image_bytes},
+    {"image_too_large", SAYS_PIXELS, CAUSE_image_pixels},
+    {"image_too_large", SAYS_BYTES, CAUSE_image_bytes},
     {"image_too_large", NULL, CAUSE_image_size},
     {"image_rejected", NULL, CAUSE_image_rejected},
     {"image_url_unreachable", NULL, CAUSE_image_rejected},
     {"body_too_large", NULL, CAUSE_image_bytes},
     {"context_exceeded", NULL, CAUSE_context_exceeded},
     {"request_over_limit", NULL, CAUSE_context_exceeded},
+    {"parameter_rejected", SAYS_STREAM_ONLY, CAUSE_stream_required},
     {"parameter_rejected", NULL, CAUSE_parameter_refused},
     {"structured_rejected", NULL, CAUSE_structured_refused},
     {"content_filtered", NULL, CAUSE_content_filtered},
@@ -65,7 +68,7 @@ static const struct {
     {"tls", "certificate has expired|not yet valid", CAUSE_tls_expired},
     {"tls", "no alternative certificate|does not match|subject name", CAUSE_tls_name},
     {"tls",
-     "self-signed|self signed|unable to get local issuer|unable to get issuer|untrusted|"
+     "self signed|unable to get local issuer|unable to get issuer|untrusted|"
      "unable to verify|certificate problem",
      CAUSE_tls_untrusted},
     {"tls", NULL, CAUSE_tls},
@@ -76,7 +79,7 @@ static const struct {
     {"connection_reset", NULL, CAUSE_connection_reset},
     {"reply_cut", NULL, CAUSE_reply_cut},
     {"proxy", NULL, CAUSE_proxy},
-    {"transport_other", "http/0.9|weird server reply|unsupported protocol", CAUSE_not_http},
+    {"transport_other", "http 0 9|weird server reply|unsupported protocol", CAUSE_not_http},
     {"empty_reply", NULL, CAUSE_reply_empty},
     {"budget_too_small", NULL, CAUSE_answer_cut},
     {"answer_unreadable", NULL, CAUSE_answer_unreadable},
@@ -88,27 +91,26 @@ static const struct {
     {"bad_record", NULL, CAUSE_records_unusable},
 };
 
-// Whether one of the alternatives occurs in the text, whatever its case.
-static bool says(const char *text, const char *alternatives)
+static enum cause_id find_cause(const char *kind, const char *sentences)
 {
-    while (*alternatives != '\0') {
-        size_t length = strcspn(alternatives, "|");
-        for (const char *at = text; *at != '\0'; at++)
-            if (strncasecmp(at, alternatives, length) == 0)
-                return true;
-        alternatives += length;
-        alternatives += *alternatives == '|';
-    }
-    return false;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (strcmp(kind, rules[i].kind) == 0 &&
+            (rules[i].words == NULL || phrase_says(sentences, NULL, rules[i].words)))
+            return rules[i].cause;
+    return CAUSE_unexplained;
 }
 
 enum cause_id cause_of_kind(const char *kind, const char *message)
 {
-    for (size_t i = 0; kind != NULL && i < sizeof rules / sizeof *rules; i++)
-        if (strcmp(kind, rules[i].kind) == 0 &&
-            (rules[i].words == NULL || says(message != NULL ? message : "", rules[i].words)))
-            return rules[i].cause;
-    return CAUSE_unexplained;
+    enum { LONGEST = 4000 };
+    struct buffer sentences;
+    if (kind == NULL)
+        return CAUSE_unexplained;
+    buffer_init(&sentences, LONGEST);
+    phrase_append(&sentences, message != NULL ? message : "");
+    enum cause_id cause = find_cause(kind, buffer_text(&sentences));
+    buffer_clear(&sentences);
+    return cause;
 }
 
 enum cause_id cause_of_fault(const struct fault *fault)

@@ -91,6 +91,7 @@
       "vqagen learns this by itself at one refused call a run, and asks for JSON in words.")       \
     X(stream_refused, "The endpoint does not stream.",                                             \
       "Run without --stream; with it a run learns this by itself, at one refused call.")           \
+    X(stream_required, "The endpoint answers only with streams.", "Give --stream.")                \
     X(concurrency_refused, "Calls one by one pass, several at once do not.",                       \
       "Lower --concurrency.")                                                                      \
     X(rate_limited, "The endpoint's rate limit is reached.",                                       \

@@ -1,6 +1,7 @@
 #include "client.h"
 
 #include "clock.h"
+#include "memory.h"
 #include "transfer.h"
 
 #include <netinet/in.h>
@@ -42,9 +43,31 @@ static void end_stalled(struct client *client, int64_t now_ms);
 static void end_transfer(struct client *client, struct transfer *transfer, CURLcode code,
                          bool aborted);
 
+static void *allocate(size_t size)
+{
+    return memory_noted(malloc(size));
+}
+
+static void *allocate_zeros(size_t count, size_t size)
+{
+    return memory_noted(calloc(count, size));
+}
+
+static void *reallocate(void *old, size_t size)
+{
+    return memory_noted(realloc(old, size));
+}
+
+static char *duplicate(const char *text)
+{
+    return memory_noted(strdup(text));
+}
+
 struct client *client_new(const struct client_settings *settings, struct error *why)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    // Without memory libcurl may say anything: that a URL is malformed, that a host was not found.
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocate, free, reallocate, duplicate,
+                             allocate_zeros) != CURLE_OK) {
         error_set(why, ERR_INTERNAL, "libcurl cannot be initialised");
         return NULL;
     }

@@ -2,7 +2,9 @@
 
 #include "duration.h"
 #include "fault_lesson.h"
+#include "fault_lexicon.h"
 #include "fault_table.h"
+#include "phrase.h"
 #include "problem.h"
 #include "provider.h"
 #include "reply_stream.h"
@@ -57,6 +59,17 @@ static void set_message(struct fault *fault, const char *text)
     free(copy);
 }
 
+// A model may be called "vision" or "image": its name is not what a refusal is about.
+static bool read_problem(struct problem *problem, const struct endpoint *endpoint, const char *body,
+                         size_t length, const char *content_type)
+{
+    if (!problem_read(problem, body, length, content_type))
+        return false;
+    if (endpoint->model != NULL)
+        problem_hide(problem, endpoint->model);
+    return true;
+}
+
 void fault_classify(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                     const struct exchange *exchange, struct reply *reply, struct fault *fault)
 {
@@ -73,7 +86,7 @@ void fault_classify(struct endpoint *endpoint, const struct endpoint_lessons *se
     if (good && classify_answer(endpoint, exchange, reply, fault, &cause))
         return;
     struct problem problem;
-    if (!problem_read(&problem, exchange->body.data, exchange->body.length,
+    if (!read_problem(&problem, endpoint, exchange->body.data, exchange->body.length,
                       exchange->content_type)) {
         set_kind(fault, FAULT_KIND_transport_other);
         set_message(fault, "no memory to read the answer");
@@ -103,8 +116,8 @@ static bool rule_fits_transport(const struct fault_rule *rule, const struct exch
 static void classify_transport(const struct exchange *exchange, struct fault *fault)
 {
     set_kind(fault, FAULT_KIND_transport_other);
-    for (size_t i = 0; i < fault_rule_count; i++) {
-        const struct fault_rule *rule = &fault_rules[i];
+    for (size_t i = 0; i < fault_wordings.count; i++) {
+        const struct fault_rule *rule = &fault_wordings.list[i];
         if (!rule_fits_transport(rule, exchange))
             continue;
         set_kind(fault, rule->kind);
@@ -156,7 +169,7 @@ static bool judge_stream(struct endpoint *endpoint, const struct endpoint_lesson
             classify_overload(exchange, reply, fault);
         return true;
     case REPLY_STREAM_ERROR:
-        if (!problem_read(&problem, refusal, strlen(refusal), "application/json"))
+        if (!read_problem(&problem, endpoint, refusal, strlen(refusal), "application/json"))
             return false;
         classify_refusal(endpoint, sent, exchange, &problem, fault);
         problem_clear(&problem);
@@ -219,14 +232,22 @@ static void classify_no_answer(const struct problem *problem, const struct error
     set_message(fault, text);
 }
 
+// An error inside a 200 that names no status is told by its words alone.
+static bool rule_fits_status(const struct fault_rule *rule, int status)
+{
+    bool told = rule->words != NULL || rule->codes != NULL || rule->says != NULL;
+    return rule->from == 0 || (status == 0 && told) || (status >= rule->from && status <= rule->to);
+}
+
 static bool rule_fits(const struct fault_rule *rule, const struct problem *problem, int status)
 {
-    return rule->transport == TRANSPORT_OK &&
-           (rule->from == 0 || (status >= rule->from && status <= rule->to)) &&
+    return rule->transport == TRANSPORT_OK && rule_fits_status(rule, status) &&
            (!rule->page || problem->form == PROBLEM_HTML) &&
            (rule->codes == NULL || problem_has_code(problem, rule->codes)) &&
            (rule->words == NULL || problem_says(problem, rule->words)) &&
-           (rule->also == NULL || problem_says(problem, rule->also));
+           (rule->also == NULL || problem_says(problem, rule->also)) &&
+           (rule->says == NULL ||
+            phrase_says(buffer_text(&problem->sentences), rule->about, rule->says));
 }
 
 // A daily quota that rolls on frees itself in minutes and says so; one that is reset at midnight
@@ -236,7 +257,7 @@ static enum fault_kind quota_or_rate(const struct problem *problem, enum fault_k
 {
     if (kind != FAULT_KIND_rate_limited)
         return kind;
-    bool daily = problem_says(problem, "(rpd)|(tpd)|rpd rate limit|tpd rate limit|per day|per-day");
+    bool daily = phrase_says(buffer_text(&problem->sentences), ABOUT_PERIOD, SAYS_QUOTA_REACHED);
     if (wait_ms > longest_quota_wait_ms || (daily && wait_ms < 0))
         return FAULT_KIND_quota_exhausted;
     return kind;
@@ -259,9 +280,15 @@ static void set_refusal_message(struct fault *fault, const struct exchange *exch
 
 static const struct fault_rule *rule_find(const struct problem *problem, int status)
 {
-    for (size_t i = 0; i < fault_rule_count; i++)
-        if (rule_fits(&fault_rules[i], problem, status))
-            return &fault_rules[i];
+    const struct fault_rules tables[] = {fault_wordings, fault_ideas, fault_statuses};
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        // A page is not the API's word, and speaks of accounts and images of its own.
+        if (tables[t].list == fault_ideas.list && problem->form == PROBLEM_HTML)
+            continue;
+        for (size_t i = 0; i < tables[t].count; i++)
+            if (rule_fits(&tables[t].list[i], problem, status))
+                return &tables[t].list[i];
+    }
     return NULL;
 }
 
@@ -286,6 +313,7 @@ static void classify_refusal(struct endpoint *endpoint, const struct endpoint_le
                    fault_learn(endpoint, sent, problem, rule->lesson, &kind);
     learned = learned || fault_learn_last(endpoint, sent, &kind);
     set_kind(fault, kind);
+    fault->for_all = kind == FAULT_KIND_no_channel;
     if (rule != NULL && rule->kind == kind)
         set_exceptions(fault, rule);
     if (fault->verdict == FAULT_ADAPT && !learned)

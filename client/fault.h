@@ -26,6 +26,7 @@ struct fault {
     const char *fix;   // one sentence for people, static; "" when there is nothing to do
     int http_status;   // 0: none
     int64_t wait_ms;   // what the endpoint asked for; -1: nothing
+    bool for_all;      // what it says holds for every call, if it does not pass
     bool unreachable;  // nothing answered at all (DNS, refused, TLS): exit code 4 territory
     char message[400]; // the endpoint's own words or the transport's, secrets hidden, valid UTF-8
 };

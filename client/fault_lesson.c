@@ -1,5 +1,7 @@
 #include "fault_lesson.h"
 
+#include "fault_lexicon.h"
+#include "phrase.h"
 #include "provider.h"
 
 #include <ctype.h>
@@ -25,6 +27,9 @@ bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
         return learn_cap(endpoint, sent, buffer_text(&problem->words), kind);
     case LESSON_PARAMETER:
         return learn_parameter(endpoint, sent, problem, kind);
+    case LESSON_STREAM:
+        endpoint->lessons.stream = true;
+        return !sent->stream;
     case LESSON_NONE:
         break;
     }
@@ -267,7 +272,8 @@ static enum parameter parameter_of(const struct problem *problem,
     }
     // The word stands in many sentences that mean something else ("the upstream server ...").
     if (sent->stream && first == PARAMETER_OTHER &&
-        (problem_has_code(problem, "stream") || problem_says(problem, FAULT_NO_STREAM)))
+        (problem_has_code(problem, "stream") || problem_says(problem, FAULT_NO_STREAM) ||
+         phrase_says(buffer_text(&problem->sentences), ABOUT_STREAM, SAYS_UNSUPPORTED)))
         return PARAMETER_STREAM;
     return first;
 }

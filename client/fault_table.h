@@ -1,5 +1,6 @@
 // The constant tables behind fault.c: what kinds of fault there are, and the rules by which a
 // refusal is recognised. The first rule that fits wins, so special ones stand before general ones.
+// A rule for some statuses is also asked of errors inside a 200 that name no status.
 #ifndef VQAGEN_FAULT_TABLE_H
 #define VQAGEN_FAULT_TABLE_H
 
@@ -20,6 +21,9 @@
       "The provider does not serve this region or host; use the host it names.")                   \
     X(model_unknown, FAULT_RUN,                                                                    \
       "Check the model's name against the endpoint's list of models (GET /models).")               \
+    X(no_channel, FAULT_RETRY,                                                                     \
+      "The gateway has no channel for this model now; check the model's name, and the gateway's "  \
+      "channels and groups.")                                                                      \
     X(no_vision, FAULT_RUN, "This model or server takes no images; choose a vision model.")        \
     X(not_found, FAULT_RUN,                                                                        \
       "The path does not exist there; check the base URL (most end in /v1, Zhipu's in "            \
@@ -111,7 +115,8 @@ enum fault_lesson {
     LESSON_NONE,
     LESSON_PARAMETER, // the parameter that the refusal names: see fault_lesson.h
     LESSON_STRUCTURED,
-    LESSON_CAP, // a number in the message is the most that max_tokens may be
+    LESSON_CAP,    // a number in the message is the most that max_tokens may be
+    LESSON_STREAM, // answers come as streams, and only so
 };
 
 struct fault_rule {
@@ -119,6 +124,7 @@ struct fault_rule {
     short from, to;             // HTTP status; 0, 0: any
     const char *codes;          // one of "a|b|c" among the body's codes and types; NULL: any
     const char *words, *also;   // one of "a|b|c" in the body's text, and one of these; NULL: any
+    const char *about, *says;   // both in one sentence of it, as phrase_says() looks; NULL: any
     bool page;                  // only when the body is a web page
     enum fault_kind kind;       //
     enum fault_verdict verdict; // FAULT_NONE: the kind's own
@@ -126,7 +132,13 @@ struct fault_rule {
     const char *fix;            // NULL: the kind's own
 };
 
-extern const struct fault_rule fault_rules[];
-extern const size_t fault_rule_count;
+struct fault_rules {
+    const struct fault_rule *list;
+    size_t count;
+};
+
+// In the order in which they are asked: wordings (fault_table.c), which know most and say best what
+// is to be done; ideas (fault_idea.c), for whatever nobody has seen yet; and the bare status.
+extern const struct fault_rules fault_wordings, fault_ideas, fault_statuses;
 
 #endif

@@ -17,6 +17,7 @@ static const struct {
     {"no_max_tokens", offsetof(struct endpoint_lessons, no_max_tokens), true,
      "no limit of the output is taken"},
     {"no_stream", offsetof(struct endpoint_lessons, stream), false, "streams are not taken"},
+    {"stream", offsetof(struct endpoint_lessons, stream), true, "only streams are sent"},
     {"no_stream_usage", offsetof(struct endpoint_lessons, no_stream_usage), true,
      "stream_options is not taken"},
     {"no_thinking", offsetof(struct endpoint_lessons, thinking), false,
@@ -62,7 +63,8 @@ void lessons_write(const struct endpoint_lessons *before, const struct endpoint_
     if (now->max_completion_tokens != before->max_completion_tokens)
         add_word(out, begin, cap_names[now->max_completion_tokens].word);
     for (size_t i = 0; i < SWITCHES; i++)
-        if (read_switch(now, i) != read_switch(before, i))
+        if (read_switch(now, i) == switches[i].learned &&
+            read_switch(before, i) != switches[i].learned)
             add_word(out, begin, switches[i].word);
     if (now->max_tokens_cap != before->max_tokens_cap) {
         add_word(out, begin, cap_word);

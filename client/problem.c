@@ -1,6 +1,7 @@
 #include "problem.h"
 
 #include "json.h"
+#include "phrase.h"
 #include "text.h"
 
 #include <ctype.h>
@@ -10,7 +11,13 @@
 #include <strings.h>
 
 // Bodies come from outside: how deep, how much and how long is looked at.
-enum { MAX_DEPTH = 12, MAX_WORDS = 1 << 16, MAX_CODES = 4096, MAX_STRING = 4000 };
+enum {
+    MAX_DEPTH = 12,
+    MAX_WORDS = 1 << 16,
+    MAX_CODES = 4096,
+    MAX_STRING = 4000,
+    MAX_SENTENCES = 8000
+};
 
 static enum problem_form form_of(const char *text, const char *content_type);
 static void collect(struct problem *problem, const cJSON *value, const char *name, int depth);
@@ -25,6 +32,7 @@ bool problem_read(struct problem *problem, const char *body, size_t length,
 {
     *problem = (struct problem){0};
     buffer_init(&problem->words, MAX_WORDS);
+    buffer_init(&problem->sentences, MAX_SENTENCES);
     buffer_init(&problem->codes, MAX_CODES);
     char *text = text_repair(body != NULL ? body : "", body != NULL ? length : 0);
     if (text == NULL)
@@ -51,7 +59,7 @@ bool problem_read(struct problem *problem, const char *body, size_t length,
     if (problem->message != NULL && problem->form != PROBLEM_JSON)
         append_lower(&problem->words, problem->message);
     if (problem->message != NULL)
-        text_one_line(problem->message);
+        phrase_append(&problem->sentences, text_one_line(problem->message));
     cJSON_Delete(root);
     free(text);
     if (problem->message == NULL)
@@ -64,6 +72,7 @@ void problem_clear(struct problem *problem)
     free(problem->message);
     problem->message = NULL;
     buffer_clear(&problem->words);
+    buffer_clear(&problem->sentences);
     buffer_clear(&problem->codes);
 }
 
@@ -122,6 +131,7 @@ static void collect_text(struct problem *problem, const char *text, const char *
     buffer_append_char(&problem->words, ' ');
     append_lower(&problem->words, text);
     buffer_append_char(&problem->words, ' ');
+    phrase_append(&problem->sentences, text);
     if (is_code(name) && strlen(text) <= 80) {
         buffer_append_char(&problem->codes, '|');
         append_lower(&problem->codes, text);
@@ -136,10 +146,41 @@ static void collect_text(struct problem *problem, const char *text, const char *
     cJSON_Delete(nested);
 }
 
+// What is wrong and where it is stand side by side: {"param": "temperature", "message": "Only the
+// default is supported"}, {"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}. Read
+// as one sentence.
+static void join_place(struct problem *problem, const cJSON *object)
+{
+    static const char *const places[] = {"param", "loc", "field", "parameter", "path"};
+    static const char *const messages[] = {"message", "msg", "description"};
+    const cJSON *place = NULL, *message = NULL, *step;
+    for (size_t i = 0; i < sizeof places / sizeof *places && place == NULL; i++)
+        place = cJSON_GetObjectItem(object, places[i]);
+    for (size_t i = 0; i < sizeof messages / sizeof *messages && message == NULL; i++)
+        message = cJSON_GetObjectItem(object, messages[i]);
+    if (place == NULL || !cJSON_IsString(message))
+        return;
+    struct buffer joined;
+    buffer_init(&joined, MAX_STRING);
+    if (cJSON_IsString(place))
+        buffer_append_text(&joined, place->valuestring);
+    cJSON_ArrayForEach(step, place)
+    {
+        buffer_append_text(&joined, cJSON_IsString(step) ? step->valuestring : "");
+        buffer_append_char(&joined, ' ');
+    }
+    buffer_append_char(&joined, ' ');
+    buffer_append_text(&joined, message->valuestring);
+    phrase_append(&problem->sentences, buffer_text(&joined));
+    buffer_clear(&joined);
+}
+
 static void collect(struct problem *problem, const cJSON *value, const char *name, int depth)
 {
     if (depth > MAX_DEPTH)
         return;
+    if (cJSON_IsObject(value))
+        join_place(problem, value);
     if (cJSON_IsString(value)) {
         collect_text(problem, value->valuestring, name, depth);
     } else if (cJSON_IsNumber(value)) {
@@ -209,10 +250,20 @@ static char *message_of(const cJSON *value, int depth)
     // OpenRouter's own message says no more than "Provider returned error".
     const cJSON *raw = json_member(json_member(value, "metadata"), "raw");
     char *found = cJSON_IsString(raw) ? message_of(raw, depth + 1) : NULL;
-    static const char *const names[] = {"error",  "message", "msg",       "detail",    "title",
-                                        "errors", "choices", "base_resp", "status_msg"};
+    static const char *const names[] = {
+        "error",         "message",      "msg",       "detail",     "title",
+        "errors",        "choices",      "base_resp", "status_msg", "error_msg",
+        "error_message", "errormessage", "errmsg",    "err_msg",    "error_description",
+        "description"};
+    // Tencent's cloud has {"Response": {"Error": {"Code": ..., "Message": ...}}}.
+    const cJSON *wrapped = cJSON_GetObjectItem(value, "response");
+    if (found == NULL && cJSON_IsObject(wrapped))
+        found = message_of(wrapped, depth + 1);
+    // Spring: {"status": 500, "error": "Internal Server Error", "message": "what it was"}.
+    if (found == NULL && cJSON_IsString(cJSON_GetObjectItem(value, "error")))
+        found = message_of(cJSON_GetObjectItem(value, "message"), depth + 1);
     for (size_t i = 0; found == NULL && i < sizeof names / sizeof *names; i++) {
-        const cJSON *member = json_member(value, names[i]);
+        const cJSON *member = cJSON_GetObjectItem(value, names[i]);
         if (strcmp(names[i], "msg") == 0 && cJSON_IsString(member))
             found = located_message(value, member->valuestring);
         else
@@ -226,6 +277,7 @@ static bool has(const cJSON *root, const char *name)
 {
     const cJSON *member = json_member(root, name);
     return member != NULL && !cJSON_IsNull(member) && !cJSON_IsFalse(member) &&
+           !(cJSON_IsNumber(member) && member->valuedouble == 0) &&
            !(cJSON_IsString(member) && *member->valuestring == '\0');
 }
 
@@ -238,8 +290,10 @@ static bool looks_like_error(const cJSON *root)
     // MiniMax answers 200 whatever happens.
     if (json_integer(json_member(root, "base_resp"), "status_code", 0) != 0)
         return true;
-    return has(root, "error") || has(root, "detail") || has(choice, "error") ||
-           (type != NULL && strcmp(type, "error") == 0) || has(root, "error_code") ||
+    return has(root, "error") || has(root, "error_msg") || has(root, "errcode") ||
+           has(json_member(root, "Response"), "Error") || has(root, "detail") ||
+           has(choice, "error") || (type != NULL && strcmp(type, "error") == 0) ||
+           has(root, "error_code") ||
            (json_member(root, "choices") == NULL &&
             (has(root, "msg") || (has(root, "message") && has(root, "code"))));
 }
@@ -316,6 +370,11 @@ static bool any_in(const char *in, const char *alternatives, const char *frame)
 bool problem_says(const struct problem *problem, const char *alternatives)
 {
     return any_in(buffer_text(&problem->words), alternatives, "");
+}
+
+void problem_hide(struct problem *problem, const char *name)
+{
+    phrase_hide(&problem->sentences, name);
 }
 
 bool problem_has_code(const struct problem *problem, const char *alternatives)

@@ -50,7 +50,8 @@ static int more_first(const void *a, const void *b);
 
 static bool begin(struct store *store, struct error *why)
 {
-    return sqlite3_exec(store->database, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ||
+    return sqlite3_exec(store->database, "PRAGMA temp_store = MEMORY; BEGIN", NULL, NULL, NULL) ==
+               SQLITE_OK ||
            store_fail(store, "read", why);
 }
 
@@ -58,9 +59,9 @@ bool census_take(struct store *store, struct census *census, struct error *why)
 {
     *census = (struct census){0};
     // One transaction: a run that goes on meanwhile does not change what is counted.
-    bool good = store_check_readable(store, why) && begin(store, why);
-    if (!good)
+    if (!store_check_readable(store, why) || !begin(store, why))
         return false;
+    bool good = store_complete_sums(store, why);
     for (size_t i = 0; good && i < sizeof queries / sizeof queries[0]; i++)
         good = run_query(store, census, &queries[i], why);
     sqlite3_exec(store->database, "COMMIT", NULL, NULL, NULL);

@@ -37,7 +37,8 @@ struct store *store_open(const char *directory, struct error *why)
     good = good && file_make_directory(directory, why) && volume_check(directory, why) &&
            (store->lock = lock_take(directory, why)) >= 0 && check_files(store, why) &&
            open_database(store, why) && store_read_totals(store, why) &&
-           store_read_slowest(store, why);
+           store_read_sums(store, why) && store_put_sums(store, why) &&
+           store_note_place(store, why);
     if (good)
         store->checkpointer = checkpointer_start(store->path, CHECKPOINT_LIMIT_PAGES, why);
     if (store->checkpointer != NULL) {
@@ -65,6 +66,7 @@ void store_close(struct store *store)
         sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_close(store->database);
     lock_release(store->lock);
+    buffer_clear(&store->sums.packed);
     free(store->current);
     free(store->directory);
     free(store->path);
@@ -86,11 +88,6 @@ bool store_set_durable(struct store *store, struct error *why)
         close(folder);
     free(parent);
     return good;
-}
-
-bool store_check_place(const struct store *store, struct error *why)
-{
-    return lock_check(store->lock, store->directory, why);
 }
 
 static int tell_checkpointer(void *context, sqlite3 *database, const char *name, int pages)

@@ -33,8 +33,8 @@ struct store *store_open(const char *directory, struct error *why);
 // costs a wait for the disk. False: ERR_DISK.
 bool store_set_durable(struct store *store, struct error *why);
 
-// Whether DIR is still where it was. False: ERR_DISK. To be asked now and then: SQLite goes on
-// writing into files that are gone.
+// Whether DIR and the database's files in it are still those that were opened. False: ERR_DISK. To
+// be asked now and then: SQLite goes on writing into files that are gone.
 bool store_check_place(const struct store *store, struct error *why);
 
 void store_close(struct store *store); // commits what is open; NULL is fine

@@ -156,6 +156,13 @@ bool store_put_totals(struct store *store, struct error *why)
         return false;
     for (int i = 0; i < TOTAL_COUNT; i++)
         sqlite3_bind_int64(statement, i + 1, *total_at(&store->totals, i));
+    struct buffer *packed = &store->sums.packed;
+    store_pack_sums(&store->sums, packed);
+    if (packed->length > 0)
+        sqlite3_bind_blob(statement, TOTAL_COUNT + 1, packed->data, (int)packed->length,
+                          SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, TOTAL_COUNT + 1);
     store->totals_changed = false;
     return store_run(store, statement, "write", why);
 }

@@ -6,14 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-// The later of the changes of content and of inode: the first can be set back (touch, rsync and
-// some editors do), and the second is the time of creation on some file systems.
-static int64_t changed_ns(const struct stat *facts)
-{
-    int64_t content = file_time_ns(facts->st_mtim), inode = file_time_ns(facts->st_ctim);
-    return content > inode ? content : inode;
-}
-
 // Binds name, size and time of change of the file. False: there is none, or a pipe or device lies
 // there.
 static bool bind_file(sqlite3_stmt *statement, const char *path)
@@ -24,7 +16,7 @@ static bool bind_file(sqlite3_stmt *statement, const char *path)
     const char *slash = strrchr(path, '/');
     sqlite3_bind_text(statement, 1, slash != NULL ? slash + 1 : path, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, facts.st_size);
-    sqlite3_bind_int64(statement, 3, changed_ns(&facts));
+    sqlite3_bind_int64(statement, 3, file_changed_ns(&facts));
     return true;
 }
 

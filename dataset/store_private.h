@@ -7,6 +7,7 @@
 #include "store.h"
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 // Rows that hold what a dataset is made of carry a sum over their values (store_sum.c). Rows of
 // stores that were made before have none. Files and figures that fail theirs are made anew.
@@ -116,7 +117,9 @@
     X(PUT_TOTALS, "UPDATE totals SET calls = ?1, requests = ?2, replies = ?3, faults = ?4,"        \
                   " input_tokens = ?5, cached_tokens = ?6, output_tokens = ?7,"                    \
                   " reasoning_tokens = ?8, cache_write_tokens = ?9, image_tokens = ?10,"           \
-                  " images_estimated = ?11, cost_nano = ?12, other_nano = ?13, unpriced = ?14")    \
+                  " images_estimated = ?11, cost_nano = ?12, other_nano = ?13, unpriced = ?14,"    \
+                  " unsummed = ?15")                                                               \
+    X(READ_UNSUMMED, "SELECT unsummed FROM totals WHERE unsummed IS NOT NULL")                     \
     X(ADD_MINUTE, "INSERT INTO minutes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" \
                   " ON CONFLICT DO UPDATE SET replies = replies + ?3, faults = faults + ?4,"       \
                   " requests = requests + ?5, accepted = accepted + ?6, rejected = rejected + ?7," \
@@ -151,8 +154,8 @@ enum store_statement {
 };
 
 // What happened since the sums were written last, by minute and endpoint. They are written once a
-// second and when the store is closed, not with every transaction: kill -9 takes at most what the
-// last second would have added to a chart.
+// second and when the store is closed. Each transaction in between keeps them as they lie here, in
+// one value, which costs far less than their rows; after kill -9 the next opening writes the rows.
 enum { STORE_MINUTES = 16, STORE_SLOWEST = 10 };
 struct store_minute {
     int64_t minute;
@@ -173,6 +176,14 @@ struct store_sums {
     size_t slow_count;
     bool slow_changed, changed;
     int64_t written_ms;
+    struct buffer packed;
+};
+
+// The database and its log: in WAL mode both are there from the first reading to the end.
+enum { STORE_FILES = 2 };
+struct store_file {
+    dev_t device;
+    ino_t inode;
 };
 
 struct store {
@@ -181,6 +192,7 @@ struct store {
     char *directory;
     char *path; // of run.db
     int lock;
+    struct store_file files[STORE_FILES]; // as they were opened
     struct checkpointer *checkpointer;
     bool in_transaction;
 
@@ -252,6 +264,9 @@ bool store_run_text(struct store *store, const char *sql, struct error *why);
 
 bool store_set_journal(struct store *store, struct error *why);
 
+// Keeps which files were opened, for store_check_place.
+bool store_note_place(struct store *store, struct error *why);
+
 // Makes the tables in an empty file, brings those of an older version to today's, refuses what is
 // none of ours.
 bool store_check_version(struct store *store, struct error *why);
@@ -265,6 +280,17 @@ void store_sum_call(struct store *store, int64_t item, const struct call *call);
 void store_note_slow(struct store *store, int64_t item, const struct call *call); // if it is
 void store_sum_item(struct store *store, enum item_state state);
 bool store_put_sums(struct store *store, struct error *why);
-bool store_read_slowest(struct store *store, struct error *why);
+
+// The sums as the database has them, with what was not written before a kill. False: ERR_DISK.
+bool store_read_sums(struct store *store, struct error *why);
+
+// For reading: lays copies of the sums' tables over them that have what is not in them yet.
+// False: ERR_DISK.
+bool store_complete_sums(struct store *store, struct error *why);
+
+// The sums that are not in their tables, as one value; empty: there are none. It is for the same
+// build on the same machine: read elsewhere it is passed over.
+void store_pack_sums(const struct store_sums *sums, struct buffer *out);
+bool store_unpack_sums(const void *bytes, size_t length, struct store_sums *sums);
 
 #endif

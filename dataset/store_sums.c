@@ -23,7 +23,7 @@ void store_sum_call(struct store *store, int64_t item, const struct call *call)
         minute->output_tokens += call->output_tokens > 0 ? call->output_tokens : 0;
     }
     minute->cost_nano += call->cost_nano > 0 ? call->cost_nano : 0;
-    sums->changed = true;
+    sums->changed = store->totals_changed = true;
     if (!call->replied)
         return;
     minute->latency_us += (long long)(call->latency_ms * 1000);
@@ -37,7 +37,7 @@ void store_sum_item(struct store *store, enum item_state state)
     minute->accepted += state == ITEM_ACCEPTED;
     minute->rejected += state == ITEM_REJECTED;
     minute->unknown += state == ITEM_UNKNOWN;
-    store->sums.changed = true;
+    store->sums.changed = store->totals_changed = true;
 }
 
 // Without room the rows go to the database. Should that fail, the last row gives way: what comes
@@ -124,8 +124,7 @@ static bool put_slowest(struct store *store, struct error *why)
     return true;
 }
 
-// Within the open transaction, or in one of its own. What was written is forgotten only here, so a
-// transaction that fails afterwards takes a second of the chart with it and nothing else.
+// Within the open transaction, or in one of its own.
 bool store_put_sums(struct store *store, struct error *why)
 {
     struct store_sums *sums = &store->sums;
@@ -135,6 +134,7 @@ bool store_put_sums(struct store *store, struct error *why)
     if (own && !store_begin(store, why))
         return false;
     sums->changed = false;
+    store->totals_changed = true; // what was kept of them there is gone with the same transaction
     sums->written_ms = clock_now_ms();
     bool good = put_minutes(store, why) && put_latencies(store, why) &&
                 (!sums->slow_changed || put_slowest(store, why));
@@ -144,7 +144,7 @@ bool store_put_sums(struct store *store, struct error *why)
     return own ? store_commit(store, why) && good : good;
 }
 
-bool store_read_slowest(struct store *store, struct error *why)
+static bool read_slowest(struct store *store, struct error *why)
 {
     sqlite3_stmt *s = store_prepare(store, SQL_READ_SLOWEST, why);
     int got = -1;
@@ -154,6 +154,39 @@ bool store_read_slowest(struct store *store, struct error *why)
                 sqlite3_column_int64(s, 0), sqlite3_column_int(s, 1), sqlite3_column_double(s, 2)};
     }
     return got == 0;
+}
+
+bool store_read_sums(struct store *store, struct error *why)
+{
+    struct store_sums *sums = &store->sums;
+    *sums = (struct store_sums){.written_ms = sums->written_ms, .packed = sums->packed};
+    sqlite3_stmt *s = store_prepare(store, SQL_READ_UNSUMMED, why);
+    if (s == NULL || !read_slowest(store, why))
+        return false;
+    int got = store_step(store, s, "read", why);
+    if (got == 1) {
+        store_unpack_sums(sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), sums);
+        sqlite3_reset(s);
+    }
+    return got >= 0;
+}
+
+// Tables of the connection's own go before those of the database.
+bool store_complete_sums(struct store *store, struct error *why)
+{
+    static const char copies[] =
+        "CREATE TEMP TABLE minutes AS SELECT * FROM main.minutes;"
+        "CREATE UNIQUE INDEX temp.one_minute ON minutes (minute, endpoint);"
+        "CREATE TEMP TABLE latencies AS SELECT * FROM main.latencies;"
+        "CREATE UNIQUE INDEX temp.one_latency ON latencies (bucket);"
+        "CREATE TEMP TABLE slowest AS SELECT * FROM main.slowest;";
+    struct store_sums *sums = &store->sums;
+    bool good = store_read_sums(store, why) &&
+                (!sums->changed ||
+                 (store_run_text(store, copies, why) && put_minutes(store, why) &&
+                  put_latencies(store, why) && (!sums->slow_changed || put_slowest(store, why))));
+    sums->changed = false; // nothing of it is to be written
+    return good;
 }
 
 bool store_find_probe(struct store *store, const char *endpoint, const char *model)

@@ -24,8 +24,8 @@ static bool sums_due(const struct store *store)
 bool store_commit(struct store *store, struct error *why)
 {
     sqlite3_stmt *statement = store_prepare(store, SQL_COMMIT, why);
-    bool good = statement != NULL && (!store->totals_changed || store_put_totals(store, why)) &&
-                (!sums_due(store) || store_put_sums(store, why)) &&
+    bool good = statement != NULL && (!sums_due(store) || store_put_sums(store, why)) &&
+                (!store->totals_changed || store_put_totals(store, why)) &&
                 store_run(store, statement, "write", why);
     store->in_transaction = false;
     store->totals_changed = false;
@@ -34,6 +34,7 @@ bool store_commit(struct store *store, struct error *why)
     if (!sqlite3_get_autocommit(store->database))
         sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     store_read_totals(store, NULL);
+    store_read_sums(store, NULL);
     return false;
 }
 

@@ -100,6 +100,8 @@ static const char *const steps[] = {
     // same. Empty as soon as an item changes.
     "CREATE TABLE outputs (name TEXT PRIMARY KEY, size INTEGER NOT NULL,"
     " changed_ns INTEGER NOT NULL) WITHOUT ROWID;",
+    // 8: what minutes, latencies and slowest do not hold yet (store_unsummed.c). NULL: nothing.
+    "ALTER TABLE totals ADD COLUMN unsummed BLOB;",
 };
 enum { VERSION = 1 + sizeof steps / sizeof *steps };
 

@@ -53,3 +53,17 @@ bool volume_check(const char *directory, struct error *why)
     }
     return true;
 }
+
+// What is kept for root counts as room: too early a refusal would be worse than a late one.
+bool volume_check_room(const char *directory, uint64_t bytes, struct error *why)
+{
+    struct statfs facts;
+    if (statfs(directory, &facts) != 0)
+        return error_set_errno(why, ERR_DISK, "cannot look at %s", directory);
+    uint64_t room = (uint64_t)facts.f_bfree * (uint64_t)facts.f_bsize;
+    return facts.f_blocks == 0 || room >= bytes ||
+           error_set(why, ERR_DISK,
+                     "the disk of %s is full: it has room for %llu kB; make room and run the same "
+                     "command again",
+                     directory, (unsigned long long)room / 1000);
+}

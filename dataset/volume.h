@@ -6,6 +6,8 @@
 
 #include "error.h"
 
+#include <stdint.h>
+
 enum volume_fitness { VOLUME_FINE, VOLUME_DOUBTFUL, VOLUME_UNFIT };
 
 // By the f_type of statfs; *name: what it is called, static.
@@ -13,5 +15,9 @@ enum volume_fitness volume_judge(unsigned long type, const char **name);
 
 // False: ERR_DISK, naming the file system. A doubtful one is only warned of.
 bool volume_check(const char *directory, struct error *why);
+
+// Whether the folder's file system has room for at least that much. False: ERR_DISK. A file system
+// that does not say how large it is has room.
+bool volume_check_room(const char *directory, uint64_t bytes, struct error *why);
 
 #endif

@@ -4,7 +4,9 @@
 #include "colours.h"
 #include "memory.h"
 
+#include <errno.h>
 #include <libheif/heif.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,8 +96,24 @@ static void close_file(struct reading *reading)
     heif_context_free(reading->context);
 }
 
+static void *end_at_once(void *nothing)
+{
+    return nothing;
+}
+
+// libde265 (1.0.11), which decodes HEVC, waits for ever for a thread that it could not start.
+static bool can_start_thread(struct error *why)
+{
+    pthread_t thread;
+    errno = pthread_create(&thread, NULL, end_at_once, NULL);
+    return errno == 0 ? pthread_join(thread, NULL) == 0
+                      : error_set_errno(why, ERR_MEMORY, "no thread can be started for decoding");
+}
+
 static bool decode(struct reading *reading, enum heif_chroma chroma, struct error *why)
 {
+    if (!can_start_thread(why))
+        return false;
     struct heif_decoding_options *options = heif_decoding_options_alloc();
     if (options == NULL)
         return error_set(why, ERR_MEMORY, "no memory for decoding");

@@ -142,7 +142,7 @@ static void recall_file(struct run *run, struct image *image)
     struct stat facts;
     if (stat(image->source, &facts) == 0)
         image->digest_known = store_find_digest(run->store, image->source, facts.st_size,
-                                                file_time_ns(facts.st_mtim), &image->digest);
+                                                file_changed_ns(&facts), &image->digest);
     free(run->recalled.path);
     run->recalled.path = image->digest_known ? text_copy(image->source) : NULL;
     run->recalled.digest = image->digest;

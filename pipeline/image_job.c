@@ -37,7 +37,7 @@ static bool read_file(struct image_job *job, struct buffer *bytes)
     struct stat facts;
     if (stat(job->source, &facts) == 0) {
         job->size = facts.st_size;
-        job->changed_ns = file_time_ns(facts.st_mtim);
+        job->changed_ns = file_changed_ns(&facts);
     }
     if (file_read(job->source, bytes, &job->why))
         return true;

@@ -280,7 +280,7 @@ static bool judge_fault(struct run *run, struct result *result)
             wait_again(run, task, fault, wait_ms);
             return false;
         }
-        if (fault->unreachable) {
+        if (fault->unreachable || (fault->for_all && task->upstream->counts.replies == 0)) {
             stop_for_fault(run, task->upstream, fault);
             put_back(run, task);
             return false;
@@ -505,6 +505,7 @@ bool judge_finished(struct run *run, struct error *why)
         good = store_result(run, results[i].task, &results[i].call, why) &&
                store_followers(run, &results[i], why);
     good = good && (count == 0 || run_commit(run, why));
+    run->lost += good ? 0 : (unsigned)count;
     for (size_t i = 0; i < count; i++) {
         asked_remove(&run->asked, results[i].task);
         good = good && make_something_of(run, results[i].task, &results[i].call, why) &&

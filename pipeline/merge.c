@@ -3,12 +3,18 @@
 #include "file.h"
 #include "heap.h"
 #include "kept_images.h"
+#include "lock.h"
+#include "memory.h"
 #include "merge_screen.h"
 #include "output.h"
 #include "report.h"
 #include "shard.h"
 #include "store_row.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,6 +39,10 @@ struct merge {
     struct store *store;
     struct merge_screen screen;
     struct merge_summary *summary;
+    int lock; // on DIR
+    // DIR/merge.part, where the whole is made, and moved from when it is complete. So what a merge
+    // that was cut short leaves is no run, and the next one begins anew.
+    char *staging;
 };
 
 static bool open_parts(struct merge *merge, const struct merge_settings *settings,
@@ -43,6 +53,7 @@ static bool take_items(struct merge *merge, struct error *why);
 static bool take_rest(struct merge *merge, const char *directory, struct error *why);
 static bool write_files(struct merge *merge, const struct merge_settings *settings,
                         struct error *why);
+static bool move_whole(struct merge *merge, const char *directory, struct error *why);
 static void close_all(struct merge *merge);
 static bool part_before(const void *a, const void *b);
 static size_t *part_place(void *part);
@@ -53,12 +64,14 @@ bool merge_parts(const struct merge_settings *settings, struct merge_summary *su
     *summary = (struct merge_summary){0};
     struct merge merge = {.count = settings->part_count,
                           .summary = summary,
+                          .lock = -1,
                           .next = {.before = part_before, .place = part_place}};
     merge.parts = calloc(merge.count + 1, sizeof *merge.parts);
     bool good = merge.parts != NULL || error_set(why, ERR_MEMORY, "no memory for the parts");
     good = good && open_parts(&merge, settings, why) && check_parts(&merge, why) &&
            open_whole(&merge, settings->directory, why) && take_items(&merge, why) &&
-           take_rest(&merge, settings->directory, why) && write_files(&merge, settings, why);
+           take_rest(&merge, settings->directory, why) && write_files(&merge, settings, why) &&
+           memory_check(why) && move_whole(&merge, settings->directory, why);
     close_all(&merge);
     return good;
 }
@@ -76,20 +89,22 @@ static size_t *part_place(void *part)
 
 // ---- The parts ----------------------------------------------------------------------------------
 
+static bool holds(const char *directory, const char *name)
+{
+    char *path = file_join(directory, name);
+    bool there = path != NULL && access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
 // A run that began takes dataset.jsonl.part up, and gives it away when all of its input is final.
 static bool check_finished(const struct part *part, struct error *why)
 {
-    char *begun = file_join(part->directory, "dataset.jsonl.part");
-    char *ended = file_join(part->directory, "dataset.jsonl");
-    bool known = begun != NULL && ended != NULL;
-    bool finished = known && access(begun, F_OK) != 0 && access(ended, F_OK) == 0;
-    free(begun);
-    free(ended);
-    if (!known)
-        return error_set(why, ERR_MEMORY, "no memory for a name");
-    return finished || error_set(why, ERR_INPUT,
-                                 "%s is not finished: run its generate command again until it is",
-                                 part->directory);
+    return (!holds(part->directory, "dataset.jsonl.part") &&
+            holds(part->directory, "dataset.jsonl")) ||
+           error_set(why, ERR_INPUT,
+                     "%s is not finished: run its generate command again until it is",
+                     part->directory);
 }
 
 static bool take_setting(void *context, const char *name, const char *value, struct error *why)
@@ -108,12 +123,7 @@ static bool open_part(struct part *part, struct error *why)
 {
     enum { MAX_SETTINGS = 64 << 20 };
     buffer_init(&part->settings, MAX_SETTINGS);
-    char *path = file_join(part->directory, "run.db");
-    if (path == NULL)
-        return error_set(why, ERR_MEMORY, "no memory for a name");
-    bool there = access(path, F_OK) == 0;
-    free(path);
-    if (!there) // the store would make one
+    if (!holds(part->directory, "run.db")) // the store would make one
         return error_set_errno(why, ERR_INPUT, "%s holds no run (run.db)", part->directory);
     if ((part->store = store_open(part->directory, why)) == NULL || !check_finished(part, why) ||
         !store_each_setting(part->store, take_setting, part, why))
@@ -154,7 +164,10 @@ static bool refuse_different(const struct part *a, const struct part *b, struct 
     while (x < x_end && y < y_end) {
         const char *x_value = x + strlen(x) + 1, *y_value = y + strlen(y) + 1;
         if (strcmp(x, y) != 0)
-            break;
+            return error_set(why, ERR_INPUT,
+                             "%s and %s were made with different settings: only one of them has "
+                             "%s; a dataset is made with one",
+                             a->directory, b->directory, strcmp(x, y) < 0 ? x : y);
         if (strcmp(x_value, y_value) != 0)
             return error_set(why, ERR_INPUT,
                              "%s and %s were made with different settings: %s was \"%.60s\" and "
@@ -163,8 +176,10 @@ static bool refuse_different(const struct part *a, const struct part *b, struct 
         x = x_value + strlen(x_value) + 1;
         y = y_value + strlen(y_value) + 1;
     }
-    return error_set(why, ERR_INPUT, "%s and %s were made by different versions of vqagen",
-                     a->directory, b->directory);
+    return error_set(why, ERR_INPUT,
+                     "%s and %s were made with different settings: only one of them has %s; a "
+                     "dataset is made with one",
+                     a->directory, b->directory, x < x_end ? x : y);
 }
 
 static bool check_pair(const struct part *first, const struct part *part, struct error *why)
@@ -247,20 +262,37 @@ static const char *find_setting(const struct part *part, const char *name)
     return NULL;
 }
 
+// Removes what an earlier merge has left. That there is nothing is usual.
+static bool empty_staging(const char *staging, struct error *why)
+{
+    DIR *folder = opendir(staging);
+    if (folder == NULL)
+        return errno == ENOENT || error_set_errno(why, ERR_DISK, "cannot read %s", staging);
+    bool good = true;
+    const struct dirent *entry;
+    while (good && (entry = readdir(folder)) != NULL)
+        if (entry->d_type != DT_DIR && unlinkat(dirfd(folder), entry->d_name, 0) != 0)
+            good = error_set_errno(why, ERR_DISK, "cannot remove %s/%s", staging, entry->d_name);
+    closedir(folder);
+    return good;
+}
+
 static bool open_whole(struct merge *merge, const char *directory, struct error *why)
 {
-    char *path = file_join(directory, "run.db");
-    if (path == NULL)
-        return error_set(why, ERR_MEMORY, "no memory for a name");
-    bool there = access(path, F_OK) == 0;
-    free(path);
-    if (there)
+    if (holds(directory, "run.db"))
         return error_set(why, ERR_INPUT,
                          "%s holds a run already (run.db); give another -o DIR for the whole",
                          directory);
+    merge->staging = file_join(directory, "merge.part");
+    if (merge->staging == NULL)
+        return error_set(why, ERR_MEMORY, "no memory for a name");
     const char *screened = find_setting(&merge->parts[0], "screen");
-    return (merge->store = store_open(directory, why)) != NULL && copy_settings(merge, why) &&
-           (screened == NULL || merge_screen_open(&merge->screen, screened, directory, why));
+    for (size_t i = 0; screened == NULL && i < merge->count; i++)
+        merge->summary->screening_left |= holds(merge->parts[i].directory, "screening.jsonl");
+    return file_make_directory(directory, why) && (merge->lock = lock_take(directory, why)) >= 0 &&
+           empty_staging(merge->staging, why) &&
+           (merge->store = store_open(merge->staging, why)) != NULL && copy_settings(merge, why) &&
+           (screened == NULL || merge_screen_open(&merge->screen, screened, merge->staging, why));
 }
 
 // Puts the part among those with rows left, if it has one.
@@ -333,14 +365,47 @@ static bool write_files(struct merge *merge, const struct merge_settings *settin
 {
     struct output output;
     const struct merge_summary *summary = merge->summary;
-    bool good = output_open(&output, settings->directory, merge->store, why);
+    bool good = output_open(&output, merge->staging, merge->store, why);
     if (good && summary->open > 0)
         good = output_incomplete(&output, merge->store, summary->items, why);
     else if (good)
         good = output_complete(&output, merge->store, summary->items, why);
     output_close(&output);
     return good && merge_screen_commit(&merge->screen, why) &&
-           report_write_merge(merge->store, settings, merge->summary, why);
+           report_write_merge(merge->store, settings, merge->staging, merge->summary, why);
+}
+
+static bool move_file(int from, int to, const char *name, const char *directory, struct error *why)
+{
+    return renameat(from, name, to, name) == 0 ||
+           error_set_errno(why, ERR_DISK, "cannot move %s/merge.part/%s into %s", directory, name,
+                           directory);
+}
+
+// The store last: with it, DIR holds a run.
+static bool move_whole(struct merge *merge, const char *directory, struct error *why)
+{
+    static const char database[] = "run.db", lock[] = "run.lock";
+    store_close(merge->store);
+    merge->store = NULL;
+    int to = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = to >= 0 ? opendir(merge->staging) : NULL;
+    bool good = folder != NULL || error_set_errno(why, ERR_DISK, "cannot read %s", directory);
+    const struct dirent *entry;
+    while (good && (entry = readdir(folder)) != NULL)
+        if (entry->d_type != DT_DIR && strcmp(entry->d_name, database) != 0 &&
+            strcmp(entry->d_name, lock) != 0)
+            good = move_file(dirfd(folder), to, entry->d_name, directory, why);
+    good = good && move_file(dirfd(folder), to, database, directory, why);
+    if (good)
+        unlinkat(dirfd(folder), lock, 0);
+    if (folder != NULL)
+        closedir(folder);
+    if (to >= 0)
+        close(to);
+    if (good)
+        rmdir(merge->staging);
+    return good;
 }
 
 static void close_all(struct merge *merge)
@@ -351,6 +416,8 @@ static void close_all(struct merge *merge)
     }
     store_close(merge->store);
     merge_screen_close(&merge->screen);
+    lock_release(merge->lock);
+    free(merge->staging);
     heap_free(&merge->next);
     free(merge->parts);
 }

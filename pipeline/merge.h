@@ -17,12 +17,13 @@ struct merge_settings {
 
 struct merge_summary {
     long long items, accepted, rejected, unknown;
-    long long open; // kept by the whole though their part left them out: not asked yet
+    long long open;      // kept by the whole though their part left them out: not asked yet
+    bool screening_left; // the parts have verdicts by which nothing was left out; not joined
 };
 
 // False: ERR_INPUT for parts that do not belong together, are missing or given twice, or are not
-// finished, with their names; ERR_USAGE for a part that a run is writing to; ERR_DISK. A DIR that
-// was begun is then without dataset.jsonl, and is to be removed.
+// finished, with their names; ERR_USAGE for a part that a run is writing to; ERR_DISK. What was
+// begun then lies in DIR/merge.part, and the next merge into DIR begins anew.
 bool merge_parts(const struct merge_settings *settings, struct merge_summary *summary,
                  struct error *why);
 

@@ -138,7 +138,7 @@ static bool was_drafted(struct store *store, const struct store_row *row, bool *
     if (!has_draft(store, row->number, drafted, why))
         return false;
     const char *slot = strrchr(row->id, '#');
-    if (*drafted || slot == NULL)
+    if (*drafted || slot == NULL || slot[1] == '\0') // a record may be called so
         return true;
     char *first = text_copy_length(row->id, (size_t)(slot - row->id) + 2);
     if (first == NULL)

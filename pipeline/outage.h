@@ -6,7 +6,8 @@
 #include "run_state.h"
 
 // Takes note of how a call ended. With several calls in one turn of the loop, all are noted before
-// the first is judged: a server that dies takes all of them with it.
+// the first is judged: a server that dies takes all of them with it. One that cannot be reached
+// from the start is away at once where there are others.
 void outage_note(struct run *run, struct task *task, const struct fault *fault, int64_t now_ms);
 
 // Whether the call failed because its endpoint is away, so that no retry is used up; *wait_ms is

@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include "memory.h"
 #include "reply_stream.h"
 #include "text.h"
 #include "tokens.h"
@@ -110,6 +111,11 @@ static void take(struct prober *prober, struct exchange *exchange)
     prober->tokens += usage->output_tokens > 0 ? usage->output_tokens : 0;
 }
 
+static bool is_stopped(const struct prober *prober)
+{
+    return prober->stop != NULL && *prober->stop != 0;
+}
+
 bool prober_send(struct prober *prober, struct probe *probes, size_t count, struct error *why)
 {
     bool good = true;
@@ -123,8 +129,10 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     }
     for (size_t i = 0; i < count && good; i++)
         good = prober_left(prober) == 0 || start(prober, &probes[i], why);
-    while (good && client_in_flight(prober->client) > 0)
+    while (good && client_in_flight(prober->client) > 0 && !is_stopped(prober))
         good = client_turn(prober->client, LONGEST_TURN_MS, why);
+    if (good)
+        client_abort(prober->client); // of what is in flight still; each comes back as aborted
     while (good && prober->finished != NULL) {
         struct exchange *exchange = prober->finished;
         prober->finished = exchange->transfer;
@@ -135,7 +143,7 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
     if (!good)
         client_abort(prober->client);
     drop_finished(prober);
-    return good;
+    return memory_settle(good, why); // what came of short memory is no fault of the endpoint
 }
 
 void probe_clear(struct probe *probe)

@@ -8,11 +8,15 @@
 #include "fault.h"
 #include "provider.h"
 
+#include <signal.h>
+
 struct prober {
     struct client *client;
     unsigned calls, limit;
     long long tokens;          // as endpoints say, else estimated
     struct exchange *finished; // linked by exchange->transfer
+    const volatile sig_atomic_t
+        *stop; // as in run.h: not 0 ends what is waited for; NULL: nothing does
 };
 
 struct probe {

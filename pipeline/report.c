@@ -331,7 +331,8 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
 }
 
 bool report_write_merge(struct store *store, const struct merge_settings *settings,
-                        const struct merge_summary *summary, struct error *why)
+                        const char *directory, const struct merge_summary *summary,
+                        struct error *why)
 {
     struct run_summary counts = {.items = summary->items,
                                  .accepted = summary->accepted,
@@ -353,7 +354,7 @@ bool report_write_merge(struct store *store, const struct merge_settings *settin
     write_totals(store, &out, why);
     write_versions(&out);
     buffer_append_char(&out, '}');
-    bool good = why->kind == ERR_NONE && write_report(&out, settings->directory, NULL, why);
+    bool good = why->kind == ERR_NONE && write_report(&out, directory, NULL, why);
     buffer_clear(&out);
     return good;
 }

@@ -13,6 +13,7 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
 
 // The report of a DIR that was put together from parts.
 bool report_write_merge(struct store *store, const struct merge_settings *settings,
-                        const struct merge_summary *summary, struct error *why);
+                        const char *directory, const struct merge_summary *summary,
+                        struct error *why);
 
 #endif

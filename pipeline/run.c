@@ -17,6 +17,7 @@
 #include "spending.h"
 #include "stage.h"
 #include "vision.h"
+#include "volume.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -191,6 +192,9 @@ static bool open_client(struct run *run, struct error *why)
     return run->workers != NULL;
 }
 
+// Calls whose replies cannot be kept are not sent at all.
+enum { LEAST_ROOM_BYTES = 1 << 20 };
+
 static bool run_open(struct run *run, const struct run_settings *settings, struct error *why)
 {
     *run = (struct run){.settings = settings,
@@ -207,6 +211,7 @@ static bool run_open(struct run *run, const struct run_settings *settings, struc
         return false;
     run->system_bytes = strlen(run->recipe.system);
     return open_source(run, why) && (run->store = store_open(settings->directory, why)) != NULL &&
+           volume_check_room(settings->directory, LEAST_ROOM_BYTES, why) &&
            (!settings->durable || store_set_durable(run->store, why)) && check_recipe(run, why) &&
            learn_recall(run, why) &&
            ((run->images_folder = file_join(settings->directory, "images")) != NULL ||
@@ -278,10 +283,13 @@ static bool end_input(struct run *run, struct error *why)
     return run_write(run, why) && store_end_input(run->store, why) && run_commit(run, why);
 }
 
-// Writes what can be written, whether the run went well or not.
+// Writes what can be written, whether the run went well or not. Nothing is written to a DIR that is
+// not ours any more.
 static bool conclude(struct run *run, bool good, struct run_summary *summary, struct error *why)
 {
     struct error fault = {0};
+    bool there = store_check_place(run->store, good ? why : &fault);
+    good = good && there;
     bool written = run_commit(run, &fault);
     if (good)
         written = written && end_input(run, &fault) && screen_queue_close(run, true, &fault) &&
@@ -289,7 +297,8 @@ static bool conclude(struct run *run, bool good, struct run_summary *summary, st
     else if (why->kind != ERR_DISK)
         written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);
     report_summarize(run, summary, why, &fault);
-    if (written || why->kind != ERR_DISK)
+    summary->lost = why->kind == ERR_DISK ? run->lost + client_in_flight(run->client) : 0;
+    if (there && (written || why->kind != ERR_DISK))
         written = report_write(run, summary, why, &fault) && written;
     if (good && !written) {
         *why = fault;

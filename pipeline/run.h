@@ -84,6 +84,7 @@ struct run_summary {
     long long screened; // of the rejected: their images were left out, as was asked for
     long long unusable; // of the rejected: of no call, for their record or image cannot be used
     long long calls, requests, retries;
+    long long lost;     // calls whose replies could not be kept
     char cost[400];     // what it cost, in one sentence; "": nothing
     char learned[2000]; // what refusals taught of the endpoints, a line for each; "": nothing
     int exit_code;      // 0, 1, or the error's

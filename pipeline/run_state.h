@@ -80,6 +80,7 @@ struct run {
     // What the turn of the loop brought.
     struct exchange *finished, *finished_last; // linked by exchange->transfer once they are done
     bool transaction;                          // of the store, open
+    unsigned lost;                             // replies that the store did not take
 
     int64_t place_checked_ms; // that DIR is still there
 

@@ -1,6 +1,7 @@
 // Images: a tiny one, one as the settings make them, and whether they are seen at all.
 #include "image_bisect.h"
 #include "sight.h"
+#include "text.h"
 
 #include <stdio.h>
 
@@ -173,11 +174,12 @@ static bool look(struct ladder *ladder, unsigned number, struct probe *probe,
 bool rung_vision(struct ladder *ladder, struct error *why)
 {
     char seen[SEEN_BYTES] = "", detail[SEEN_BYTES + 100];
-    bool good = true, done = false;
+    bool good = true, done = false, silent = false;
     for (unsigned number = 1; number <= 2 && good && !done; number++) {
         struct probe probe = {0};
         enum sight_verdict verdict = SIGHT_UNCLEAR;
         good = look(ladder, number, &probe, &verdict, seen, why);
+        silent = good && text_is_blank(probe.reply.text);
         done = good && (probe.fault.verdict != FAULT_NONE || verdict == SIGHT_SEEN);
         if (done && verdict == SIGHT_SEEN && probe.fault.verdict == FAULT_NONE)
             ladder_pass(ladder, RUNG_VISION, sight_tried, seen);
@@ -187,6 +189,11 @@ bool rung_vision(struct ladder *ladder, struct error *why)
     }
     if (!good || done)
         return good;
+    // Who says nothing may see well: the thoughts took all the room, say.
+    if (silent) {
+        ladder_break(ladder, RUNG_VISION, sight_tried, NULL, CAUSE_reply_empty, NULL, NULL);
+        return true;
+    }
     snprintf(detail, sizeof detail,
              "The endpoint drops the image and answers without having seen it: %s.", seen);
     ladder_break(ladder, RUNG_VISION, sight_tried, NULL, CAUSE_image_ignored, detail, NULL);

@@ -1,6 +1,7 @@
 // The request as a run writes it: parameters, structured output, a stream, several at once.
 #include "request_bisect.h"
 
+#include "judge.h"
 #include "prompt.h"
 
 #include <stdio.h>
@@ -131,7 +132,62 @@ bool rung_stream(struct ladder *ladder, struct error *why)
     return good;
 }
 
-// A limit that three at once exceed and one does not is one of concurrency.
+// ---- Several at once ----------------------------------------------------------------------------
+
+enum { TOGETHER = 3 };
+
+// Equal calls sent at once, as many as are left.
+struct together {
+    struct probe probes[TOGETHER];
+    size_t count;
+    const struct probe *failed; // the first of them; NULL: none
+    double slowest;
+};
+
+static bool send_together(struct ladder *ladder, struct together *calls, struct error *why)
+{
+    unsigned left = prober_left(&ladder->prober);
+    *calls = (struct together){.count = left < TOGETHER ? left : TOGETHER};
+    for (size_t i = 0; i < calls->count; i++)
+        calls->probes[i] = full_probe(ladder);
+    if (!prober_send(&ladder->prober, calls->probes, calls->count, why))
+        return false;
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct probe *probe = &calls->probes[i];
+        if (probe->fault.verdict != FAULT_NONE && calls->failed == NULL)
+            calls->failed = probe;
+        calls->slowest = probe->seconds > calls->slowest ? probe->seconds : calls->slowest;
+    }
+    return true;
+}
+
+static void together_clear(struct together *calls)
+{
+    for (size_t i = 0; i < calls->count; i++)
+        probe_clear(&calls->probes[i]);
+}
+
+// Whether several at once are refused again: one fault of three may be chance. Where too few calls
+// are left to see, the refusal's own word counts.
+static bool fail_again(struct ladder *ladder, const struct probe *failed, bool *again,
+                       struct error *why)
+{
+    struct together calls;
+    char seen[SEEN_BYTES];
+    *again = judge_is_refusal(&failed->fault);
+    if (prober_left(&ladder->prober) < 2)
+        return true;
+    if (!send_together(ladder, &calls, why))
+        return false;
+    *again = calls.failed != NULL;
+    diagnosis_step(ladder->diagnosis, "%zu at once again -> %s", calls.count,
+                   calls.failed != NULL ? probe_seen(calls.failed, seen, sizeof seen)
+                                        : "all answered");
+    together_clear(&calls);
+    return true;
+}
+
+// A limit that three at once exceed twice, and one does not, is one of concurrency.
 static bool judge_together(struct ladder *ladder, const struct probe *failed, const char *tried,
                            struct error *why)
 {
@@ -139,48 +195,39 @@ static bool judge_together(struct ladder *ladder, const struct probe *failed, co
     char seen[SEEN_BYTES];
     if (!ladder_send(ladder, &alone, why))
         return false;
+    bool passes = alone.fault.verdict == FAULT_NONE, again = false;
     diagnosis_step(ladder->diagnosis, "one alone -> %s", probe_seen(&alone, seen, sizeof seen));
-    if (alone.fault.verdict == FAULT_NONE)
+    probe_clear(&alone);
+    if (passes && !fail_again(ladder, failed, &again, why))
+        return false;
+    if (again)
         ladder_break(ladder, RUNG_TOGETHER, tried, failed, CAUSE_concurrency_refused, NULL,
                      "Give --concurrency 1, or 2 if that passes; a larger plan allows more.");
+    else if (passes && !judge_is_refusal(&failed->fault))
+        ladder_break(ladder, RUNG_TOGETHER, tried, failed, CAUSE_fails_by_turns, NULL, NULL);
     else
         ladder_break_beside(ladder, RUNG_TOGETHER, tried, failed);
-    probe_clear(&alone);
     return true;
 }
 
 bool rung_together(struct ladder *ladder, struct error *why)
 {
-    enum { TOGETHER = 3 };
-    char tried[100];
-    struct probe probes[TOGETHER];
-    for (size_t i = 0; i < TOGETHER; i++)
-        probes[i] = full_probe(ladder);
-    unsigned left = prober_left(&ladder->prober), count = left < TOGETHER ? left : TOGETHER;
-    if (count < 2) {
+    char tried[100], seen[100];
+    struct together calls;
+    if (prober_left(&ladder->prober) < 2) {
         diagnosis_add(ladder->diagnosis, RUNG_TOGETHER, RUNG_SKIPPED,
                       "the limit of calls is reached", NULL);
         return true;
     }
-    if (!prober_send(&ladder->prober, probes, count, why))
+    if (!send_together(ladder, &calls, why))
         return false;
-    const struct probe *failed = NULL;
-    double slowest = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (probes[i].fault.verdict != FAULT_NONE && failed == NULL)
-            failed = &probes[i];
-        slowest = probes[i].seconds > slowest ? probes[i].seconds : slowest;
-    }
-    snprintf(tried, sizeof tried, "%u calls", count);
+    snprintf(tried, sizeof tried, "%zu calls", calls.count);
+    snprintf(seen, sizeof seen, "all answered within %.1f s", calls.slowest);
     bool good = true;
-    if (failed != NULL) {
-        good = judge_together(ladder, failed, tried, why);
-    } else {
-        char seen[100];
-        snprintf(seen, sizeof seen, "all answered within %.1f s", slowest);
+    if (calls.failed != NULL)
+        good = judge_together(ladder, calls.failed, tried, why);
+    else
         ladder_pass(ladder, RUNG_TOGETHER, tried, seen);
-    }
-    for (size_t i = 0; i < count; i++)
-        probe_clear(&probes[i]);
+    together_clear(&calls);
     return good;
 }

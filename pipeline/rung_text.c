@@ -326,10 +326,15 @@ static void break_unknown_model(struct ladder *ladder, const struct probe *probe
 {
     const char *near[3];
     char names[300], fix[400];
-    const char *model = ladder->endpoint.model;
+    const char *model = ladder->endpoint.model, *detail = NULL;
     size_t count = model_list_nearest(list, model, near, 3);
     write_names(near, count, names, sizeof names);
-    if (count > 0) {
+    if (strcmp(probe->fault.kind, "no_channel") == 0 && model_list_holds(list, model)) {
+        detail = "The endpoint lists the model, and serves no call for it.";
+        snprintf(fix, sizeof fix,
+                 "See in the gateway's console whether the model's channels are switched on, and "
+                 "open to this key's group.");
+    } else if (count > 0) {
         snprintf(fix, sizeof fix, "Nearest of the %zu models it has: %s. Give --model %.80s",
                  list->count, names, near[0]);
     } else if (list->count > 0) {
@@ -343,7 +348,7 @@ static void break_unknown_model(struct ladder *ladder, const struct probe *probe
     }
     pass_address(ladder);
     pass_key(ladder);
-    ladder_break(ladder, RUNG_MODEL, model, probe, CAUSE_model_unknown, NULL, fix);
+    ladder_break(ladder, RUNG_MODEL, model, probe, CAUSE_model_unknown, detail, fix);
 }
 
 static bool text_passes_again(struct ladder *ladder, const struct probe *failed, bool *passes,

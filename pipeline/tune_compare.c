@@ -1,6 +1,7 @@
 #include "tune_compare.h"
 
 #include "file.h"
+#include "json.h"
 #include "text.h"
 #include "tune_json.h"
 #include "tune_page.h"
@@ -76,8 +77,21 @@ static bool read_all(const char *const *directories, size_t count, struct compar
     return true;
 }
 
+static void write_json(const struct compared *compared, struct buffer *out)
+{
+    buffer_append_char(out, '[');
+    for (size_t i = 0; i < compared->count; i++) {
+        buffer_append_text(out, i > 0 ? ",{" : "{");
+        json_write_string_field(out, "name", compared->names[i]);
+        json_write_name(out, "result");
+        tune_json_write(compared->results[i], out);
+        buffer_append_char(out, '}');
+    }
+    buffer_append_char(out, ']');
+}
+
 bool tune_compare(const char *const *directories, size_t count, struct buffer *table,
-                  struct buffer *page, struct error *why)
+                  struct buffer *page, struct buffer *json, struct error *why)
 {
     if (count == 0 || count > TUNE_COMPARED)
         return error_set(why, ERR_USAGE,
@@ -96,6 +110,10 @@ bool tune_compare(const char *const *directories, size_t count, struct buffer *t
     if (good && page != NULL) {
         tune_page_write(results, names, count, page);
         good = buffer_check(page, "the page of results", why);
+    }
+    if (good && json != NULL) {
+        write_json(compared, json);
+        good = buffer_check(json, "the results", why);
     }
     for (size_t i = 0; i < compared->count; i++) {
         free(compared->results[i]);

@@ -6,11 +6,11 @@
 
 enum { TUNE_COMPARED = 64 }; // results at most
 
-// Reads tune.json of each directory, and appends the table to `table` and the page to `page`
-// (either may be NULL). Results are called by their directories, without what these have in common.
-// False: ERR_USAGE (none, too many), ERR_INPUT, ERR_RECORD (both name the file), ERR_MEMORY,
-// ERR_TOO_LARGE.
+// Reads tune.json of each directory, and appends the table to `table`, the page to `page` and a
+// JSON array of {"name", "result"} to `json` (each may be NULL). Results are called by their
+// directories, without what these have in common. False: ERR_USAGE (none, too many), ERR_INPUT,
+// ERR_RECORD (both name the file), ERR_MEMORY, ERR_TOO_LARGE.
 bool tune_compare(const char *const *directories, size_t count, struct buffer *table,
-                  struct buffer *page, struct error *why);
+                  struct buffer *page, struct buffer *json, struct error *why);
 
 #endif

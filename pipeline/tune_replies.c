@@ -152,7 +152,8 @@ static bool take_fault(struct tune_load *load, struct task *task, struct tune_sa
     sample->kind = fault->kind;
     sample->refused = judge_is_refusal(fault);
     load->refused_before |= sample->refused;
-    if (fault->verdict == FAULT_RUN || (fault->unreachable && !load->any_reply)) {
+    if (fault->verdict == FAULT_RUN ||
+        ((fault->unreachable || fault->for_all) && !load->any_reply)) {
         tune_items_put_back(task);
         return stop_for_fault(load, fault, why);
     }

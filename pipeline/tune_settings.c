@@ -74,7 +74,10 @@ static void write_origin(const struct tune_result *result, struct buffer *out)
         snprintf(line, sizeof line, "The measurement ended early: %s", result->stopped);
         write_comment(line, out);
     }
-    write_comment("Use it with: vqagen generate INPUT -o DIR --settings FILE", out);
+    write_comment(
+        "Use it with: vqagen generate INPUT -o DIR --settings FILE, and the endpoint, model "
+        "and other options that it was measured with.",
+        out);
 }
 
 static void comment_concurrency(const struct tune_result *result, struct buffer *out)

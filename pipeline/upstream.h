@@ -36,6 +36,7 @@ struct upstream {
     int64_t frozen_until_ms;            // no call is sent before: the endpoint said so
     struct breaker breaker;             // whether it is away
     char away_for[200];                 // the fault that says so
+    const char *away_fix;               // and what to do about it; static
     struct upstream_counts {            // of this run, for the report
         long long requests, replies, faults;
         double latency_sum_ms; // of the replies

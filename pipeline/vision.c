@@ -24,6 +24,7 @@ struct look {
 };
 
 static bool is_wanted(const struct run *run, const struct upstream *upstream);
+static bool is_stopped(const struct run *run);
 static bool check_upstream(struct run *run, struct prober *prober, struct upstream *upstream,
                            struct error *why);
 static bool show_picture(struct run *run, struct prober *prober, struct upstream *upstream,
@@ -32,17 +33,16 @@ static bool refuse(const struct upstream *upstream, const struct look *look, str
 
 bool vision_check(struct run *run, struct error *why)
 {
-    // Only the whole call has a limit.
     struct client_settings client = run_client_settings(run->settings);
-    client.first_byte_timeout_ms = client.idle_timeout_ms = 0;
     client.max_connections = 1;
     for (size_t i = 0; i < run->upstreams.count; i++) {
         struct upstream *upstream = &run->upstreams.list[i];
         struct prober prober;
-        if (!is_wanted(run, upstream))
+        if (!is_wanted(run, upstream) || is_stopped(run))
             continue;
         if (!prober_init(&prober, &client, PICTURES * (1 + ADAPTIONS), why))
             return false;
+        prober.stop = run->settings->stop;
         bool good = check_upstream(run, &prober, upstream, why);
         prober_clear(&prober);
         if (run->budget.unkept_nano > 0) {
@@ -57,6 +57,11 @@ bool vision_check(struct run *run, struct error *why)
             return false;
     }
     return true;
+}
+
+static bool is_stopped(const struct run *run)
+{
+    return run->settings->stop != NULL && *run->settings->stop != 0;
 }
 
 // A server of one's own is known to whoever set it up, and what was seen once is remembered.
@@ -162,6 +167,18 @@ static void take_answer(struct look *look, const struct sight *sight, const stru
     free(line);
 }
 
+// What no retry heals the run's first call meets as well, and tells.
+static void tell_no_answer(const struct upstream *upstream, const struct fault *fault)
+{
+    if (fault->verdict == FAULT_RETRY && strcmp(fault->kind, "aborted") != 0)
+        log_warn("probe: %s at %s gave no answer (%s: %s); the run goes on without knowing whether "
+                 "it sees",
+                 upstream->endpoint.model, upstream->label, fault->kind, fault->message);
+    else
+        log_detail("probe: no answer (%s: %s); the run goes on without it", fault->kind,
+                   fault->message);
+}
+
 static bool show_picture(struct run *run, struct prober *prober, struct upstream *upstream,
                          unsigned number, struct look *look, struct error *why)
 {
@@ -191,8 +208,7 @@ static bool show_picture(struct run *run, struct prober *prober, struct upstream
             upstream->endpoint.lessons = probe.learned;
             upstream->endpoint.lessons.stream = stream;
         } else if (good) {
-            log_detail("probe: no answer (%s: %s); the run goes on without it", probe.fault.kind,
-                       probe.fault.message);
+            tell_no_answer(upstream, &probe.fault);
         }
         probe_clear(&probe);
     }

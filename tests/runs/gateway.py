@@ -10,7 +10,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 CHAT = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages",
@@ -153,15 +152,19 @@ class Handler(BaseHTTPRequestHandler):
         with want.lock:
             want.working += 1
             busy = want.together is not None and want.working > want.together[0]
+            if busy:
+                want.met.set()
         try:
             if busy:
                 return self.refuse(want.together[1])
             if want.together is not None and want.chats >= want.together[2]:
-                time.sleep(0.6)  # so that requests sent at once meet here
+                want.met.wait(3)  # for another one that was sent at once with this one
             self.forward(request)
         finally:
             with want.lock:
                 want.working -= 1
+                if want.working == 0:
+                    want.met.clear()
 
     def forward(self, request):
         want = self.gateway
@@ -195,7 +198,7 @@ class Gateway:
         self.schema, self.structured, self.stream, self.together = schema, structured, stream, together
         self.turns = turns  # (every nth chat request, refusal)
         self.requests, self.working, self.chats = 0, 0, 0
-        self.lock, self.closing = threading.Lock(), threading.Event()
+        self.lock, self.closing, self.met = threading.Lock(), threading.Event(), threading.Event()
         handler = type("Handler", (Handler,), {"gateway": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True

@@ -24,6 +24,10 @@ SANITIZED = os.environ.get("VQAGEN_TEST_SEEDS") == "1"
 TIMEOUT = 300  # seconds, for a run that hangs; no test depends on time otherwise
 
 
+# Under nohup it is ignored, also by what is started here; and a run leaves that as it is.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def some(cases):
     """Every third of many alike under a sanitizer, where each takes seconds; the debug build goes through all."""
     return list(cases)[::3] if SANITIZED else list(cases)

@@ -2,11 +2,14 @@
 import http.server
 import json
 import re
+import signal
 import sqlite3
+import subprocess
 import threading
+import time
 import unittest
 
-from harness import RunTest, read_lines, samples_images
+from harness import RunTest, clean_environment, read_lines, samples_images
 
 
 def question_of(body):
@@ -146,7 +149,7 @@ class Cost(RunTest):
         simulator = self.simulator("--fault", "stall:1")
         out = self.folder / "out"
         done = self.generate(samples_images(), out, "--limit", "1", "-n", "1", *self.price,
-                             "--timeout", "0.3", "--retries", "0", simulator=simulator, code=None)
+                             "--timeout", "1", "--retries", "0", simulator=simulator, code=None)
         self.assertGreater(self.report(out)["all_runs"]["cost_beside_replies_usd"], 0)
         self.assertIn("brought no reply", done.stderr)
 
@@ -276,6 +279,28 @@ class Probe(RunTest):
                              simulator=simulator, code=3,
                              environment={"VQAGEN_API_KEY": "wrong-key-123"})
         self.assertNotIn("probe: simulated", done.stderr)
+
+    def test_a_silent_endpoint_ends_the_probe_after_the_set_timeout(self):
+        for options, kind, words in ((("stall", "--first-byte-timeout"), "first_byte_timeout", "no answer began within 0.3 s"),
+                                     (("stall", "--timeout"), "timeout", "")):
+            simulator = self.simulator("--fault", f"{options[0]}:1")
+            done = self.generate(samples_images(), self.folder / kind, "--probe", "always", "--limit", "1", "-n", "1",
+                                 options[1], "0.3", "--retries", "0", "--outage-patience", "0", simulator=simulator, code=None)
+            self.assertIn(f"probe: simulated at 127.0.0.1 gave no answer ({kind}: ", done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def test_a_probe_that_waits_can_be_interrupted(self):
+        simulator = self.simulator("--fault", "stall:1")
+        process = subprocess.Popen(self.command("generate", samples_images(), "-o", self.folder / "out", "--probe", "always",
+                                                "--base-url", simulator.url, "--model", "m"),
+                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
+        self.addCleanup(process.kill)
+        while simulator.stats()["in_flight"] == 0:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        self.assertIn("interrupted", process.communicate(timeout=60)[1])
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(simulator.stats()["requests"], 1)
 
     def test_what_is_learned_by_the_probe_is_known_to_the_run(self):
         simulator = self.simulator("--structured", "object")

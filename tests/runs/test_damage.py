@@ -5,10 +5,9 @@ VQAGEN_TEST_DAMAGES is how many damages of each kind are tried, at places of the
 import os
 import random
 import shutil
-import subprocess
 import unittest
 
-from harness import RunTest, clean_environment, samples_images
+from harness import RunTest, samples_images
 
 DAMAGES = int(os.environ.get("VQAGEN_TEST_DAMAGES", "2"))
 PAGE = 8192
@@ -115,17 +114,13 @@ class Damage(RunTest):
         self.assertEqual(*totals)
 
     def test_a_log_of_zeros_is_told(self):
-        simulator = self.simulator("--latency", "fixed:0.02s")
+        simulator, slow = self.simulator(), self.simulator("--latency", "fixed:0.4s")
         source = self.images(6)
         fresh = self.folder / "fresh"
         self.generate(source, fresh, "-n", 2, simulator=simulator)
         out = self.folder / "out"
-        run = subprocess.Popen(self.command("generate", source, "-o", out, "-n", 2, "-c", 2, "--base-url", simulator.url,
-                                            "--model", "simulated"), stderr=subprocess.DEVNULL,
-                               env=clean_environment())
-        before = simulator.stats()["requests"]
-        while simulator.stats()["requests"] < before + 8:
-            pass
+        run = self.start("generate", source, "-o", out, "-n", 2, "-c", 2, "--base-url", slow.url, "--model", "simulated")
+        self.wait_for_requests(slow, 5, run)
         run.kill()
         run.wait()
         log = out / "run.db-wal"

@@ -228,8 +228,8 @@ LOAD = [
                                                       "text/html"))),
     case("slow first byte", "slow_first_byte", dict(always="stall"), ["--timeout", "700ms"]),
     case("later than --first-byte-timeout", "slow_first_byte", dict(always="stall"), ["--first-byte-timeout", "300ms"]),
-    case("stands still", "stalled", dict(always="trickle"), ["--idle-timeout", "300ms"]),
-    case("slow reply", "slow_reply", dict(always="trickle"), ["--timeout", "700ms"]),
+    case("stands still", "stalled", dict(always="trickle"), ["--idle-timeout", "2s"]),
+    case("slow reply", "slow_reply", dict(always="trickle"), ["--timeout", "2s"]),
     case("cut", "reply_cut", dict(always="cut")),
     case("content filter", "content_filtered", dict(always=(400, openai_error(
         "Your request was rejected as a result of our safety system. content_policy_violation", "content_policy_violation")))),

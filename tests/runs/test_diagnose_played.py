@@ -51,7 +51,7 @@ RULES = [
     (["--path", "/v1/messages"], "protocol_other", "--endpoint anthropic"),
     (["--model", "qwen2.5-vl-7b"], "model_unknown", "qwen2.5-vl-7b"),
     (["--structured", "none"], "structured_refused", ""),
-    (["--capacity", "1", "--capacity-mode", "refuse", "--latency", "0.1"], "concurrency_refused", ""),
+    (["--capacity", "1", "--capacity-mode", "refuse", "--latency", "0.5"], "concurrency_refused", ""),
     (["--requests-per-minute", "3"], "rate_limited", ""),
     (["--answers", "look"], "none", ""),
 ]

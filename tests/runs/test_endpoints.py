@@ -1,11 +1,11 @@
 """Several endpoints in one run: who is called, who is left out, and that the dataset does not care."""
 import json
-import subprocess
-import time
+import re
+import socket
 import sqlite3
 import unittest
 
-from harness import RunTest, clean_environment, read_lines, samples_images
+from harness import TIMEOUT, RunTest, read_lines, samples_images
 
 KEY = "sk-test-0123456789"
 FEW = ("--limit", 5)  # images
@@ -93,24 +93,47 @@ class Endpoints(RunTest):
         self.assertGreater(self.endpoints(self.folder / "right")[1]["replies"], 0)
 
     def test_one_that_dies_is_left_out(self):
-        good, dying = self.simulator("--latency", "0.02"), self.simulator("--latency", "0.02")
+        good, dying = self.simulator("--latency", "0.05"), self.simulator("--latency", "0.05")
         out = self.folder / "out"
-        run = subprocess.Popen(self.command("generate", samples_images(), "-o", out, "--model", "m", "--concurrency", 2,
-                                            "--endpoints", good.url, "--endpoints", f"{dying.url},name=dying",
-                                            "--retry-wait", "20ms", "--retries", 2),
-                               stderr=subprocess.PIPE, text=True, env=clean_environment())
-        self.addCleanup(run.kill)
-        for _ in range(600):
-            if dying.stats()["requests"] > 5:
-                break
-            time.sleep(0.01)
+        run = self.start("generate", samples_images(), "-o", out, "--model", "m", "--concurrency", 2, "--endpoints",
+                         good.url, "--endpoints", f"{dying.url},name=dying", "--retry-wait", "20ms", "--retries", 2)
+        self.wait_for_requests(dying, 6, run)
         dying.process.kill()
-        _, words = run.communicate(timeout=120)
+        before = good.stats()["requests"]
+        _, words = run.communicate(timeout=TIMEOUT)
         self.assertEqual(run.returncode, 0, words)
         rows = self.endpoints(out)
-        self.assertGreater(rows[0]["replies"], rows[1]["replies"])
+        self.assertGreater(rows[0]["replies"], before)
         report = self.report(out)
         self.assertEqual(report["items"]["accepted"], report["items"]["total"])
+
+    def test_one_that_is_dead_from_the_start_costs_no_retries(self):
+        good = self.simulator("--latency", "0.02")
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            dead = f"http://127.0.0.1:{closed.getsockname()[1]}/v1,name=dead"
+            for name, other in (("unreachable", dead), ("ill", f"{self.simulator('--fault', '502').url},name=ill")):
+                with self.subTest(other=name):
+                    out = self.folder / name
+                    done = self.run_at(out, good.url, other, options=("--model", "m", "-c", 16, "--trace", "retry"))
+                    self.assertIn("its calls go to the others", done.stderr)
+                    self.assertNotIn("answers again", done.stderr)
+                    report = self.report(out)
+                    self.assertEqual(report["items"]["accepted"], report["items"]["total"])
+                    held = done.stderr.count(": waits for the endpoint wait_ms=0 ")
+                    used = len(re.findall("^retry .*: waits wait_ms", done.stderr, re.M))
+                    self.assertEqual(held + used, self.endpoints(out)[1]["faults"])
+                    self.assertLessEqual(used, 0 if name == "unreachable" else 3, done.stderr)
+
+    def test_nobody_that_answers_ends_the_run(self):
+        with socket.socket() as closed, socket.socket() as other:
+            urls = []
+            for each in (closed, other):
+                each.bind(("127.0.0.1", 0))
+                urls.append(f"http://127.0.0.1:{each.getsockname()[1]}/v1")
+            done = self.run_at(self.folder / "out", *urls, code=4, options=("--model", "m", "--retries", 0))
+        self.assertRegex(done.stderr, "has never answered|cannot be reached")
+        self.assertIn("Check that the server runs", done.stderr)
 
     def test_one_that_is_rate_limited_takes_fewer(self):
         good, busy = self.simulator(), self.simulator("--fault", "429:0.5")
@@ -176,7 +199,7 @@ endpoints:
 
     def test_found_by_itself(self):
         steady, narrow = self.simulator(), self.simulator("--capacity", "3", "--capacity-mode", "refuse", "--latency",
-                                                          "0.02")
+                                                          "0.1")
         self.generate(samples_images(), self.folder / "one", *FEW, simulator=steady)
         self.generate(samples_images(), self.folder / "auto", *FEW, "--concurrency", "auto", "--retries", 9, "--retry-wait",
                       "20ms", simulator=narrow)

@@ -6,18 +6,11 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 import unittest
 
-from harness import RunTest, read_lines, samples_images
+from harness import RunTest, own_port, read_lines, samples_images
 
 NGHTTPX = shutil.which("nghttpx") or shutil.which("nghttpx", path="/usr/sbin:/usr/local/sbin")
-
-
-def free_port():
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
 
 
 class EarlyServer:
@@ -82,7 +75,7 @@ class Http2(RunTest):
 
     def proxy(self, port):
         """nghttpx before that port; returns the options that lead a run through it."""
-        front = free_port()
+        front = own_port()
         process = subprocess.Popen([NGHTTPX, "--conf=/dev/null", "--workers=1", "--log-level=FATAL", "--no-ocsp",
                                     f"--frontend=127.0.0.1,{front}", f"--backend=127.0.0.1,{port}",
                                     f"--accesslog-file={self.folder}/access.log", "--accesslog-format=$alpn $status",
@@ -90,12 +83,11 @@ class Http2(RunTest):
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", front), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+
+        def listens():
+            with socket.socket() as tried:
+                return tried.connect_ex(("127.0.0.1", front)) == 0
+        self.wait_until(listens, "nghttpx listens")
         return ("--base-url", f"https://127.0.0.1:{front}/v1", "--model", "simulated", "--ca-file", self.certificate)
 
     def noise(self):

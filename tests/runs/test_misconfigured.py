@@ -12,7 +12,7 @@ import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from gateway import Gateway, Listener, anthropic_error, openai_error
-from harness import SANITIZED, RunTest, Simulator
+from harness import SAMPLES, SANITIZED, RunTest, Simulator
 
 KEY = "sk-proj-0a1b2c3d4e5f6a7b8c9d0e1f2a3b"
 PAGE = "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center>" \
@@ -225,6 +225,27 @@ class Misconfigured(RunTest):
         refusal = (503, openai_error("当前分组 default 下对于模型 gpt-4o-mimi 无可用渠道 (request id: 2026)", None, "one_api_error"))
         gateway = self.gateway(models=["gpt-4o", "gpt-4o-mini"], model=("gpt-4o-mini", refusal))
         self.diagnose(self.at(gateway), "model_unknown", "gpt-4o-mini", model="gpt-4o-mimi")
+
+    def test_listed_model_without_channel(self):
+        refusal = (503, openai_error("No available channel for model gpt-4o under group default (distributor)",
+                                     "model_not_found", "new_api_error"))
+        gateway = self.gateway(models=["gpt-4o", "gpt-4o-mini"], always=refusal, lists_models=True)
+        self.diagnose(self.at(gateway), "model_unknown", "channels are switched on", model="gpt-4o")
+
+    def test_a_run_waits_for_a_channel_and_not_for_ever(self):
+        refusal = (503, openai_error("No available channel for model m under group default (distributor)",
+                                     "model_not_found", "new_api_error"))
+        for missing, code in ((2, 0), (1000, 3)):
+            asked = []
+            gateway = self.gateway(Rule, lambda _: refusal if asked.append(1) or len(asked) <= missing else None)
+            out = self.folder / str(missing)
+            done = self.vqagen("generate", SAMPLES / "images", "-o", out, "--limit", 1, "-n", 1, "-c", 1, "--base-url",
+                               self.at(gateway), "--model", "m", "--retries", 2, "--retry-wait", "20ms", code=code)
+            self.assertIn("no_channel (HTTP 503)", done.stderr)
+            if code:
+                self.assertIn("refuses every call (no_channel, HTTP 503): No available channel", done.stderr)
+                self.assertIn("channels and groups", done.stderr)
+                self.assertEqual(len(asked), 3)
 
     def test_compressed_refusal(self):
         body = gzip.compress(json.dumps(openai_error("Model Not Exist")).encode())

@@ -8,11 +8,10 @@ import resource
 import shutil
 import signal
 import struct
-import subprocess
 import unittest
 import zlib
 
-from harness import RunTest, clean_environment, read_lines, samples_images
+from harness import TIMEOUT, RunTest, read_lines, samples_images
 
 
 def png(width, height, rows=None):
@@ -130,6 +129,24 @@ class Prepare(RunTest):
         self.assertEqual(found, {name: True for name in names})
         self.assertEqual(sum("path_base64" in row for row in rows), 2)
 
+    def begin(self, folder, out):
+        """Starts vqagen; returns when the first picture is there."""
+        process = self.start("prepare", folder, "-o", out, "--workers", 1)
+        self.wait_until(lambda: any(out.glob("images/*.jpg")), "the first picture", process)
+        return process
+
+    def pause_within(self, folder, out, most):
+        """Stands still with fewer than so many pictures made, even if this process was slow to see the first."""
+        for _ in range(20):
+            process = self.begin(folder, out)
+            process.send_signal(signal.SIGSTOP)
+            if len(list(out.glob("images/*.jpg"))) < most:
+                return process
+            process.kill()
+            process.wait()
+            shutil.rmtree(out)
+        self.fail("it was always too far already")
+
     def test_what_is_no_file_or_vanishes(self):
         folder = self.folder / "in"
         folder.mkdir()
@@ -147,14 +164,12 @@ class Prepare(RunTest):
         unreadable.write_bytes(large)
         unreadable.chmod(0)
         out = self.folder / "out"
-        process = subprocess.Popen(self.command("prepare", folder, "-o", out, "--workers", 1),
-                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
-        while not any((out / "images").glob("*.jpg")) if (out / "images").exists() else True:
-            self.assertIsNone(process.poll())
+        process = self.pause_within(folder, out, 40)
         for i in range(50, 60):
             (folder / f"{i:02}.png").unlink()
         (folder / "49.png").write_bytes(large[:5000])
-        _, said = process.communicate(timeout=120)
+        process.send_signal(signal.SIGCONT)
+        _, said = process.communicate(timeout=TIMEOUT)
         self.assertEqual(process.returncode, 1, said)
         rows = {row["path"]: row for row in read_lines(out / "images.jsonl")}
         for name in ["itself.jpg", "zero.jpg", "fifo.jpg", "folder.jpg", "loop"]:
@@ -213,12 +228,9 @@ class Prepare(RunTest):
             os.link(folder / "0000.png", folder / f"{i:04}.png") if i else \
                 (folder / "0000.png").write_bytes(large)
         out = self.folder / "out"
-        process = subprocess.Popen(self.command("prepare", folder, "-o", out, "--workers", 1),
-                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
-        while not any((out / "images").glob("*.jpg")) if (out / "images").exists() else True:
-            self.assertIsNone(process.poll())
+        process = self.begin(folder, out)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=TIMEOUT)
         self.assertEqual(process.returncode, 130, said)
         rows = read_lines(out / "images.jsonl")
         self.assertTrue(0 < len(rows) < 400, len(rows))

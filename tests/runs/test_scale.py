@@ -4,7 +4,7 @@ import unittest
 
 from harness import SANITIZED, RunTest, read_lines, samples_images
 
-SMALL, LARGE, IMAGES = (200, 1500, 150) if SANITIZED else (1000, 8000, 600)
+SMALL, LARGE, IMAGES = (200, 700, 80) if SANITIZED else (1000, 8000, 600)
 
 
 class Scale(RunTest):

@@ -3,14 +3,12 @@ import json
 import os
 import random
 import shutil
-import signal
 import struct
-import subprocess
 import time
 import unittest
 import zlib
 
-from harness import RunTest, clean_environment, read_lines, samples_images
+from harness import RunTest, read_lines, samples_images
 
 
 def png(width, height, pixels):
@@ -196,12 +194,10 @@ class GenerateScreening(RunTest):
         wanted = self.outputs(self.run_all(folder, "out", simulator, "-c", 8))
         out = self.folder / "killed"
         for delay in (0.05, 0.12, 0.2, 0.3):
-            process = subprocess.Popen(
-                self.command("generate", folder, "-o", out, "-n", 1, "--screen", "--base-url",
-                             simulator.url, "--model", "simulated", "-c", 3, "-q"),
-                stderr=subprocess.DEVNULL, env=clean_environment())
+            process = self.start("generate", folder, "-o", out, "-n", 1, "--screen", "--base-url", simulator.url,
+                                 "--model", "simulated", "-c", 3, "-q")
             time.sleep(delay)
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.wait()
         self.run_all(folder, "killed", simulator, "-c", 8)
         self.assertEqual(self.outputs(out), wanted)

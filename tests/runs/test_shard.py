@@ -89,6 +89,13 @@ class Shards(RunTest):
         third = self.folder / "third"
         self.generate(fewer, third, "--shard", "2/2", simulator=simulator)
         self.assertIn("different inputs", self.merge(parts[0], third, "-o", whole, code=None).stderr)
+        # A setting that only one of them has; and what failed is not in the way of what is right.
+        screened = self.folder / "screened"
+        self.generate(samples_images(), screened, "--shard", "2/2", "--screen", simulator=simulator, code=None)
+        self.assertIn("only one of them has screen", self.merge(parts[0], screened, "-o", whole, code=2).stderr)
+        (parts[1] / "dataset.jsonl.part").unlink()
+        self.merge(*parts, "-o", whole)
+        self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
 
     def test_an_item_that_left_the_input_is_not_merged(self):
         images = self.folder / "images"
@@ -125,6 +132,7 @@ class Shards(RunTest):
         self.generate(images, one, *options, simulator=simulator, code=1)
         merged = self.merge(*parts, "-o", whole)
         self.assertIn("32 items", merged.stderr)
+        self.assertNotIn("not joined", merged.stderr)
         # Across the parts there are more alike than within them.
         kept = sum(len(read_lines(part / "dataset.jsonl")) for part in parts)
         self.assertGreater(kept, len(read_lines(one / "dataset.jsonl")))
@@ -138,6 +146,20 @@ class Shards(RunTest):
         self.assertEqual(simulator.stats()["requests"], before)
         for name in ("dataset.jsonl", "failures.jsonl", "screening.jsonl"):
             self.assertEqual(without_times(whole / name), without_times(one / name), name)
+
+    def test_verdicts_that_leave_nothing_out_are_told_of(self):
+        images = self.alike()
+        simulator = self.simulator()
+        options = ("--screen", "report", "-n", 1)
+        parts = self.parts(images, 2, simulator, *options)
+        whole, one = self.folder / "whole", self.folder / "one"
+        self.generate(images, one, *options, simulator=simulator, code=1)
+        self.assertIn("screening.jsonl, of --screen report, are not joined", self.merge(*parts, "-o", whole).stderr)
+        self.assertEqual((whole / "dataset.jsonl").read_bytes(), (one / "dataset.jsonl").read_bytes())
+        before = simulator.stats()["requests"]
+        self.generate(images, whole, *options, simulator=simulator, code=1)
+        self.assertEqual(simulator.stats()["requests"], before)
+        self.assertEqual((whole / "screening.jsonl").read_bytes(), (one / "screening.jsonl").read_bytes())
 
     def test_what_no_part_asked_is_left_open(self):
         """B is like A and like C, which are not alike. With A elsewhere, the part of B and C leaves C out; the

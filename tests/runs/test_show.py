@@ -3,10 +3,9 @@ import json
 import os
 import signal
 import subprocess
-import time
 import unittest
 
-from harness import VQAGEN, RunTest, clean_environment, read_lines, samples_images
+from harness import TIMEOUT, RunTest, read_lines, samples_images
 
 
 def listing(folder):
@@ -79,49 +78,45 @@ class Show(RunTest):
             self.assertNotIn("\x1b", text)
             self.assertNotIn("sk-right-key-0123456789", text)
 
-    def start(self, out, *options, simulator):
-        return subprocess.Popen(self.command("generate", samples_images(), "-o", out, "--base-url",
-                                             simulator.url, "--model", "m", *options),
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                env=clean_environment())
+    def run_at(self, simulator, out, *options):
+        return self.start("generate", samples_images(), "-o", out, "--base-url", simulator.url, "--model", "m",
+                          *options, stderr=subprocess.DEVNULL)
 
-    def wait_for_replies(self, out, process):
-        for _ in range(1000):
-            done = self.vqagen("show", out, "--json", code=None)
-            if done.returncode == 0 and json.loads(done.stdout)["replies"] >= 3:
-                return json.loads(done.stdout)
-            self.assertIsNone(process.poll())
-            time.sleep(0.02)
-        self.fail("no replies")
+    def shown_replies(self, out):
+        """What is shown when a few replies have come; before that, None."""
+        done = self.vqagen("show", out, "--json", code=None)
+        shown = json.loads(done.stdout) if done.returncode == 0 else {"replies": 0}
+        return shown if shown["replies"] >= 3 else None
 
     def test_while_running_and_after_a_kill(self):
-        simulator = self.simulator("--answers", "canned", "--latency", "fixed:0.05")
+        # Slow enough to be looked at: such a run takes half a minute.
+        slow, quick = (self.simulator("--answers", "canned", "--latency", f"fixed:{latency}") for latency in (0.5, 0))
         out, other = self.folder / "out", self.folder / "other"
-        process = self.start(out, "-c", "2", simulator=simulator)
-        try:
-            shown = self.wait_for_replies(out, process)
-            self.assertTrue(shown["running"])
-            self.assertIsNone(shown["ended"])
-            self.assertIn("a run is going on", self.vqagen("show", out, code=0).stdout)
-            follow = subprocess.Popen(self.command("show", out, "--follow", "--json"),
-                                      stdout=subprocess.PIPE, text=True, env=clean_environment())
-            first = follow.stdout.readline()
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        process = self.run_at(slow, out, "-c", "2")
+        shown = self.wait_until(lambda: self.shown_replies(out), "a few replies", process)
+        self.assertTrue(shown["running"])
+        self.assertIsNone(shown["ended"])
+        self.assertIn("a run is going on", self.vqagen("show", out, code=0).stdout)
+        follow = self.start("show", out, "--follow", "--json", stdout=subprocess.PIPE)
+        first = follow.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
         self.assertTrue(json.loads(first)["running"])
-        last = follow.communicate(timeout=60)[0].splitlines()[-1]  # it ends with the run
+        last = follow.communicate(timeout=TIMEOUT)[0].splitlines()[-1]  # it ends with the run
         self.assertEqual(follow.returncode, 0)
         self.assertFalse(json.loads(last)["running"])
         names = sorted(path.name for path in out.iterdir())
         shown = self.show(out)
         self.assertFalse(shown["running"])
         self.assertGreater(shown["replies"], 2)
+        for part in ("minutes", "endpoints"):  # all that was received is in the sums, whenever the kill came
+            self.assertEqual(sum(row["replies"] for row in shown[part]), shown["replies"], part)
+        self.assertEqual(len(shown["slowest"]), min(shown["replies"], 10))
         self.assertGreater(shown["states"]["open"], 0)
         self.assertEqual(sorted(path.name for path in out.iterdir()), names)
         # What was shown did no harm: the run goes on to what an undisturbed one makes.
         for folder in (out, other):
-            done = self.start(folder, "-c", "16", simulator=simulator).wait()
+            done = self.run_at(quick, folder, "-c", "16").wait()
             self.assertLessEqual(done, 1)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), (other / "dataset.jsonl").read_bytes())
 

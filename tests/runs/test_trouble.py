@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -10,8 +11,9 @@ import subprocess
 import threading
 import time
 import unittest
+from pathlib import Path
 
-from harness import RunTest, clean_environment, read_lines, samples_images
+from harness import TIMEOUT, RunTest, own_port, read_lines, samples_images
 
 
 class Trouble(RunTest):
@@ -19,16 +21,9 @@ class Trouble(RunTest):
         super().setUp()
         self.jpeg = samples_images() / "three-circles.jpg"
 
-    def start(self, source, out, simulator, *options, **more):
-        return subprocess.Popen(
-            self.command("generate", source, "-o", out, "--base-url", simulator.url, "--model",
-                         "simulated", *options),
-            stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=clean_environment(),
-            **more)
-
-    def wait_for(self, simulator, requests):
-        while simulator.stats()["requests"] < requests:
-            time.sleep(0.01)
+    def run_at(self, simulator, source, out, *options, **more):
+        return self.start("generate", source, "-o", out, "--base-url", simulator.url, "--model", "simulated",
+                          *options, **more)
 
     def copy_images(self, *names):
         folder = self.folder / "in"
@@ -62,8 +57,30 @@ class Output(Trouble):
 
     def test_a_removed_output_stops_the_run(self):
         simulator = self.simulator("--latency", "fixed:0.3s")
-        for word, change in (("removed", shutil.rmtree),
+        def remove(out):  # in which the run may just have made another file
+            self.wait_until(lambda: shutil.rmtree(out, ignore_errors=True) or not out.exists(), "its removal")
+
+        for word, change in (("removed", remove),
                              ("moved", lambda out: out.rename(self.folder / "elsewhere"))):
+            with self.subTest(change=word):
+                out = self.folder / "out"
+                before = simulator.stats()["requests"]
+                run = self.run_at(simulator, samples_images(), out, "--concurrency", 1)
+                self.wait_for_requests(simulator, before + 3, run)
+                change(out)
+                _, said = run.communicate(timeout=TIMEOUT)
+                self.assertEqual(run.returncode, 5, said)
+                self.assertIn(f"{out} was removed, moved or replaced", said)
+                self.assertNotIn("is kept", said)
+                self.assertLess(simulator.stats()["requests"], before + 30)
+                self.assertFalse(out.exists())
+
+    def test_a_removed_store_stops_the_run(self):
+        simulator = self.simulator("--latency", "fixed:0.3s")
+        for word, change in (("run.db", lambda out: (out / "run.db").unlink()),
+                             ("run.db-wal", lambda out: (out / "run.db-wal").rename(out / "log")),
+                             ("run.db", lambda out: shutil.copy(out / "run.db", out / "new") and
+                              (out / "new").rename(out / "run.db"))):
             with self.subTest(change=word):
                 out = self.folder / "out"
                 before = simulator.stats()["requests"]
@@ -72,21 +89,35 @@ class Output(Trouble):
                 change(out)
                 _, said = run.communicate(timeout=60)
                 self.assertEqual(run.returncode, 5, said)
-                self.assertIn(f"{out} was removed, moved or replaced", said)
-                self.assertNotIn("is kept", said)
+                self.assertIn(f"{out}/{word} was removed or replaced", said)
                 self.assertLess(simulator.stats()["requests"], before + 30)
-                self.assertFalse(out.exists())
+                self.assertFalse((out / "run.json").exists())
+                shutil.rmtree(out)
+
+    def test_nothing_is_written_to_a_folder_that_took_the_place_of_the_output(self):
+        simulator = self.simulator("--latency", "fixed:0.3s")
+        out = self.folder / "out"
+        run = self.start(samples_images(), out, simulator, "--concurrency", 1)
+        self.wait_for(simulator, 3)
+        out.rename(self.folder / "elsewhere")
+        out.mkdir()
+        _, said = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 5, said)
+        self.assertIn("could not be kept", said)
+        self.assertEqual(list(out.iterdir()), [])
 
     def test_a_full_disk_loses_no_reply(self):
         simulator = self.simulator()
         out = self.folder / "out"
-        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
         done = self.generate(samples_images(), out, simulator=simulator, code=5, preexec_fn=limit)
         self.assertIn("the disk is full", done.stderr)
         self.assertIn("make room and run the same command again", done.stderr)
+        lost = int(re.search(r"The replies to (\d+) calls? could not be kept", done.stderr)[1])
         self.generate(samples_images(), out, simulator=simulator, code=None)
-        # Only what was in flight when the disk was full may be asked again.
-        self.assertLessEqual(simulator.stats()["bodies"]["answered_again"], 16)
+        # Only what was in flight when the disk was full may be asked again, and all of that is told.
+        self.assertLessEqual(simulator.stats()["bodies"]["answered_again"], lost)
+        self.assertLessEqual(lost, 16)
         fresh = self.folder / "fresh"
         self.generate(samples_images(), fresh, code=None, simulator=simulator)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
@@ -138,42 +169,51 @@ class Input(Trouble):
                            "question": "How many shapes are in the picture?",
                            "question_type": "multiple_choice"}) + "\n"
 
+    @staticmethod
+    def catches(process, number):
+        """Whether the process has its own handler of the signal by now."""
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+        except OSError:  # it has ended
+            return False
+        caught = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")), "0")
+        return int(caught, 16) >> (number - 1) & 1
+
     def test_a_slow_writer_does_not_hold_up_the_calls(self):
         simulator = self.simulator()
         out = self.folder / "out"
-        run = self.start("-", out, simulator, stdin=subprocess.PIPE)
+        run = self.run_at(simulator, "-", out, stdin=subprocess.PIPE)
         run.stdin.write(self.record(1) + self.record(2)[:20])
         run.stdin.flush()
-        self.wait_for(simulator, 2)  # the answer, and then the options
+        self.wait_for_requests(simulator, 2, run)  # the answer, and then the options
         run.stdin.write(self.record(2)[20:])
         run.stdin.flush()
-        self.wait_for(simulator, 4)
-        _, said = run.communicate(timeout=60)
+        self.wait_for_requests(simulator, 4, run)
+        _, said = run.communicate(timeout=TIMEOUT)
         self.assertEqual(run.returncode, 0, said)
         self.assertEqual([item["id"] for item in read_lines(out / "dataset.jsonl")], ["q1", "q2"])
 
     def test_an_interrupt_ends_the_waiting_for_input(self):
         simulator = self.simulator()
         out = self.folder / "out"
-        run = self.start("-", out, simulator, stdin=subprocess.PIPE)
+        run = self.run_at(simulator, "-", out, stdin=subprocess.PIPE)
         run.stdin.write(self.record(1))
         run.stdin.flush()
-        self.wait_for(simulator, 2)
+        self.wait_for_requests(simulator, 2, run)
         run.send_signal(signal.SIGINT)
-        self.assertEqual(run.wait(timeout=30), 130)
-        run.communicate()
+        self.assertEqual(run.wait(timeout=TIMEOUT), 130)
         self.assertEqual(len(read_lines(out / "dataset.jsonl.part")), 1)
         # Before anything was written into it, too.
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
         for source, more in ((fifo, {}), ("-", {"stdin": subprocess.PIPE})):
-            run = self.start(source, self.folder / "other", simulator, **more)
+            run = self.run_at(simulator, source, self.folder / "other", **more)
+            self.wait_until(lambda: self.catches(run, signal.SIGINT), "its own way with SIGINT", run)
             while run.poll() is None:  # one signal is enough unless it comes before the waiting
-                time.sleep(0.2)
                 run.send_signal(signal.SIGINT)
+                time.sleep(0.2)
             self.assertEqual(run.wait(), 130)
-            _, said = run.communicate()
-            self.assertIn("interrupted", said)
+            self.assertIn("interrupted", run.stderr.read())
 
     def test_files_of_every_kind_and_name(self):
         source = os.fsencode(self.folder / "odd")
@@ -216,14 +256,28 @@ class Input(Trouble):
         self.assertEqual(simulator.stats()["requests"], before)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
 
+    def test_an_image_that_changed_behind_its_time_and_size(self):
+        source = self.copy_images("three-circles.jpg")
+        image = source / "three-circles.jpg"
+        out, fresh = self.folder / "out", self.folder / "fresh"
+        simulator = self.simulator()
+        self.generate(source, out, simulator=simulator)
+        facts, other = image.stat(), (samples_images() / "two-squares.png").read_bytes()
+        image.write_bytes(other.ljust(facts.st_size, b"\0"))  # smaller; a reader stops at its end
+        self.assertEqual(image.stat().st_size, facts.st_size)
+        os.utime(image, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        self.generate(source, out, simulator=simulator)
+        self.generate(source, fresh, simulator=simulator)
+        self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
+
     def test_an_input_that_vanishes_is_told_of_each_image(self):
         source = self.copy_images()
-        simulator = self.simulator("--latency", "fixed:0.1s")
+        simulator = self.simulator("--latency", "fixed:0.2s")
         out = self.folder / "out"
-        run = self.start(source, out, simulator, "--concurrency", 1, "--image-workers", 1)
-        self.wait_for(simulator, 2)
+        run = self.run_at(simulator, source, out, "--concurrency", 1, "--image-workers", 1)
+        self.wait_for_requests(simulator, 2, run)
         shutil.rmtree(source)
-        _, said = run.communicate(timeout=120)
+        _, said = run.communicate(timeout=TIMEOUT)
         self.assertEqual(run.returncode, 1, said)
         failures = read_lines(out / "failures.jsonl")
         self.assertEqual({row["kind"] for row in failures}, {"image_unreadable"})
@@ -233,15 +287,15 @@ class Input(Trouble):
 
 class Server(Trouble):
     def test_a_server_that_comes_back(self):
-        simulator = self.simulator("--latency", "fixed:0.05s")
+        simulator = self.simulator("--latency", "fixed:0.3s", port=own_port())
         out = self.folder / "out"
-        run = self.start(samples_images(), out, simulator, "--concurrency", 4, "--retries", 8)
-        self.wait_for(simulator, 20)
+        run = self.run_at(simulator, samples_images(), out, "--concurrency", 4, "--retries", 8)
+        self.wait_for_requests(simulator, 8, run)
         simulator.process.kill()
         simulator.process.communicate()
         time.sleep(0.5)
         again = self.simulator(port=simulator.port)
-        _, said = run.communicate(timeout=120)
+        _, said = run.communicate(timeout=TIMEOUT)
         self.assertEqual(run.returncode, 0, said)
         self.assertGreater(self.report(out)["this_run"]["retries"], 0)
         fresh = self.folder / "fresh"
@@ -249,14 +303,14 @@ class Server(Trouble):
         self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
 
     def test_a_server_that_stays_away(self):
-        simulator = self.simulator("--latency", "fixed:0.05s")
+        simulator = self.simulator("--latency", "fixed:0.3s", port=own_port())
         out = self.folder / "out"
-        run = self.start(samples_images(), out, simulator, "--concurrency", 4, "--retries", 0,
-                         "--outage-patience", "1s")
-        self.wait_for(simulator, 20)
+        run = self.run_at(simulator, samples_images(), out, "--concurrency", 4, "--retries", 0,
+                          "--outage-patience", "1s")
+        self.wait_for_requests(simulator, 8, run)
         simulator.process.kill()
         simulator.process.communicate()
-        _, said = run.communicate(timeout=60)
+        _, said = run.communicate(timeout=TIMEOUT)
         self.assertIn(run.returncode, (4, 1), said)
         again = self.simulator(port=simulator.port)
         # The calls that the server took with it have ended as unknown: they may be asked again.
@@ -284,15 +338,15 @@ class Server(Trouble):
             body = json.dumps({"error": {"message": "\x1b[31mred\x1b]0;title\x07"}}).encode()
             peer.sendall(b"HTTP/1.1 400 No\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
 
-        for behave, kind in ((drip, "timeout"), (flood, "reply_too_large"), (headers, "reply_cut"),
-                             (escapes, "bad_request")):
+        for behave, kind, seconds in ((drip, "timeout", 2), (flood, "reply_too_large", TIMEOUT),
+                                      (headers, "reply_cut", TIMEOUT), (escapes, "bad_request", TIMEOUT)):
             with self.subTest(kind=kind):
                 server = socket.create_server(("127.0.0.1", 0))
                 self.addCleanup(server.close)
                 threading.Thread(target=self.serve, args=(server, behave), daemon=True).start()
                 out = self.folder / kind
                 done = self.vqagen("generate", self.jpeg, "-o", out, "--model", "m", "--retries", 0,
-                                   "--timeout", "2s", "--base-url",
+                                   "--timeout", seconds, "--base-url",
                                    f"http://127.0.0.1:{server.getsockname()[1]}/v1", code=1)
                 self.assertEqual({row["kind"] for row in read_lines(out / "failures.jsonl")}, {kind})
                 self.assertNotIn("\x1b", done.stderr)

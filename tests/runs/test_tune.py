@@ -22,7 +22,7 @@ class Tune(RunTest):
 
     def test_refusing_endpoint(self):
         """Where calls are refused, those in flight tell the capacity whatever the pace."""
-        simulator = self.simulator("--answers", "canned", "--latency", "0.03", "--capacity", "3", "--capacity-mode",
+        simulator = self.simulator("--answers", "canned", "--latency", "0.1", "--capacity", "3", "--capacity-mode",
                                    "refuse")
         result = self.alone(simulator, "-o", self.folder / "out")
         self.assertIn(result["knee"], (2, 3, 4), result)
@@ -49,6 +49,9 @@ class Tune(RunTest):
         self.recommendation_works(simulator, result, settings, done.stdout, page.read_text())
         compared = self.vqagen("tune", "--compare", out, out, code=0)
         self.assertIn("simulated", compared.stdout)
+        compared = json.loads(self.vqagen("tune", "--compare", out, "--json", code=0).stdout)
+        self.assertEqual([row["result"] for row in compared], [result])
+        self.assertIn("--write", self.vqagen("tune", "--compare", out, "--write", settings, code=2).stderr)
 
     def recommendation_works(self, simulator, result, settings, table, page):
         """The table's options, the page's command and the settings file are what the JSON says, and are taken."""

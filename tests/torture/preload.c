@@ -5,7 +5,9 @@
 // TORTURE_ERRNO=NUMBER              with which errno; otherwise ENOMEM for memory, ENOSPC for files
 //                                   and EAGAIN for threads
 // TORTURE_REPORT=FILE               at the end "KIND COUNT FAILED" of each kind is written there
-// TORTURE_TRACE=1                   the stack of each failed call is written to standard error
+//                                   and before them "place KIND N" for the first call of each
+//                                   place: of each stack, as far as DEPTH frames of it
+// TORTURE_TRACE=1                   the stack of the first failed call is written to standard error
 //
 // Kinds: memory (allocations that the program itself asks for), library (those that its libraries
 // ask for on its behalf), file (what changes a file: writing, opening for writing, syncing,
@@ -23,6 +25,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,12 +36,21 @@ enum kind { MEMORY, LIBRARY, FILES, THREAD, KINDS };
 static const char *const names[KINDS] = {"memory", "library", "file", "thread"};
 static const int usual_errno[KINDS] = {ENOMEM, ENOMEM, ENOSPC, EAGAIN};
 
+enum { DEPTH = 10, MOST_PLACES = 1 << 14 };
+
+// A place that calls: a sum over its stack, and which call it was that first came from there.
+struct place {
+    atomic_uintptr_t sum; // 0: free
+    atomic_long kind, number;
+};
+
 static struct {
     atomic_long calls[KINDS], failed[KINDS];
     int kind; // that fails; KINDS: none
     long from, to;
     int number; // errno; 0: the usual one
-    bool trace, ready;
+    bool trace, places, ready;
+    struct place place[MOST_PLACES];
     uintptr_t text, text_end; // of the program's own code
 } torture = {.kind = KINDS};
 
@@ -81,7 +93,8 @@ __attribute__((constructor)) static void begin(void)
 {
     dl_iterate_phdr(find_text, NULL);
     torture.trace = getenv("TORTURE_TRACE") != NULL;
-    if (torture.trace) {
+    torture.places = getenv("TORTURE_REPORT") != NULL && getenv("TORTURE_FAIL") == NULL;
+    if (torture.trace || torture.places) {
         void *stack[4];
         backtrace(stack, 4); // loads what it needs now, not in the middle of an allocation
     }
@@ -98,9 +111,34 @@ __attribute__((destructor)) static void end(void)
     FILE *report = path != NULL ? fopen(path, "we") : NULL;
     if (report == NULL)
         return;
+    for (int i = 0; i < MOST_PLACES; i++)
+        if (torture.place[i].number != 0)
+            fprintf(report, "place %s %ld\n", names[torture.place[i].kind],
+                    torture.place[i].number);
     for (int kind = 0; kind < KINDS; kind++)
         fprintf(report, "%s %ld %ld\n", names[kind], torture.calls[kind], torture.failed[kind]);
     fclose(report);
+}
+
+// Beyond MOST_PLACES the rest is not told apart.
+static void note_place(enum kind kind, long number)
+{
+    void *stack[DEPTH + 3];
+    int count = backtrace(stack, DEPTH + 3);
+    uintptr_t sum = (uintptr_t)kind + 1;
+    for (int i = 2; i < count; i++)
+        sum = sum * 1099511628211u + (uintptr_t)stack[i];
+    for (uintptr_t at = sum >> 7, tried = 0; tried < MOST_PLACES; at++, tried++) {
+        struct place *place = &torture.place[at % MOST_PLACES];
+        uintptr_t held = 0;
+        if (atomic_compare_exchange_strong(&place->sum, &held, sum)) {
+            place->kind = kind;
+            place->number = number;
+            return;
+        }
+        if (held == sum)
+            return;
+    }
 }
 
 // Counts the call; true with errno set when it is to fail.
@@ -109,6 +147,8 @@ static bool fails(enum kind kind)
     if (!torture.ready)
         return false;
     long number = atomic_fetch_add(&torture.calls[kind], 1) + 1;
+    if (torture.places)
+        note_place(kind, number);
     if (kind != (enum kind)torture.kind || number < torture.from || number > torture.to)
         return false;
     if (atomic_fetch_add(&torture.failed[kind], 1) == 0 && torture.trace) {
@@ -230,7 +270,8 @@ size_t fwrite(const void *bytes, size_t size, size_t count, FILE *stream)
 
 int fflush(FILE *stream)
 {
-    return stream != NULL && file_fails(fileno(stream)) ? EOF : NEXT(fflush)(stream);
+    bool writes = stream != NULL && __fpending(stream) > 0;
+    return writes && file_fails(fileno(stream)) ? EOF : NEXT(fflush)(stream);
 }
 
 int fclose(FILE *stream)
@@ -281,6 +322,11 @@ int posix_fallocate64(int file, off64_t at, off64_t length)
 int rename(const char *from, const char *to)
 {
     return fails(FILES) ? -1 : NEXT(rename)(from, to);
+}
+
+int renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+    return fails(FILES) ? -1 : NEXT(renameat)(from_folder, from, to_folder, to);
 }
 
 int link(const char *from, const char *to)
@@ -360,7 +406,11 @@ FILE *freopen(const char *path, const char *mode, FILE *stream)
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                    void *argument)
 {
-    if (fails(THREAD))
+    // libde265 (1.0.11) waits for ever for a thread that it could not start. imaging/read_heif.c
+    // therefore tries first whether one can be started, which counts here.
+    Dl_info caller;
+    bool hangs = dladdr(CALLER, &caller) != 0 && strstr(caller.dli_fname, "libde265") != NULL;
+    if (!hangs && fails(THREAD))
         return errno;
     return NEXT(pthread_create)(thread, attributes, run, argument);
 }

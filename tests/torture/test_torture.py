@@ -1,9 +1,10 @@
 """Every Nth allocation, write, rename and thread is made to fail once: no crash, no hang, one
 sentence about it, nothing lost, nothing paid twice, and the same dataset afterwards.
 
-VQAGEN_TORTURE=full tries every N, VQAGEN_TORTURE=500 that many; otherwise a few, evenly spread.
-VQAGEN_PRELOAD names the library built from preload.c. VQAGEN_TORTURE_KINDS=memory,file tries only
-these.
+The calls to fail are the first from each place in the program (a stack), a few of these, evenly
+spread; VQAGEN_TORTURE=500 tries that many, VQAGEN_TORTURE=places all, VQAGEN_TORTURE=full every N.
+VQAGEN_PRELOAD names the library built from preload.c, VQAGEN_PICTURES the program from
+make_pictures.c. VQAGEN_TORTURE_KINDS=memory,file tries only these.
 """
 import base64
 import collections
@@ -25,7 +26,7 @@ from harness import VQAGEN, RunTest, clean_environment, read_lines, samples_imag
 
 PRELOAD = os.environ.get("VQAGEN_PRELOAD", str(Path(__file__).parents[2] / "build/debug/tests/libtorture.so"))
 PICTURES = os.environ.get("VQAGEN_PICTURES", str(Path(__file__).parents[2] / "build/debug/tests/make_pictures"))
-TRIES = os.environ.get("VQAGEN_TORTURE")  # of each sweep: a number, or "full"
+TRIES = os.environ.get("VQAGEN_TORTURE")  # of each sweep: a number, "places" or "full"
 KINDS = os.environ.get("VQAGEN_TORTURE_KINDS", "memory,library,file,thread").split(",")
 WORKERS = int(os.environ.get("VQAGEN_TORTURE_WORKERS", "2"))
 CONCURRENCY = 2
@@ -41,12 +42,20 @@ CRASHING = re.compile(r"/lib(tiff|webp|heif)\.so")
 FRAME = re.compile(r"^(\S+)\((\S*)\) ?\[0x[0-9a-f]+\]$")
 
 
-def even_sample(count, most):
-    if TRIES is not None:
-        most = count if TRIES == "full" else int(TRIES)
-    if count <= most:
-        return range(1, count + 1)
-    return sorted({1 + (count - 1) * i // (most - 1) for i in range(most)})
+class Calls:
+    """How many calls of a kind an undisturbed run makes, and the first of each place that makes them."""
+
+    def __init__(self):
+        self.count, self.failed, self.places = 0, 0, []
+
+    def sample(self, most):
+        if TRIES == "full":
+            return range(1, self.count + 1)
+        if TRIES is not None:
+            most = len(self.places) if TRIES == "places" else int(TRIES)
+        if len(self.places) <= most:
+            return self.places
+        return [self.places[(len(self.places) - 1) * i // max(most - 1, 1)] for i in range(most)]
 
 
 def environment(kind=None, which=None, report=None, number=None):
@@ -61,11 +70,17 @@ def environment(kind=None, which=None, report=None, number=None):
 
 
 def read_report(path):
-    """{kind: (calls, failed)}, or {} when the program did not come to its end."""
-    if not path.exists():
-        return {}
-    return {kind: (int(calls), int(failed))
-            for kind, calls, failed in map(str.split, path.read_text().splitlines())}
+    """Calls by kind; empty when the program did not come to its end."""
+    report = collections.defaultdict(Calls)
+    for line in path.read_text().splitlines() if path.exists() else []:
+        name, *rest = line.split()
+        if name == "place":
+            report[rest[0]].places.append(int(rest[1]))
+        else:
+            report[name].count, report[name].failed = map(int, rest)
+    for calls in report.values():
+        calls.places.sort()
+    return report
 
 
 def split_stack(done):
@@ -95,6 +110,7 @@ def without_chance(items):
 
 class Torture(RunTest):
     """One command, tried again and again; what a subclass's `command` does is compared."""
+    sample = SAMPLE
 
     def setUp(self):
         super().setUp()
@@ -107,10 +123,10 @@ class Torture(RunTest):
         return split_stack(done)
 
     def count(self, command):
-        """How many calls of each kind an undisturbed run makes, and its result."""
+        """The calls of each kind that an undisturbed run makes, and its result."""
         report = self.folder / "report"
         done = self.run_once(command, environment(report=report))
-        return {kind: calls for kind, (calls, _) in read_report(report).items()}, done
+        return read_report(report), done
 
     def check_end(self, done, kind, undisturbed):
         """What is wrong with the end of a tortured run; None when nothing is."""
@@ -136,9 +152,9 @@ class Torture(RunTest):
         stack = "\n    ".join(name_frame(frame) for frame in done.stack)
         return f"{wrong}; it said {done.stderr[-600:]!r}\n    {stack}"
 
-    def sweep(self, kind, count, attempt, spans):
-        """attempt(kind, which, worker) for all or some N; says what went wrong."""
-        cases = [span.format(n) for span in spans for n in even_sample(count, SAMPLE[kind] // len(spans))]
+    def sweep(self, kind, calls, attempt, spans=("{}",)):
+        """attempt(kind, which, worker) for all or some calls; says what went wrong."""
+        cases = [span.format(n) for span in spans for n in calls.sample(self.sample[kind] // len(spans))]
         idle = list(range(WORKERS))
         self.ends = collections.Counter()
 
@@ -157,28 +173,34 @@ class Torture(RunTest):
             wrong = [f"TORTURE_FAIL={kind}:{which} {what}" for which, what in pool.map(one, cases) if what]
         if wrong:
             self.fail(f"{len(wrong)} of {len(cases)} went wrong:\n" + "\n".join(wrong))
-        print(f"{self.id()} {kind}: {len(cases)} of {count} tried, exit codes {dict(self.ends)}")
+        print(f"{self.id()} {kind}: {len(cases)} of {calls.count} tried, exit codes {dict(self.ends)}")
 
 
 class Generate(Torture):
     """A run is disturbed, and the same command afterwards finishes it."""
+    where = None  # for a worker, the options that say whom to ask: its own of self.simulators
 
     def prepare(self, source, *options):
         self.source, self.options = source, options
-        self.simulators = [self.simulator("--seed", "3") for _ in range(WORKERS)]
-        before = self.simulators[0].stats()["requests"]
+        if self.where is None:
+            self.simulators = [self.simulator("--seed", "3") for _ in range(WORKERS)]
+            self.where = lambda worker: ["--base-url", self.simulators[worker].url, "--model", "simulated",
+                                         "--concurrency", CONCURRENCY]
+        before = self.count_requests(0)
         out = self.folder / "undisturbed"
         counts, done = self.count(self.generate_command(out, 0))
         self.assertIn(done.returncode, (0, 1), done.stderr)
         self.expected = self.results(out)
         self.code = done.returncode
-        self.requests = self.simulators[0].stats()["requests"] - before
+        self.requests = self.count_requests(0) - before
         self.assertNotEqual(self.expected["dataset"], b"")
         return counts
 
+    def count_requests(self, worker):
+        return sum(simulator.stats()["requests"] for simulator in self.simulators[worker::WORKERS])
+
     def generate_command(self, out, worker):
-        return self.command("generate", self.source, "-o", out, "--base-url", self.simulators[worker].url,
-                            "--model", "simulated", "--concurrency", CONCURRENCY, *self.options)
+        return self.command("generate", self.source, "-o", out, *self.where(worker), *self.options)
 
     def results(self, out):
         names = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.name != "run.lock")
@@ -193,17 +215,16 @@ class Generate(Torture):
     def attempt(self, kind, which, worker):
         out = self.folder / f"{kind}-{which}"
         report = self.folder / f"{kind}-{which}.report"
-        simulator = self.simulators[worker]
-        before = simulator.stats()["requests"]
+        before = self.count_requests(worker)
         number = (NO_SPACE, IO_ERROR)[int(which.split("-")[0]) % 2] if kind == "file" else None
         done = self.run_once(self.generate_command(out, worker), environment(kind, which, report, number))
         wrong = self.check_end(done, kind, self.code)
-        failed = read_report(report).get(kind, (0, 0))[1]
+        failed = read_report(report)[kind].failed
         if wrong is None and failed > 0 and done.returncode == self.code and \
                 self.results(out)["dataset"] != self.expected["dataset"]:
             wrong = "it went well, with another dataset"
         again = self.run_once(self.generate_command(out, worker), clean_environment())
-        sent = simulator.stats()["requests"] - before
+        sent = self.count_requests(worker) - before
         if wrong is None and again.returncode != self.code:
             wrong = f"the same command then ended with {again.returncode}: {again.stderr[-500:]}"
         if wrong is None:
@@ -251,25 +272,103 @@ class Generate(Torture):
         self.sweep_all(self.prepare(source, "--repeat", 2, "--tries", 2))
 
 
+    def test_pictures(self):
+        """A picture of each format, screened; a stream; a settings file with two endpoints."""
+        self.simulators = [self.simulator("--seed", "3") for _ in range(2 * WORKERS)]
+        settings = [self.folder / f"{worker}.yaml" for worker in range(WORKERS)]
+        for worker, path in enumerate(settings):
+            urls = [self.simulators[place].url for place in (worker, worker + WORKERS)]
+            path.write_text("concurrency: 2\nendpoints:\n" +
+                            "".join(f"  - {{base_url: {url}, model: simulated}}\n" for url in urls))
+        self.where = lambda worker: ["-s", settings[worker]]
+        self.sweep_all(self.prepare(make_pictures(self.folder), "--per-image", 1, "--screen", "report", "--stream"))
+
+
+def make_pictures(folder):
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    subprocess.run([PICTURES, pictures], check=True, timeout=HANG)
+    return pictures
+
+
+def read_files(out):
+    return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+class Make(Torture):
+    """Commands that leave files behind: all of them, or an error; and afterwards the same command makes them."""
+    sample = {"memory": 12, "library": 24, "file": 12, "thread": 4}
+
+    def attempt(self, kind, which, worker):
+        out = self.folder / f"{kind}-{which}"
+        done = self.run_once(self.making(out, worker), environment(kind, which))
+        wrong = self.check_end(done, kind, 0)
+        if wrong is None and done.returncode == 0 and self.results(out) != self.expected:
+            wrong = "it went well, with other files"
+        if wrong is None and done.returncode != 0:
+            again = self.run_once(self.making(out, worker), clean_environment())
+            if again.returncode != 0:
+                wrong = f"the same command then ended with {again.returncode}: {again.stderr[-500:]}"
+            elif self.results(out) != self.expected:
+                wrong = "afterwards other files"
+        shutil.rmtree(out, ignore_errors=True)
+        return self.explain(wrong, done)
+
+    def sweep_making(self, making, results=read_files):
+        self.making, self.results = making, results
+        counts, done = self.count(making(self.folder / "undisturbed", 0))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.expected = results(self.folder / "undisturbed")
+        for kind in KINDS:
+            if counts[kind].count > 0:
+                with self.subTest(kind=kind):
+                    self.sweep(kind, counts[kind], self.attempt)
+
+    def test_prepare(self):
+        pictures = make_pictures(self.folder)
+        self.sweep_making(lambda out, worker: self.command("prepare", pictures, "-o", out, "--workers", 1, "--screen"))
+
+    def test_merge(self):
+        simulator = self.simulator()
+        parts = [[self.folder / f"{worker}-part{index}" for index in (1, 2)] for worker in range(WORKERS)]
+        for index, part in enumerate(parts[0], 1):
+            self.generate(samples_images(), part, "--shard", f"{index}/2", "--per-image", 1, "--limit", 4,
+                          simulator=simulator)
+            for others in parts[1:]:
+                shutil.copytree(part, others[index - 1])
+
+        def results(out):
+            return out.joinpath("dataset.jsonl").read_bytes(), sorted(read_files(out))
+        self.sweep_making(lambda out, worker: self.command("merge", *parts[worker], "-o", out), results)
+
+    def test_tune(self):
+        simulator = self.simulator()
+        self.sweep_making(lambda out, worker: self.command(
+            "tune", samples_images(), "--base-url", simulator.url, "--model", "simulated", "-o", out, "--max-calls", 20,
+            "--sides", "none", "--drafts", "none", "--page", out / "tune.html", "--write", out / "tune.yaml"),
+            lambda out: sorted(read_files(out)))
+
+
 class Print(Torture):
     """Commands that only print: all of it, or an error."""
 
     def attempt(self, kind, which, worker):
         done = self.run_once(self.printing, environment(kind, which))
         wrong = self.check_end(done, kind, 0)
-        if wrong is None and done.returncode == 0 and done.stdout != self.expected:
+        if wrong is None and done.returncode == 0 and self.told(done.stdout) != self.expected:
             wrong = "it printed something else and said that it went well"
         return self.explain(wrong, done)
 
-    def sweep_printing(self, *arguments):
+    def sweep_printing(self, *arguments, told=str):
+        self.told = told  # what must be the same of what is printed
         self.printing = self.command(*arguments)
         counts, done = self.count(self.printing)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.expected = done.stdout
+        self.expected = told(done.stdout)
         for kind in ("memory", "library", "file"):
-            if kind in KINDS and counts[kind] > 0:
+            if kind in KINDS and counts[kind].count > 0:
                 with self.subTest(kind=kind):
-                    self.sweep(kind, counts[kind], self.attempt, ("{}",))
+                    self.sweep(kind, counts[kind], self.attempt)
 
     def test_dry_run(self):
         self.sweep_printing("generate", samples_images(), "--limit", 3, "--dry-run", "--base-url",
@@ -281,6 +380,17 @@ class Print(Torture):
 
     def test_man(self):
         self.sweep_printing("help", "--man")
+
+    def test_show(self):
+        out = self.folder / "out"
+        self.generate(samples_images(), out, "--per-image", 1)
+        self.sweep_printing("show", out)
+
+    def test_diagnose(self):
+        """The verdict on a sound endpoint, which memory that runs out must not turn into another."""
+        simulator = self.simulator()
+        self.sweep_printing("diagnose", "--base-url", simulator.url, "--model", "simulated", "--json",
+                            told=lambda text: json.loads(text)["cause"])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,10 @@
 
 #include <cmocka.h>
 
+// A wait that is over soon, and far longer than what comes between two bytes of /drip; all of them
+// take longer.
+enum { WAIT_MS = 1000, DRIP_US = 120000 };
+
 static const char good[] = "{\"choices\":[]}";
 
 static bool answer(struct loopback *server, int socket, const struct loopback_request *request)
@@ -50,7 +54,7 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
     if (strstr(head, " /drip ") != NULL) { // a byte now and then, for longer than any one wait
         loopback_send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
         for (int i = 0; i < 12; i++) {
-            usleep(50000);
+            usleep(DRIP_US);
             loopback_send(socket, "x");
         }
         return true;
@@ -406,7 +410,7 @@ static void test_stall_ends_by_timeout(void **state)
 {
     (void)state;
     struct run run;
-    run_begin_with(&run, 300, 0);
+    run_begin_with(&run, 1000, 0);
     assert_int_equal(exchange_once(&run, "/stall")->transport, TRANSPORT_TIMEOUT);
     struct exchange *half = exchange_once(&run, "/halfstall");
     assert_int_equal(half->transport, TRANSPORT_TIMEOUT);
@@ -418,11 +422,12 @@ static void test_a_wait_for_the_first_byte_has_its_own_timeout(void **state)
 {
     (void)state;
     struct run run;
-    run_begin_by(&run, (struct client_settings){.timeout_ms = 20000, .first_byte_timeout_ms = 200});
+    run_begin_by(&run,
+                 (struct client_settings){.timeout_ms = 20000, .first_byte_timeout_ms = WAIT_MS});
     struct exchange *stalled = exchange_once(&run, "/stall");
     assert_int_equal(stalled->transport, TRANSPORT_FIRST_BYTE_TIMEOUT);
     assert_string_equal(stalled->transport_message,
-                        "the request was sent, and no answer began within 0.2 s");
+                        "the request was sent, and no answer began within 1 s");
     // An answer that has begun may take its time.
     struct exchange *slow = exchange_once(&run, "/drip");
     assert_int_equal(slow->transport, TRANSPORT_OK);
@@ -435,10 +440,10 @@ static void test_a_connection_that_stands_still_has_its_own_timeout(void **state
 {
     (void)state;
     struct run run;
-    run_begin_by(&run, (struct client_settings){.timeout_ms = 20000, .idle_timeout_ms = 300});
+    run_begin_by(&run, (struct client_settings){.timeout_ms = 20000, .idle_timeout_ms = WAIT_MS});
     struct exchange *half = exchange_once(&run, "/halfstall");
     assert_int_equal(half->transport, TRANSPORT_IDLE_TIMEOUT);
-    assert_string_equal(half->transport_message, "no byte was sent or received for 0.3 s");
+    assert_string_equal(half->transport_message, "no byte was sent or received for 1 s");
     // Bytes now and then are a sign of life, however long it takes in all.
     assert_int_equal(exchange_once(&run, "/drip")->transport, TRANSPORT_OK);
     // A body that nobody takes.

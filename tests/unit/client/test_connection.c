@@ -92,7 +92,7 @@ static void tells_a_proxy_from_the_host(void **state)
 static void silence_is_told_by_how_far_it_came(void **state)
 {
     (void)state;
-    enum { WAITING = 3, MOMENT_MS = 150 };
+    enum { WAITING = 3, MOMENT_MS = 700 };
     int listener, port = closed_port(&listener), waiting[WAITING];
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port),

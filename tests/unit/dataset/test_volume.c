@@ -26,11 +26,25 @@ static void checks_a_folder(void **state)
     assert_int_equal(why.kind, ERR_DISK);
 }
 
+static void tells_a_full_one(void **state)
+{
+    (void)state;
+    struct error why = {0};
+    assert_true(volume_check_room("/tmp", 1, &why));
+    assert_false(volume_check_room("/tmp", UINT64_MAX, &why));
+    assert_int_equal(why.kind, ERR_DISK);
+    assert_non_null(strstr(why.message, "the disk of /tmp is full"));
+    error_clear(&why);
+    assert_false(volume_check_room("/nowhere/at/all", 1, &why));
+    assert_int_equal(why.kind, ERR_DISK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_network_file_systems),
         cmocka_unit_test(checks_a_folder),
+        cmocka_unit_test(tells_a_full_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

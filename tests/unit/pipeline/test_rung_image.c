@@ -192,6 +192,16 @@ static void a_lone_slip_is_no_blindness(void **state)
     world_close(&world);
 }
 
+// Thoughts may take all the room that an answer has.
+static void silence_is_no_blindness(void **state)
+{
+    (void)state;
+    struct ladder_world world;
+    climb(&world, rung_vision, (struct script){.says = {"", ""}});
+    expect(&world, RUNG_VISION, CAUSE_reply_empty, 2);
+    world_close(&world);
+}
+
 // The first picture was answered badly, and there is no call left for another: no verdict.
 static void no_verdict_on_vision_without_a_second_look(void **state)
 {
@@ -231,6 +241,7 @@ int main(void)
         cmocka_unit_test(an_image_of_the_users_is_taken_or_named),
         cmocka_unit_test(who_sees_is_asked_once),
         cmocka_unit_test(a_lone_slip_is_no_blindness),
+        cmocka_unit_test(silence_is_no_blindness),
         cmocka_unit_test(no_verdict_on_vision_without_a_second_look),
         cmocka_unit_test(a_refused_look_is_confirmed),
     };

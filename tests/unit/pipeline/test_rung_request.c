@@ -4,6 +4,7 @@
 static struct script {
     const char *word;           // in a body: such requests are refused
     unsigned from, to;          // so are those from this one on, and before that one
+    const char *turns;          // and those that stand as '-' here
     const char *status, *words; // with which
     bool whole;                 // a stream is answered in one piece
 } script;
@@ -15,7 +16,9 @@ static const char stream_reply[] =
 static bool answer(struct loopback *server, int socket, const struct loopback_request *request)
 {
     if ((script.word != NULL && strstr(request->body, script.word) != NULL) ||
-        (server->requests >= script.from && server->requests < script.to))
+        (server->requests >= script.from && server->requests < script.to) ||
+        (script.turns != NULL && server->requests <= strlen(script.turns) &&
+         script.turns[server->requests - 1] == '-'))
         return world_refuse(socket, script.status, script.words);
     if (strstr(request->body, "\"stream\":true") == NULL || script.whole)
         return world_say(socket, "green");
@@ -179,10 +182,35 @@ static void three_at_once_pass(void **state)
 static void what_one_alone_passes_is_concurrency(void **state)
 {
     (void)state;
-    begin((struct script){.from = 2, .to = 4, .status = "429 Too Many Requests", .words = "busy"});
+    begin((struct script){.turns = "+--++-+", .status = "429 Too Many Requests", .words = "busy"});
     climb(rung_together, RUNG_TOGETHER, CAUSE_concurrency_refused);
     expect_words(world.diagnosis.fix, "--concurrency 1");
     expect_words(world.diagnosis.steps, "one alone -> HTTP 200");
+    expect_words(world.diagnosis.steps, "3 at once again -> HTTP 429");
+    assert_int_equal(world.server->requests, 7);
+}
+
+// One of three that fails by chance says nothing of how many there are.
+static void one_fault_of_three_is_no_concurrency(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *status;
+        enum cause_id cause;
+    } cases[] = {{"400 Bad Request", CAUSE_fails_by_turns},
+                 {"500 Internal Server Error", CAUSE_fails_by_turns},
+                 {"429 Too Many Requests", CAUSE_rate_limited}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin((struct script){.turns = "+-+", .status = cases[i].status});
+        climb(rung_together, RUNG_TOGETHER, cases[i].cause);
+        expect_words(world.diagnosis.steps, "3 at once again -> all answered");
+        assert_int_equal(world.server->requests, 7);
+        world_close(&world);
+    }
+    // Without calls left the word of the refusal counts.
+    begin((struct script){.turns = "+-+", .status = "503 Service Unavailable", .words = "busy"});
+    world.ladder.prober.limit = 5;
+    climb(rung_together, RUNG_TOGETHER, CAUSE_concurrency_refused);
     assert_int_equal(world.server->requests, 4);
 }
 
@@ -217,6 +245,7 @@ int main(void)
         cmocka_unit_test_teardown(a_refused_stream_is_confirmed, tear_down),
         cmocka_unit_test_teardown(three_at_once_pass, tear_down),
         cmocka_unit_test_teardown(what_one_alone_passes_is_concurrency, tear_down),
+        cmocka_unit_test_teardown(one_fault_of_three_is_no_concurrency, tear_down),
         cmocka_unit_test_teardown(too_few_calls_are_no_concurrency, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,19 +63,24 @@ static void results_are_called_by_their_directories(void **state)
 {
     const struct folder *folder = *state;
     const char *directories[] = {folder->names[0], folder->names[1]};
-    struct buffer table, page;
+    struct buffer table, page, json;
     struct error why = {0};
     buffer_init(&table, 1 << 20);
     buffer_init(&page, 1 << 24);
-    if (!tune_compare(directories, 2, &table, &page, &why))
+    buffer_init(&json, 1 << 20);
+    if (!tune_compare(directories, 2, &table, &page, &json, &why))
         fail_msg("%s", why.message);
     assert_non_null(strstr(buffer_text(&table), "                       run0 "));
     assert_non_null(strstr(buffer_text(&table), " run1\n"));
     assert_null(strstr(buffer_text(&table), folder->path));
     assert_non_null(strstr(buffer_text(&page), "<summary>run0</summary>"));
-    assert_true(tune_compare(directories, 1, NULL, NULL, &why));
+    assert_ptr_equal(strstr(buffer_text(&json), "[{\"name\":\"run0\",\"result\":{"),
+                     buffer_text(&json));
+    assert_non_null(strstr(buffer_text(&json), "},{\"name\":\"run1\",\"result\":{"));
+    assert_true(tune_compare(directories, 1, NULL, NULL, NULL, &why));
     buffer_clear(&table);
     buffer_clear(&page);
+    buffer_clear(&json);
 }
 
 static void what_cannot_be_read_is_named(void **state)
@@ -85,21 +90,21 @@ static void what_cannot_be_read_is_named(void **state)
     struct buffer table;
     struct error why = {0};
     buffer_init(&table, 1 << 20);
-    assert_false(tune_compare(directories, 2, &table, NULL, &why));
+    assert_false(tune_compare(directories, 2, &table, NULL, NULL, &why));
     assert_int_equal(why.kind, ERR_INPUT);
     assert_non_null(strstr(why.message, "/nonexistent/run/tune.json"));
     assert_int_equal(table.length, 0);
     error_clear(&why);
     write_file(folder->names[1], "{\"vqagen_tune\":1}");
     directories[1] = folder->names[1];
-    assert_false(tune_compare(directories, 2, &table, NULL, &why));
+    assert_false(tune_compare(directories, 2, &table, NULL, NULL, &why));
     assert_int_equal(why.kind, ERR_RECORD);
     assert_non_null(strstr(why.message, "run1/tune.json"));
     error_clear(&why);
-    assert_false(tune_compare(directories, 0, &table, NULL, &why));
+    assert_false(tune_compare(directories, 0, &table, NULL, NULL, &why));
     assert_int_equal(why.kind, ERR_USAGE);
     error_clear(&why);
-    assert_false(tune_compare(directories, 65, &table, NULL, &why));
+    assert_false(tune_compare(directories, 65, &table, NULL, NULL, &why));
     assert_non_null(strstr(why.message, "65 results to compare; name 1 to 64"));
     buffer_clear(&table);
 }

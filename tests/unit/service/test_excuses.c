@@ -97,6 +97,7 @@ static const struct {
     {"503", PLAYER_COUNT, "overloaded"},
     {"504", PLAYER_COUNT, "gateway_error"},
     {"529", PLAYER_COUNT, "overloaded"},
+    {"stream-error", PLAYER_OPENAI, "overloaded"},
     {"stream-error", PLAYER_OPENROUTER, "gateway_error"},
     {"stream-error", PLAYER_ANTHROPIC, "overloaded"},
     {"stream-error", PLAYER_GEMINI, "overloaded"},
