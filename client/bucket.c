@@ -67,7 +67,10 @@ int64_t buckets_wait_ms(const struct buckets *buckets, const struct bucket_cost 
         double missing = wanted - room_at(bucket, now_ms);
         if (missing <= 0)
             continue;
-        double wait = bucket->per_ms > 0 ? missing / bucket->per_ms : minute_ms;
+        // Of none left nothing comes in. Whether that is so until a reset that is hours away is
+        // asked with a call a minute: its answer, or its refusal, says more.
+        double wait = bucket->per_ms > 0 ? missing / bucket->per_ms
+                                         : fmax(0, minute_ms - (double)(now_ms - bucket->at_ms));
         double until_full = (double)(bucket->refilled_ms - now_ms);
         if (bucket->refilled_ms > 0 && until_full < wait)
             wait = until_full;
@@ -147,6 +150,18 @@ void buckets_learn(struct buckets *buckets, const struct limit_headers *limits, 
     learn(&buckets->tokens, &limits->tokens, now_ms);
     learn(&buckets->input, &limits->input_tokens, now_ms);
     learn(&buckets->output, &limits->output_tokens, now_ms);
+}
+
+int64_t buckets_used_up_ms(const struct buckets *buckets, int64_t now_ms)
+{
+    const struct bucket *const learned[] = {&buckets->requests, &buckets->tokens, &buckets->input,
+                                            &buckets->output};
+    int64_t longest = 0;
+    for (int i = 0; i < 4; i++)
+        if (learned[i]->used && learned[i]->per_ms <= 0 && room_at(learned[i], now_ms) < 1 &&
+            learned[i]->refilled_ms - now_ms > longest)
+            longest = learned[i]->refilled_ms - now_ms;
+    return longest;
 }
 
 bool buckets_are_empty(const struct buckets *buckets, int64_t now_ms)

@@ -1,7 +1,8 @@
 // Rate limits as buckets: what may be sent now, and when there is room again.
 //
 // By settings: never more than the limit within any minute. A twentieth may go at once, the rest
-// comes in evenly. By headers: what the endpoint says is left, coming in again as it has shown.
+// comes in evenly. By headers: what the endpoint says is left, coming in again as it has shown;
+// where nothing is left until a far reset, a call a minute asks whether that is so.
 #ifndef VQAGEN_BUCKET_H
 #define VQAGEN_BUCKET_H
 
@@ -43,6 +44,9 @@ void buckets_correct(struct buckets *buckets, const struct bucket_cost *cost,
                      const struct bucket_cost *used, int64_t now_ms);
 
 void buckets_learn(struct buckets *buckets, const struct limit_headers *limits, int64_t now_ms);
+
+// For how long nothing at all is left, as the headers say; 0: something is, or comes in.
+int64_t buckets_used_up_ms(const struct buckets *buckets, int64_t now_ms);
 
 // Whether what the headers say explains a refusal: a bucket is empty.
 bool buckets_are_empty(const struct buckets *buckets, int64_t now_ms);

@@ -4,10 +4,13 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 static void judge(CURL *easy, CURLcode code, struct connection *connection);
+static void judge_proxy(CURL *easy, const char *url, const char *words,
+                        const struct client_settings *settings, struct connection *connection);
 
 // Loopback is never reached through a proxy of the environment's, as in transfer.c.
 static bool is_loopback(const char *url)
@@ -57,10 +60,7 @@ bool connection_try(const char *url, const struct client_settings *settings, boo
     if (code != CURLE_OK)
         snprintf(connection->message, sizeof connection->message, "%s",
                  *words != '\0' ? words : curl_easy_strerror(code));
-    // What is connected to is the proxy.
-    if (connection->transport == TRANSPORT_REFUSED &&
-        (settings->proxy != NULL || connection_failed_at_proxy(words, url)))
-        connection->transport = TRANSPORT_PROXY;
+    judge_proxy(easy, url, words, settings, connection);
     secret_hide(connection->message);
     curl_easy_cleanup(easy);
     return true;
@@ -90,7 +90,9 @@ bool connection_is_plain(const char *url, const struct client_settings *settings
 
 bool connection_failed_at_proxy(const char *words, const char *url)
 {
-    static const char before[] = "Failed to connect to ";
+    static const char before[] = "Failed to connect to ", silent[] = "Proxy CONNECT aborted";
+    if (strncmp(words, silent, strlen(silent)) == 0)
+        return true;
     const char *named = strstr(words, before), *host = strstr(url, "://");
     if (named == NULL || host == NULL)
         return false;
@@ -103,6 +105,51 @@ bool connection_failed_at_proxy(const char *words, const char *url)
     if (*host == '[') // libcurl names an IPv6 address without its brackets
         host++;
     return strncasecmp(named, host, length) != 0 || strchr(":/?#]", host[length]) == NULL;
+}
+
+static const char *variable_set(const char *const *names, const char **value)
+{
+    for (; *names != NULL; names++)
+        if ((*value = getenv(*names)) != NULL && **value != '\0')
+            return *names;
+    return NULL;
+}
+
+const char *connection_proxy(const char *url, const struct client_settings *settings, char *text,
+                             size_t size)
+{
+    // As libcurl has them: HTTP_PROXY is what a CGI server makes of a request's header "Proxy".
+    static const char *const of_https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+                                           NULL};
+    static const char *const of_http[] = {"http_proxy", "all_proxy", "ALL_PROXY", NULL};
+    const char *value = settings->proxy, *name = "--proxy", *equals = " ";
+    text[0] = '\0';
+    if (value == NULL) {
+        name = variable_set(strncasecmp(url, "https:", 6) == 0 ? of_https : of_http, &value);
+        equals = "=";
+    }
+    if (name == NULL || value == NULL)
+        return text;
+    const char *host = strstr(value, "://"), *at = strrchr(value, '@');
+    int scheme = host != NULL ? (int)(host + 3 - value) : 0;
+    snprintf(text, size, "%s%s%.*s%s", name, equals, scheme, value,
+             at != NULL ? at + 1 : value + scheme);
+    return text;
+}
+
+// What is connected to may be the proxy. One that has let the connection through is not at fault.
+static void judge_proxy(CURL *easy, const char *url, const char *words,
+                        const struct client_settings *settings, struct connection *connection)
+{
+    long proxy_status = 0;
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    bool failed = connection->transport == TRANSPORT_REFUSED ||
+                  (connection->transport == TRANSPORT_CONNECT_TIMEOUT && proxy_status == 0);
+    if (!failed || (settings->proxy == NULL && !connection_failed_at_proxy(words, url)))
+        return;
+    connection->transport = TRANSPORT_PROXY;
+    connection->reached = CONNECTION_TCP;
+    connection->proxied = true;
 }
 
 // How far a failed connection came shows in the times that libcurl kept.

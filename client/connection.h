@@ -27,8 +27,14 @@ bool connection_try(const char *url, const struct client_settings *settings, boo
 bool connection_is_plain(const char *url, const struct client_settings *settings);
 
 // Whether what could not be connected to is a proxy, one from the environment perhaps: libcurl's
-// words then name another host than the URL's.
+// words then say so, or name another host than the URL's.
 bool connection_failed_at_proxy(const char *words, const char *url);
+
+// Which proxy the settings or the environment name for the URL, and where: "--proxy http://a:1",
+// "https_proxy=http://a:1"; "" when none does. What no_proxy leaves out is not looked at. A user's
+// name and password are left out. Returns text.
+const char *connection_proxy(const char *url, const struct client_settings *settings, char *text,
+                             size_t size);
 
 // The libcurl settings for reaching a host that this and other requests outside the loop share:
 // timeouts, certificates, proxy, user agent. easy is a CURL handle.

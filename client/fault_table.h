@@ -74,7 +74,8 @@
       "Check the certificate, the clock, and whether something intercepts the connection "         \
       "(--ca-file names a bundle).")                                                               \
     X(connect_timeout, FAULT_RETRY,                                                                \
-      "The host does not answer; check address and firewall, or raise --connect-timeout.")         \
+      "The host does not answer; check address and firewall, and whether the network wants a "     \
+      "proxy (--proxy, https_proxy), or raise --connect-timeout.")                                 \
     X(first_byte_timeout, FAULT_RETRY,                                                             \
       "The model thinks for longer than --first-byte-timeout; raise it or lower --concurrency.")   \
     X(idle_timeout, FAULT_RETRY,                                                                   \
@@ -85,7 +86,9 @@
       "in the base URL.")                                                                          \
     X(reply_cut, FAULT_RETRY, "The connection was closed in the middle of an answer.")             \
     X(reply_too_large, FAULT_ITEM, "The answer is larger than vqagen takes.")                      \
-    X(proxy, FAULT_RETRY, "Check the proxy's address and credentials (--proxy, HTTPS_PROXY).")     \
+    X(proxy, FAULT_RETRY,                                                                          \
+      "Check that the proxy runs, its address and credentials (--proxy, https_proxy), or leave "   \
+      "it out with no_proxy.")                                                                     \
     X(aborted, FAULT_RETRY, "")                                                                    \
     X(transport_other, FAULT_RETRY, "")                                                            \
     X(http_other, FAULT_ITEM, "")

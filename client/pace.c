@@ -120,6 +120,8 @@ bool pace_end(struct pace *pace, const struct pace_call *call, const struct pace
             begin_anew(pace, now_ms);
         note_reply(pace, call, result->latency_ms, now_ms);
     } else {
+        if (result->outcome == PACE_FAILED && pace->hold > 0)
+            pace->hold--; // it has ended, too
         pace_window_lose(&pace->window, call->window);
         // A rate that is used up says nothing of how many may be in flight.
         if (result->outcome == PACE_REFUSED && !buckets_are_empty(&pace->buckets, now_ms))

@@ -12,7 +12,7 @@ static size_t append_mark(struct buffer *out, const char *text);
 void phrase_append(struct buffer *sentences, const char *text)
 {
     buffer_append_char(sentences, ' ');
-    while (*text != '\0')
+    while (*text != '\0' && !sentences->failed)
         text += isalnum((unsigned char)*text) ? append_run(sentences, text)
                                               : append_mark(sentences, text);
     buffer_append_text(sentences, " \n");
@@ -132,7 +132,7 @@ static size_t append_mark(struct buffer *out, const char *text)
 {
     size_t length = 1;
     char means = *text;
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    for (size_t i = 0; (*text & 0x80) != 0 && i < sizeof marks / sizeof *marks; i++)
         if (strncmp(text, marks[i].mark, strlen(marks[i].mark)) == 0) {
             length = strlen(marks[i].mark);
             means = marks[i].means;
@@ -172,58 +172,97 @@ struct span {
     const char *begin, *end;
 };
 
-static bool begins_word(const char *at, struct span sentence, char first)
+// The text itself begins with a blank.
+static bool begins_word(const char *at)
 {
-    return at == sentence.begin || at[-1] == ' ' || (at[-1] & 0x80) != 0 || (first & 0x80) != 0;
+    return (*at & 0x80) != 0 || at[-1] == ' ' || (at[-1] & 0x80) != 0;
 }
 
-// Where the part ends that begins in at most `words` words from here; NULL: it does not.
-static const char *find_part(struct span sentence, const char *from, const char *part,
-                             size_t length, int words)
+// Where the words begin next, at the beginning of a word; NULL: nowhere.
+static const char *find_words(struct span within, const char *words, size_t length)
 {
-    for (const char *at = from; at + length <= sentence.end; at++) {
-        if (*at == *part && strncmp(at, part, length) == 0 && begins_word(at, sentence, *part))
-            return at + length;
-        if (*at == ' ' && at > from && at[-1] != ' ' && words-- == 0)
-            return NULL;
+    for (const char *at = within.begin; at != NULL && at < within.end; at++) {
+        at = memmem(at, (size_t)(within.end - at), words, length);
+        if (at == NULL || begins_word(at))
+            return at;
     }
     return NULL;
 }
 
-// One alternative, "not~found" say, somewhere in the sentence.
-static bool holds_one(struct span sentence, const char *wanted, size_t length)
+// The few words that follow, up to the sentence's end. What begins within the last may go beyond.
+static struct span words_behind(const char *at, const char *end, size_t beyond)
 {
-    const char *gap = memchr(wanted, '~', length);
-    size_t head = gap != NULL ? (size_t)(gap - wanted) : length;
-    for (const char *at = sentence.begin;;) {
-        at = find_part(sentence, at, wanted, head, (int)(sentence.end - sentence.begin));
-        if (at == NULL || gap == NULL)
-            return at != NULL;
-        if (find_part(sentence, at, gap + 1, length - head - 1, GAP_WORDS) != NULL)
-            return true;
-    }
+    struct span behind = {at, at};
+    int words = 0;
+    while (behind.end < end && *behind.end != '\n' && words <= GAP_WORDS)
+        words += *behind.end++ == ' ' && *behind.end != ' ';
+    for (; beyond > 0 && behind.end < end && *behind.end != '\n'; beyond--)
+        behind.end++;
+    return behind;
 }
 
-static bool holds_any(struct span sentence, const char *alternatives)
+// Where one alternative, "not~found" say, begins; NULL: nowhere.
+static const char *find_one(struct span within, const char *wanted, size_t length)
 {
-    for (const char *at = alternatives; at != NULL && *at != '\0';) {
+    const char *gap = memchr(wanted, '~', length);
+    size_t head = gap != NULL ? (size_t)(gap - wanted) : length, tail = length - head;
+    for (struct span rest = within; rest.begin < rest.end;) {
+        const char *at = find_words(rest, wanted, head);
+        if (at == NULL || gap == NULL)
+            return at;
+        if (find_words(words_behind(at + head, within.end, tail), gap + 1, tail - 1) != NULL)
+            return at;
+        rest.begin = at + 1;
+    }
+    return NULL;
+}
+
+static bool holds_any(struct span within, const char *alternatives)
+{
+    for (const char *at = alternatives; *at != '\0';) {
         size_t length = strcspn(at, "|");
-        if (length > 0 && holds_one(sentence, at, length))
+        if (length > 0 && find_one(within, at, length) != NULL)
             return true;
         at += length;
         at += *at == '|';
     }
-    return alternatives == NULL;
+    return false;
+}
+
+static struct span sentence_around(const char *at, const char *begin)
+{
+    struct span sentence = {at, at + strcspn(at, "\n")};
+    while (sentence.begin > begin && sentence.begin[-1] != '\n')
+        sentence.begin--;
+    return sentence;
+}
+
+// Whether a sentence that holds the alternative holds one of `about` too.
+static bool says_one(struct span text, const char *about, const char *wanted, size_t length)
+{
+    for (struct span rest = text; rest.begin < rest.end;) {
+        const char *at = find_one(rest, wanted, length);
+        if (at == NULL)
+            return false;
+        struct span sentence = sentence_around(at, text.begin);
+        if (about == NULL || holds_any(sentence, about))
+            return true;
+        rest.begin = sentence.end;
+    }
+    return false;
 }
 
 bool phrase_says(const char *sentences, const char *about, const char *says)
 {
-    while (*sentences != '\0') {
-        struct span sentence = {sentences, sentences + strcspn(sentences, "\n")};
-        if (holds_any(sentence, says) && holds_any(sentence, about))
+    struct span text = {sentences, sentences + strlen(sentences)};
+    if (says == NULL)
+        return about != NULL && holds_any(text, about);
+    for (const char *at = says; *at != '\0';) {
+        size_t length = strcspn(at, "|");
+        if (length > 0 && says_one(text, about, at, length))
             return true;
-        sentences = sentence.end;
-        sentences += *sentences == '\n';
+        at += length;
+        at += *at == '|';
     }
     return false;
 }

@@ -28,7 +28,6 @@ enum { UNREAD_BYTES = 16 << 10 };
 static int on_connection(void *context, char *remote, char *local, int remote_port, int local_port);
 static size_t on_read(char *to, size_t size, size_t count, void *context);
 static int on_seek(void *context, curl_off_t offset, int origin);
-static size_t on_header(char *line, size_t size, size_t count, void *context);
 static size_t on_write(char *bytes, size_t size, size_t count, void *context);
 static void set_proxy(CURL *easy, const struct client_settings *settings);
 
@@ -58,8 +57,6 @@ struct transfer *transfer_new(const struct client_settings *settings,
     curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
     curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER_BYTES);
@@ -269,18 +266,6 @@ static bool read_stream(struct transfer *transfer, const char *bytes, size_t len
     return fits;
 }
 
-// Of several header blocks (100 Continue, a proxy's) the last one counts.
-static size_t on_header(char *line, size_t size, size_t count, void *context)
-{
-    struct exchange *exchange = ((struct transfer *)context)->exchange;
-    size_t length = size * count;
-    if (length > 5 && memcmp(line, "HTTP/", 5) == 0)
-        limit_headers_init(&exchange->limits);
-    else
-        limit_headers_take(&exchange->limits, line, length, clock_wall_ms());
-    return length;
-}
-
 // What fits is kept: the beginning of an overlong refusal still says what was refused. Of a stream,
 // whose pieces are kept elsewhere, the beginning will do.
 static size_t on_write(char *bytes, size_t size, size_t count, void *context)
@@ -312,8 +297,32 @@ static const char *header_of(CURL *easy, const char *name)
     return header->value;
 }
 
+// Times of day in the answer are the server's: its own Date says what they count from, where this
+// machine's clock may be wrong, or be set meanwhile.
+static int64_t server_now_ms(CURL *easy)
+{
+    const char *text = header_of(easy, "date");
+    time_t date = *text != '\0' ? curl_getdate(text, NULL) : (time_t)-1;
+    return date != (time_t)-1 ? (int64_t)date * 1000 : clock_wall_ms();
+}
+
+// Of several header blocks (100 Continue, a proxy's) the last one counts.
+static void read_limits(CURL *easy, struct exchange *exchange, int64_t now_ms)
+{
+    char line[200];
+    struct curl_header *header = NULL;
+    while ((header = curl_easy_nextheader(easy, CURLH_HEADER, -1, header)) != NULL) {
+        int length = snprintf(line, sizeof line, "%s:%s", header->name, header->value);
+        if (length > 0 && (size_t)length < sizeof line)
+            limit_headers_take(&exchange->limits, line, (size_t)length, now_ms);
+    }
+    limit_headers_end(&exchange->limits);
+}
+
 static void read_headers(CURL *easy, struct exchange *exchange)
 {
+    int64_t now_ms = server_now_ms(easy);
+    read_limits(easy, exchange, now_ms);
     snprintf(exchange->content_type, sizeof exchange->content_type, "%s",
              header_of(easy, "content-type"));
     const char *id = header_of(easy, "x-request-id");
@@ -330,8 +339,7 @@ static void read_headers(CURL *easy, struct exchange *exchange)
     if (end != ms && *end == '\0' && value >= 0 && value < 1e12)
         exchange->retry_after_ms = (int64_t)value;
     else
-        exchange->retry_after_ms =
-            duration_retry_after_ms(header_of(easy, "retry-after"), clock_wall_ms());
+        exchange->retry_after_ms = duration_retry_after_ms(header_of(easy, "retry-after"), now_ms);
 }
 
 // How a failure of the handshake that is really a broken connection is told from one about
@@ -416,6 +424,12 @@ bool transfer_begin_anew(struct transfer *transfer)
     return true;
 }
 
+static bool failed_at_proxy(const struct transfer *transfer)
+{
+    return transfer->proxied ||
+           connection_failed_at_proxy(transfer->message, transfer->exchange->url);
+}
+
 static enum transport transport_of(const struct transfer *transfer, CURLcode code, int status)
 {
     CURL *easy = transfer->easy;
@@ -431,16 +445,16 @@ static enum transport transport_of(const struct transfer *transfer, CURLcode cod
     case CURLE_PROXY:
         return TRANSPORT_PROXY;
     case CURLE_COULDNT_CONNECT:
-        return proxy_status >= 300 || transfer->proxied ||
-                       connection_failed_at_proxy(transfer->message, transfer->exchange->url)
-                   ? TRANSPORT_PROXY
-                   : TRANSPORT_REFUSED;
+        return proxy_status >= 300 || failed_at_proxy(transfer) ? TRANSPORT_PROXY
+                                                                : TRANSPORT_REFUSED;
     case CURLE_OPERATION_TIMEDOUT:
         if (transfer->stalled != TRANSPORT_OK)
             return transfer->stalled;
         curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
-        return begun == 0 && transfer->position == 0 ? TRANSPORT_CONNECT_TIMEOUT
-                                                     : TRANSPORT_TIMEOUT;
+        if (begun != 0 || transfer->position != 0)
+            return TRANSPORT_TIMEOUT;
+        return proxy_status == 0 && failed_at_proxy(transfer) ? TRANSPORT_PROXY
+                                                              : TRANSPORT_CONNECT_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:
         return handshake_broke(easy, transfer->message) ? TRANSPORT_RESET : TRANSPORT_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -496,7 +510,6 @@ struct exchange *transfer_finish(struct transfer *transfer, CURLcode code)
                  *transfer->message != '\0' ? transfer->message : curl_easy_strerror(code));
     if (status >= 200)
         read_headers(easy, exchange);
-    limit_headers_end(&exchange->limits);
     exchange->transfer = NULL;
     transfer->exchange = NULL;
     return exchange;

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_REPLY_SHOWN = 2000 };
 
@@ -118,6 +119,27 @@ static void write_tokens(struct buffer *out, const char *name, long long tokens)
         json_write_string_field(out, name, NULL);
     else
         json_write_integer_field(out, name, tokens);
+}
+
+// The line of the input is the last member of all.
+static const char line_member[] = ",\"line\":";
+
+bool item_write_moved(const char *failed, uint64_t line, struct buffer *out)
+{
+    size_t length = strlen(failed), name = sizeof line_member - 1;
+    if (length < 3) // no members
+        return false;
+    size_t end = length - 1, kept = end; // without the brace
+    while (failed[kept - 1] >= '0' && failed[kept - 1] <= '9')
+        kept--;
+    if (kept > name && memcmp(failed + kept - name, line_member, name) == 0) {
+        if (strtoull(failed + kept, NULL, 10) == line)
+            return false;
+        end = kept - name;
+    }
+    buffer_append(out, failed, end);
+    buffer_append_format(out, "%s%" PRIu64 "}", line_member, line);
+    return true;
 }
 
 void item_write_failed(const struct item_failure *failure, struct buffer *out)

@@ -66,4 +66,8 @@ struct item_failure {
 };
 void item_write_failed(const struct item_failure *failure, struct buffer *out);
 
+// Appends what item_write_failed wrote, with another line of the input. False: there is nothing to
+// change, and nothing is appended.
+bool item_write_moved(const char *failed, uint64_t line, struct buffer *out);
+
 #endif

@@ -31,6 +31,7 @@ struct question {
     char *claim;             // a sentence with placeholders like [OBJECT_A], or NULL
     char *prefilled;         // JSON object text: placeholder to value, or NULL
     bool image_only; // nothing but an image (and id) is given: `--per-image` items come of it
+    bool missed;     // a file was looked for in vain: once it is there, the record means another
     uint64_t line;   // 1-based line of a JSONL or CSV record; index of an array element; 0: a file
     char *fault;     // why the record cannot be used; NULL: it can. id and line are set anyway
 };

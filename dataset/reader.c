@@ -70,11 +70,54 @@ bool reader_is_full(const struct reader *reader)
 void reader_skip(struct reader *reader, size_t length)
 {
     const char *at = reader_at(reader), *end = at + length;
+    if (reader->digesting) {
+        digester_add(&reader->digester, at, length);
+        reader->dropped += (int64_t)length;
+    }
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
         reader->line++;
         at++;
     }
     reader->begin += length;
+}
+
+// Where the window begins in the file; -1: a pipe.
+static off_t window_place(const struct reader *reader)
+{
+    off_t place = lseek(reader->file, 0, SEEK_CUR);
+    return place >= 0 && !reader->may_wait ? place - (off_t)reader_length(reader) : -1;
+}
+
+bool reader_look_ahead(const struct reader *reader, int64_t length, struct digester *digester,
+                       int *last, int *next)
+{
+    enum { BLOCK = 1 << 14 };
+    unsigned char block[BLOCK + 1];
+    off_t place = window_place(reader);
+    *last = *next = -1;
+    while (place >= 0 && length > 0) {
+        size_t part = length < BLOCK ? (size_t)length : BLOCK;
+        ssize_t got = pread(reader->file, block, part + 1, place);
+        if (got < (ssize_t)part)
+            return false;
+        digester_add(digester, block, part);
+        *last = block[part - 1];
+        *next = got > (ssize_t)part ? block[part] : -1;
+        place += (off_t)part;
+        length -= (int64_t)part;
+    }
+    return place >= 0;
+}
+
+bool reader_jump(struct reader *reader, int64_t length, struct error *why)
+{
+    off_t place = window_place(reader);
+    if (place < 0 || lseek(reader->file, place + (off_t)length, SEEK_SET) < 0)
+        return error_set_errno(why, ERR_INPUT, "cannot read %s near line %llu", reader->path,
+                               (unsigned long long)reader->line);
+    reader->begin = reader->end = 0;
+    reader->ended = false;
+    return true;
 }
 
 size_t run_without(const char *bytes, size_t length, char a, char b, char c)

@@ -3,6 +3,7 @@
 #ifndef VQAGEN_READER_H
 #define VQAGEN_READER_H
 
+#include "digest.h"
 #include "error.h"
 
 #include <signal.h>
@@ -19,6 +20,10 @@ struct reader {
     bool ended;    // nothing follows the window
     bool may_wait; // it is no regular file: reading may take as long as its writer does
     const volatile sig_atomic_t *stop; // not 0: waiting ends with ERR_INTERRUPTED; or NULL
+
+    bool digesting; // the bytes that are dropped are counted and digested
+    int64_t dropped;
+    struct digester digester;
 };
 
 // Takes the file: reader_clear closes it (standard input stays open). False: ERR_MEMORY.
@@ -39,6 +44,15 @@ bool reader_is_full(const struct reader *reader);
 
 // Drops bytes from the window's beginning and counts their line breaks.
 void reader_skip(struct reader *reader, size_t length);
+
+// Adds the `length` bytes behind the window's beginning to the digest, and drops none of them.
+// *last and *next: the last of them and the one behind it, or -1 where the file ends. False: the
+// file has not so many, or cannot be gone back in.
+bool reader_look_ahead(const struct reader *reader, int64_t length, struct digester *digester,
+                       int *last, int *next);
+
+// Goes on behind the `length` bytes, without looking at them.
+bool reader_jump(struct reader *reader, int64_t length, struct error *why);
 
 static inline const char *reader_at(const struct reader *reader)
 {

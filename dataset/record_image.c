@@ -212,6 +212,7 @@ static bool take_path(char *text, const char *path, const char *field,
         good = true;
     }
     if (!good) {
+        out->missed = true;
         free(full);
         return false;
     }

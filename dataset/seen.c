@@ -16,10 +16,10 @@ enum {
 };
 
 static bool make_place(struct seen *seen, struct error *why);
-static bool in_file(struct seen *seen, uint64_t hash, bool *found, struct error *why);
+static bool in_file(const struct seen *seen, uint64_t hash, bool *found, struct error *why);
 
 // A part of SHA-256, so that no input can be made that slows the table down.
-static uint64_t hash_id(const char *id)
+uint64_t seen_hash(const char *id)
 {
     struct digest digest = digest_of(id, strlen(id));
     uint64_t hash;
@@ -35,18 +35,21 @@ static uint64_t *find_slot(uint64_t *slots, size_t room, uint64_t hash)
     return &slots[at];
 }
 
-bool seen_add(struct seen *seen, const char *id, bool *is_new, struct error *why)
+bool seen_find(const struct seen *seen, uint64_t hash, bool *found, struct error *why)
 {
-    if (3 * (seen->count + 1) > 2 * seen->room && !make_place(seen, why))
+    *found = seen->room > 0 && *find_slot(seen->slots, seen->room, hash) != 0;
+    return *found || in_file(seen, hash, found, why);
+}
+
+bool seen_add(struct seen *seen, uint64_t hash, bool *is_new, struct error *why)
+{
+    bool found;
+    if ((3 * (seen->count + 1) > 2 * seen->room && !make_place(seen, why)) ||
+        !seen_find(seen, hash, &found, why))
         return false;
-    uint64_t hash = hash_id(id);
-    uint64_t *slot = find_slot(seen->slots, seen->room, hash);
-    bool filed = false;
-    if (*slot == 0 && !in_file(seen, hash, &filed, why))
-        return false;
-    *is_new = *slot == 0 && !filed;
+    *is_new = !found;
     if (*is_new) {
-        *slot = hash;
+        *find_slot(seen->slots, seen->room, hash) = hash;
         seen->count++;
     }
     return true;
@@ -130,7 +133,7 @@ static bool in_run(const struct seen *seen, size_t run, uint64_t hash, bool *fou
     }
 }
 
-static bool in_file(struct seen *seen, uint64_t hash, bool *found, struct error *why)
+static bool in_file(const struct seen *seen, uint64_t hash, bool *found, struct error *why)
 {
     if (seen->runs == 0 || !filter_has(seen, hash))
         return true;

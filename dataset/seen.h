@@ -28,9 +28,13 @@ struct seen {
     bool no_file; // the table grows in memory instead
 };
 
+uint64_t seen_hash(const char *id); // never 0
+
 // *is_new: the id was not in the set before; it is now. False: ERR_MEMORY; ERR_DISK when there is
 // no room for the temporary file (TMPDIR names another place).
-bool seen_add(struct seen *seen, const char *id, bool *is_new, struct error *why);
+bool seen_add(struct seen *seen, uint64_t hash, bool *is_new, struct error *why);
+
+bool seen_find(const struct seen *seen, uint64_t hash, bool *found, struct error *why);
 
 void seen_clear(struct seen *seen);
 

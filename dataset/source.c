@@ -1,14 +1,8 @@
-#include "source.h"
+#include "source_private.h"
 
-#include "form.h"
 #include "json.h"
 #include "memory.h"
-#include "record.h"
-#include "seen.h"
-#include "splitter.h"
-#include "table.h"
 #include "text.h"
-#include "walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,22 +13,6 @@
 #include <unistd.h>
 
 enum { KEPT_BYTES = 1 << 20 }; // a record's buffer above this is freed after use
-
-struct source {
-    char *input;  // as given
-    char *folder; // where relative image paths begin
-    struct source_settings settings;
-    struct record_context context;
-    char *found; // see record_context
-    enum input_form form;
-    struct walk *walk; // of a folder
-    bool image_given;  // FORM_IMAGE: its one question was handed out
-    struct reader reader;
-    struct splitter splitter;
-    struct raw_record record;
-    struct table table;
-    struct seen seen;
-};
 
 static bool open_file(struct source *source, struct error *why);
 static bool open_records(struct source *source, struct error *why);
@@ -170,6 +148,21 @@ static bool set_folder(struct source *source, struct error *why)
     return source->folder != NULL || error_set(why, ERR_MEMORY, "no memory for a path");
 }
 
+static bool read_header(struct source *source, size_t skip, struct error *why)
+{
+    struct reader *reader = &source->reader;
+    reader->digester = digester_begin();
+    digester_add(&reader->digester, &source->form, sizeof source->form);
+    digester_add_field(&reader->digester, source->folder);
+    reader->digesting = true;
+    reader_skip(reader, skip);
+    bool good = source->form != FORM_CSV ||
+                table_init(&source->table, reader, source->settings.max_record_bytes, why);
+    source->before = reader->digester;
+    reader->digesting = false;
+    return good;
+}
+
 static bool open_records(struct source *source, struct error *why)
 {
     struct reader *reader = &source->reader;
@@ -196,19 +189,16 @@ static bool open_records(struct source *source, struct error *why)
     case FORM_UNCLEAR:
         return form_refuse(reader_at(reader), reader_length(reader), name, why);
     case FORM_CSV:
-        reader_skip(reader, skip);
-        return table_init(&source->table, reader, source->settings.max_record_bytes, why);
     case FORM_ARRAY:
     case FORM_OBJECTS:
     case FORM_LINES:
         break;
     }
-    reader_skip(reader, skip);
     splitter_init(&source->splitter, reader,
                   source->form == FORM_ARRAY     ? SPLIT_ARRAY
                   : source->form == FORM_OBJECTS ? SPLIT_OBJECTS
                                                  : SPLIT_LINES);
-    return true;
+    return read_header(source, skip, why);
 }
 
 int source_next(struct source *source, struct question *out, struct error *why)
@@ -231,6 +221,8 @@ int source_next(struct source *source, struct question *out, struct error *why)
         got = -1;
     if (got != 1)
         question_clear(out);
+    else
+        source->records++;
     return got;
 }
 
@@ -334,7 +326,8 @@ static int next_row(struct source *source, struct question *out, struct error *w
 static bool make_unique(struct source *source, struct question *out, struct error *why)
 {
     bool is_new;
-    if (!seen_add(&source->seen, out->id, &is_new, why))
+    source->last_id = seen_hash(out->id);
+    if (!seen_add(&source->seen, source->last_id, &is_new, why))
         return false;
     while (!is_new) {
         struct error fault = {0};
@@ -348,7 +341,8 @@ static bool make_unique(struct source *source, struct question *out, struct erro
             out->fault = text_repair(fault.message, strlen(fault.message));
         if (out->id == NULL || out->fault == NULL)
             return error_set(why, ERR_MEMORY, "no memory for an id");
-        if (!seen_add(&source->seen, out->id, &is_new, why))
+        source->last_id = seen_hash(out->id);
+        if (!seen_add(&source->seen, source->last_id, &is_new, why))
             return false;
     }
     return true;

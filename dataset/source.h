@@ -8,6 +8,7 @@
 #define VQAGEN_SOURCE_H
 
 #include "question.h"
+#include "stretch.h"
 
 #include <signal.h>
 
@@ -39,6 +40,26 @@ int source_next(struct source *source, struct question *out, struct error *why);
 // Whether source_next would wait for somebody who writes into a pipe: while it would, there are
 // other things to do. Reads what is there already.
 bool source_waits(struct source *source);
+
+// False: the input cannot be gone over by stretches (it is a folder or a pipe, or its objects go
+// over several lines).
+bool source_has_stretches(const struct source *source);
+
+// Begins a stretch with the record that comes next.
+void source_begin_stretch(struct source *source, struct stretch *stretch);
+
+// Adds the record that source_next gave last. False: no memory, or it turned out that the input has
+// no stretches.
+bool source_extend_stretch(const struct source *source, struct stretch *stretch);
+
+// Digests the bytes that come next, as many as that earlier stretch had. False: it cannot be what
+// comes next.
+bool source_look_ahead(const struct source *source, struct stretch *stretch);
+
+// Goes on behind it. *skipped is false when one of its ids was given to an earlier record by now.
+// False: ERR_INPUT, ERR_MEMORY, ERR_DISK.
+bool source_skip_stretch(struct source *source, const struct stretch *stretch, bool *skipped,
+                         struct error *why);
 
 // Whether the input is a folder, whose records are images.
 bool source_is_folder(const struct source *source);

@@ -56,8 +56,7 @@ void store_close(struct store *store)
     struct error why = {0};
     if (store->in_transaction && !store_commit(store, &why))
         log_warn("%s", why.message);
-    if (!store_put_sums(store, &why))
-        log_warn("%s", why.message);
+    store_put_sums(store, NULL); // else they stay where each transaction kept them
     checkpointer_stop(store->checkpointer);
     for (size_t i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(store->statements[i]);

@@ -90,6 +90,10 @@ bool store_retry_item(struct store *store, int64_t number, unsigned round, struc
 bool store_finish_item(struct store *store, int64_t number, enum item_state state, const char *kind,
                        const char *topic, const char *line, struct error *why);
 
+// The line of failures.jsonl of an item that ended so, as it is now.
+bool store_put_line(struct store *store, int64_t number, enum item_state state, const char *line,
+                    struct error *why);
+
 bool store_add_call(struct store *store, int64_t number, const struct call *call,
                     struct error *why);
 

@@ -44,10 +44,8 @@ bool store_admit_item(struct store *store, const char *id, int64_t place,
         return false;
     if (!(found > 0 ? update_row(store, place, fingerprint, &row, why)
                     : add_row(store, id, place, fingerprint, &row, why)) ||
-        !store_mark_current(store, row.number, why))
+        !store_mark_current(store, row.number, place, why))
         return false;
-    store->last_number = row.number;
-    store->in_order = store->in_order && place == row.number - 1;
     *item = (struct stored_item){row.number, row.state, row.round};
     return true;
 }
@@ -123,7 +121,7 @@ static bool update_row(struct store *store, int64_t place, const struct digest *
     return store_run(store, statement, "write", why);
 }
 
-bool store_mark_current(struct store *store, int64_t number, struct error *why)
+bool store_mark_current(struct store *store, int64_t number, int64_t place, struct error *why)
 {
     size_t byte = (size_t)number / 8;
     if (byte >= store->current_bytes) {
@@ -139,6 +137,8 @@ bool store_mark_current(struct store *store, int64_t number, struct error *why)
     }
     store->current_count += (store->current[byte] >> (number % 8) & 1) == 0;
     store->current[byte] |= (unsigned char)(1u << (number % 8));
+    store->last_number = number;
+    store->in_order = store->in_order && place == number - 1;
     return true;
 }
 
@@ -169,21 +169,29 @@ bool store_retry_item(struct store *store, int64_t number, unsigned round, struc
     return change_row(store, statement, number, why);
 }
 
+bool store_put_line(struct store *store, int64_t number, enum item_state state, const char *line,
+                    struct error *why)
+{
+    sqlite3_stmt *put = store_prepare(store, SQL_PUT_LINE, why);
+    if (put == NULL || !store_note_change(store, why))
+        return false;
+    sqlite3_bind_int64(put, 1, number);
+    sqlite3_bind_text(put, 2, line, -1, SQLITE_STATIC);
+    sqlite3_bind_int(put, 3, (int)state);
+    return store_run(store, put, "write", why);
+}
+
 bool store_finish_item(struct store *store, int64_t number, enum item_state state, const char *kind,
                        const char *topic, const char *line, struct error *why)
 {
     sqlite3_stmt *finish = store_prepare(store, SQL_FINISH_ITEM, why);
-    sqlite3_stmt *put = store_prepare(store, SQL_PUT_LINE, why);
-    if (finish == NULL || put == NULL)
+    if (finish == NULL)
         return false;
     sqlite3_bind_int64(finish, 1, number);
     sqlite3_bind_int(finish, 2, (int)state);
     sqlite3_bind_text(finish, 3, kind, -1, SQLITE_STATIC);
     sqlite3_bind_text(finish, 4, topic, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(put, 1, number);
-    sqlite3_bind_text(put, 2, line, -1, SQLITE_STATIC);
-    sqlite3_bind_int(put, 3, (int)state);
-    if (!change_row(store, finish, number, why) || !store_run(store, put, "write", why))
+    if (!change_row(store, finish, number, why) || !store_put_line(store, number, state, line, why))
         return false;
     store_sum_item(store, state);
     return true;

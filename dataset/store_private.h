@@ -144,7 +144,15 @@
     X(PUT_PROBE, "INSERT OR REPLACE INTO probes VALUES (?1, ?2, ?3, ?4)")                          \
     X(FIND_OUTPUT, "SELECT 1 FROM outputs WHERE name = ?1 AND size = ?2 AND changed_ns = ?3")      \
     X(PUT_OUTPUT, "INSERT OR REPLACE INTO outputs VALUES (?1, ?2, ?3)")                            \
-    X(CLEAR_OUTPUTS, "DELETE FROM outputs")
+    X(CLEAR_OUTPUTS, "DELETE FROM outputs")                                                        \
+    X(FIND_STRETCH, "SELECT line, records, lines, bytes, place, places, first_number,"             \
+                    " last_number, ids, images, digest FROM stretches WHERE record = ?1")          \
+    X(PUT_STRETCH, "INSERT OR REPLACE INTO stretches (line, records, lines, bytes, place, places," \
+                   " first_number, last_number, ids, images, digest, record)"                      \
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")                  \
+    X(CLEAR_STRETCHES, "DELETE FROM stretches")                                                    \
+    X(STRETCH_ROWS, "SELECT number, place, state, fingerprint FROM items"                          \
+                    " WHERE number >= ?1 AND number <= ?2 ORDER BY number")
 
 enum store_statement {
 #define STORE_STATEMENT_ENUM(name, sql) SQL_##name,
@@ -225,7 +233,8 @@ bool store_fail(struct store *store, const char *what, struct error *why);
 // To be called with each change of an item or of its line: the output files are out of date now.
 bool store_note_change(struct store *store, struct error *why);
 
-bool store_mark_current(struct store *store, int64_t number, struct error *why);
+// The item is part of the current input, at that place. To be called in the order of the input.
+bool store_mark_current(struct store *store, int64_t number, int64_t place, struct error *why);
 bool store_is_current(const struct store *store, int64_t number);
 
 // Makes the index of places, if there is none.

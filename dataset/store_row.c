@@ -68,11 +68,10 @@ bool store_take_row(struct store *store, const struct store_row *row, struct sto
     int64_t number;
     struct call *calls = NULL;
     size_t count = 0;
-    if (!store_put_row(store, row, &number, why) || !store_mark_current(store, number, why) ||
+    if (!store_put_row(store, row, &number, why) ||
+        !store_mark_current(store, number, row->place, why) ||
         !store_load_calls(from, row->number, &calls, &count, why))
         return false;
-    store->last_number = number;
-    store->in_order = store->in_order && row->place == number - 1;
     bool good = true;
     for (size_t i = 0; i < count; i++) {
         good = good && store_copy_call(store, number, &calls[i], why);

@@ -35,8 +35,9 @@ bool store_check_settings(struct store *store, const struct store_setting *setti
 // What failed under the old settings, without a reply, may well do under the new ones.
 static bool clear_work(struct store *store, struct error *why)
 {
-    static const enum store_statement all[] = {SQL_CLEAR_ITEMS, SQL_CLEAR_LINES, SQL_CLEAR_CALLS,
-                                               SQL_CLEAR_FIGURES, SQL_CLEAR_OUTPUTS};
+    static const enum store_statement all[] = {SQL_CLEAR_ITEMS,   SQL_CLEAR_LINES,
+                                               SQL_CLEAR_CALLS,   SQL_CLEAR_FIGURES,
+                                               SQL_CLEAR_OUTPUTS, SQL_CLEAR_STRETCHES};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         sqlite3_stmt *statement = store_prepare(store, all[i], why);
         if (statement == NULL || !store_run(store, statement, "write", why))

@@ -102,6 +102,12 @@ static const char *const steps[] = {
     " changed_ns INTEGER NOT NULL) WITHOUT ROWID;",
     // 8: what minutes, latencies and slowest do not hold yet (store_unsummed.c). NULL: nothing.
     "ALTER TABLE totals ADD COLUMN unsummed BLOB;",
+    // 9: stretches of the input and what they came to (stretch.h), by the records before them.
+    "CREATE TABLE stretches (record INTEGER PRIMARY KEY, line INTEGER NOT NULL,"
+    " records INTEGER NOT NULL, lines INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+    " place INTEGER NOT NULL, places INTEGER NOT NULL, first_number INTEGER NOT NULL,"
+    " last_number INTEGER NOT NULL, ids BLOB NOT NULL, images BLOB NOT NULL, digest BLOB NOT "
+    "NULL);",
 };
 enum { VERSION = 1 + sizeof steps / sizeof *steps };
 

@@ -315,7 +315,7 @@ static bool set_names(struct walk *walk, struct question *out, struct error *why
     if (strstr(out->id, "\xef\xbf\xbd") == NULL)
         return true;
     bool is_new;
-    if (!seen_add(&walk->repaired, out->id, &is_new, why))
+    if (!seen_add(&walk->repaired, seen_hash(out->id), &is_new, why))
         return false;
     if (is_new)
         return true;
@@ -346,7 +346,7 @@ static bool link_is_new(struct walk *walk, const struct identity *identity, bool
     char text[64];
     snprintf(text, sizeof text, "%llx:%llx", (unsigned long long)identity->device,
              (unsigned long long)identity->inode);
-    return seen_add(&walk->links, text, is_new, why);
+    return seen_add(&walk->links, seen_hash(text), is_new, why);
 }
 
 // Looked up each time, since a run makes its DIR after it has opened its input.

@@ -10,7 +10,9 @@
 #include "queue.h"
 #include "screen_queue.h"
 #include "settle.h"
+#include "store_reading.h"
 #include "text.h"
+#include "unchanged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +65,7 @@ static bool begin_batch(struct run *run, struct error *why)
     return true;
 }
 
-static void end_source(struct run *run)
+static bool end_source(struct run *run, struct error *why)
 {
     run->source_ended = true;
     run->progress.all_admitted = true;
@@ -79,43 +81,54 @@ static void end_source(struct run *run)
     if (source_left_out(run->source))
         log_note("%s lies in the input and was passed over: it is where this run writes",
                  run->settings->directory);
+    return unchanged_end(run, why);
+}
+
+static bool take_or_leave(struct run *run, struct question *question, struct error *why)
+{
+    run->records++;
+    bool held = shard_holds(&run->settings->shard, question);
+    unchanged_add(run, question, held);
+    if (held)
+        return run_write(run, why) && take_record(run, question, why);
+    run->next_place += subject_item_count(question, &run->recipe);
+    question_clear(question);
+    return true;
+}
+
+// *more: 0 at the input's end; -1 when a signal came, which the next turn sees: what is in flight
+// is finished.
+static bool next_record(struct run *run, int *more, struct error *why)
+{
+    struct question question;
+    struct error fault = {0};
+    *more = source_next(run->source, &question, &fault);
+    if (*more == 1)
+        return take_or_leave(run, &question, why) && unchanged_close(run, why);
+    if (*more == 0)
+        return end_source(run, why);
+    if (fault.kind == ERR_INTERRUPTED)
+        return true;
+    *why = fault;
+    return false;
 }
 
 bool admit_some(struct run *run, struct error *why)
 {
-    for (int i = 0; i < RECORDS_A_TURN && !admit_waits(run); i++) {
-        if (run->settings->limit > 0 && run->records >= run->settings->limit) {
-            end_source(run);
-            break;
-        }
+    int more = 1;
+    bool passed = false; // a thousand records at once are enough for a turn
+    for (int i = 0; i < RECORDS_A_TURN && !admit_waits(run) && more == 1 && !passed; i++) {
+        if (run->settings->limit > 0 && run->records >= run->settings->limit)
+            return end_source(run, why);
         run->input_waits = source_waits(run->source);
         if (run->input_waits)
             break;
         if ((run->newest_batch == NULL || run->newest_batch->full) && !begin_batch(run, why))
             return false;
-        struct question question;
-        struct error fault = {0};
-        int more = source_next(run->source, &question, &fault);
-        if (more < 0 && fault.kind == ERR_INTERRUPTED)
-            break; // the next turn sees the signal, and finishes what is in flight
-        if (more < 0) {
-            *why = fault;
-            return false;
-        }
-        if (more == 0) {
-            end_source(run);
-            break;
-        }
-        run->records++;
-        if (!shard_holds(&run->settings->shard, &question)) {
-            run->next_place += subject_item_count(&question, &run->recipe);
-            question_clear(&question);
-            continue;
-        }
-        if (!run_write(run, why) || !take_record(run, &question, why))
-            return false;
         struct batch *batch = run->newest_batch;
-        batch->full = batch->admitted >= batch_size(run);
+        if (!unchanged_pass(run, &passed, why) || (!passed && !next_record(run, &more, why)))
+            return false;
+        batch->full = batch->full || batch->admitted >= batch_size(run);
     }
     return true;
 }
@@ -137,15 +150,22 @@ static void recall_file(struct run *run, struct image *image)
     if (run->recalled.path != NULL && strcmp(run->recalled.path, image->source) == 0) {
         image->digest_known = true;
         image->digest = run->recalled.digest;
+        image->size = run->recalled.size;
+        image->changed_ns = run->recalled.changed_ns;
         return;
     }
     struct stat facts;
-    if (stat(image->source, &facts) == 0)
-        image->digest_known = store_find_digest(run->store, image->source, facts.st_size,
-                                                file_changed_ns(&facts), &image->digest);
+    if (stat(image->source, &facts) == 0) {
+        image->size = facts.st_size;
+        image->changed_ns = file_changed_ns(&facts);
+        image->digest_known = store_find_digest(run->store, image->source, image->size,
+                                                image->changed_ns, &image->digest);
+    }
     free(run->recalled.path);
     run->recalled.path = image->digest_known ? text_copy(image->source) : NULL;
     run->recalled.digest = image->digest;
+    run->recalled.size = image->size;
+    run->recalled.changed_ns = image->changed_ns;
 }
 
 // An image fetched by an earlier run lies in DIR/images; its format, and so its name, is told by
@@ -199,6 +219,7 @@ static bool take_record(struct run *run, struct question *question, struct error
         return false;
     }
     link_subject(run, subject);
+    unchanged_await(run, subject);
     subject->batch = run->newest_batch;
     run->next_place += subject->item_count;
     subject->batch->admitted += subject->item_count;
@@ -231,6 +252,27 @@ static bool take_record(struct run *run, struct question *question, struct error
     return settle_subject(run, subject, why);
 }
 
+// A failed item tells where its record stands in the input, which may have changed around it.
+static bool follow_line(struct run *run, const struct item *item, enum item_state state,
+                        struct error *why)
+{
+    enum { MAX_LINE = 64 << 20 };
+    uint64_t line = item->subject->question.line;
+    if (line == 0 || (state != ITEM_REJECTED && state != ITEM_UNKNOWN))
+        return true;
+    char *failed;
+    if (!store_item_line(run->store, item->number, &failed, why))
+        return false;
+    struct buffer moved;
+    buffer_init(&moved, MAX_LINE);
+    bool good = failed == NULL || !item_write_moved(failed, line, &moved) ||
+                (buffer_check(&moved, "an item's line", why) &&
+                 store_put_line(run->store, item->number, state, buffer_text(&moved), why));
+    buffer_clear(&moved);
+    free(failed);
+    return good;
+}
+
 // Finds the item's row; true in *loads when its calls are to be read.
 static bool admit_item(struct run *run, struct item *item, bool *loads, struct error *why)
 {
@@ -243,6 +285,7 @@ static bool admit_item(struct run *run, struct item *item, bool *loads, struct e
         return false;
     item->number = row.number;
     item->round = row.round;
+    unchanged_add_row(subject, item, &fingerprint);
     unsigned flag = row.state == ITEM_UNKNOWN    ? RETRY_UNKNOWN
                     : row.state == ITEM_REJECTED ? RETRY_REJECTED
                                                  : 0;
@@ -260,7 +303,7 @@ static bool admit_item(struct run *run, struct item *item, bool *loads, struct e
     item->step = ITEM_ENDED;
     item->kept = true;
     subject->open_items--;
-    return true;
+    return follow_line(run, item, row.state, why);
 }
 
 bool admit_begin(struct run *run, struct subject *subject, struct error *why)
@@ -275,6 +318,8 @@ bool admit_begin(struct run *run, struct subject *subject, struct error *why)
     for (unsigned i = 0; i < subject->item_count; i++)
         if (!admit_item(run, &subject->items[i], &any_open, why))
             return false;
+    if (!unchanged_begun(run, subject, why))
+        return false;
     // An item whose record or image cannot be used fails even when nothing of it had to be asked.
     if (!any_open || subject->question.fault != NULL ||
         (image != NULL && image->state == IMAGE_FAILED))

@@ -25,6 +25,7 @@ struct image {
     char *kept;               // "images/..." below DIR when it was kept there; owned; or NULL
     struct digest digest;     // of its bytes
     bool digest_known;
+    int64_t size, changed_ns; // of the input's file when its digest was had
     enum image_state state;
 
     // Of screening; see screen_queue.h.

@@ -308,6 +308,18 @@ static void tell_pace(const struct run *run, const struct upstream *upstream)
              pace_reason_text(upstream->pace.reason));
 }
 
+// A run that stands still must say why.
+static void tell_used_up(struct upstream *upstream, int64_t now_ms)
+{
+    enum { WORTH_TELLING_MS = 120 * 1000 };
+    int64_t left_ms = buckets_used_up_ms(&upstream->pace.buckets, now_ms);
+    if (left_ms > WORTH_TELLING_MS && !upstream->used_up_told)
+        log_warn("%s says that its limit is used up, for %lld min: it is asked once a minute until "
+                 "then, or until it says otherwise",
+                 upstream->label, (long long)(left_ms + 59999) / 60000);
+    upstream->used_up_told = left_ms > WORTH_TELLING_MS;
+}
+
 // What the endpoint could take, learned from how the call ended.
 static void end_at_upstream(struct run *run, const struct result *result)
 {
@@ -330,6 +342,7 @@ static void end_at_upstream(struct run *run, const struct result *result)
     unsigned before = upstream->pace.limit;
     if (upstream_end(upstream, &task->pace, &end, clock_now_ms()))
         tell_pace(run, upstream);
+    tell_used_up(upstream, clock_now_ms());
     trace_pace(upstream, before);
 }
 

@@ -169,6 +169,10 @@ static void print_estimate(const struct preview *preview)
            image, preview->measured > 0 ? "measured sides, the model's formula" : "a guess",
            calls * (image + prompt), calls * (long long)OUTPUT_TOKENS);
     print_cost(preview, (double)(calls * (image + prompt)), (double)(calls * OUTPUT_TOKENS));
+    if (recipe->settings->screen.mode == SCREEN_SKIP)
+        printf(
+            "all of this is before screening: it counts every image, and a run asks about fewer; "
+            "vqagen prepare with the same --screen tells how many it leaves out, free of cost\n");
     printf("nothing was sent and nothing was written\n");
 }
 

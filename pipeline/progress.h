@@ -10,6 +10,7 @@
 struct progress {
     int64_t begun_ms;                           // monotonic
     long long items, done_before;               // admitted so far; finished by earlier runs
+    long long unread;                           // of them, those whose records were not read
     long long accepted, rejected, unknown;      // by this run
     long long screened;                         // of the rejected: by screening
     bool all_admitted;                          // the input has ended: items is the total

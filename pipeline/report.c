@@ -24,26 +24,35 @@ static bool is_of_input(const char *kind)
     return false;
 }
 
-void report_summarize(struct run *run, struct run_summary *summary, const struct error *why,
-                      struct error *fault)
+// What became of the items, by state and kind; owned.
+struct counts {
+    struct store_count *list;
+    size_t length;
+};
+
+static void counts_clear(struct counts *counts)
+{
+    for (size_t i = 0; i < counts->length; i++)
+        free(counts->list[i].kind);
+    free(counts->list);
+}
+
+static void summarize(struct run *run, const struct counts *counts, struct run_summary *summary,
+                      const struct error *why)
 {
     const struct progress *progress = &run->progress;
-    struct store_count *counts = NULL;
-    size_t length = 0;
-    if (store_count_items(run->store, &counts, &length, fault))
-        for (size_t i = 0; i < length; i++) {
-            long long *fields[] = {[ITEM_OPEN] = &summary->open,
-                                   [ITEM_ACCEPTED] = &summary->accepted,
-                                   [ITEM_REJECTED] = &summary->rejected,
-                                   [ITEM_UNKNOWN] = &summary->unknown};
-            *fields[counts[i].state] += counts[i].count;
-            if (counts[i].state == ITEM_REJECTED && screen_is_kind(counts[i].kind))
-                summary->screened += counts[i].count;
-            if (counts[i].state == ITEM_REJECTED && is_of_input(counts[i].kind))
-                summary->unusable += counts[i].count;
-            free(counts[i].kind);
-        }
-    free(counts);
+    for (size_t i = 0; i < counts->length; i++) {
+        const struct store_count *count = &counts->list[i];
+        long long *fields[] = {[ITEM_OPEN] = &summary->open,
+                               [ITEM_ACCEPTED] = &summary->accepted,
+                               [ITEM_REJECTED] = &summary->rejected,
+                               [ITEM_UNKNOWN] = &summary->unknown};
+        *fields[count->state] += count->count;
+        if (count->state == ITEM_REJECTED && screen_is_kind(count->kind))
+            summary->screened += count->count;
+        if (count->state == ITEM_REJECTED && is_of_input(count->kind))
+            summary->unusable += count->count;
+    }
     // The store does not know yet the items whose image was not looked at before the run ended.
     summary->items = progress->items;
     summary->open = progress->items - summary->accepted - summary->rejected - summary->unknown;
@@ -57,8 +66,8 @@ void report_summarize(struct run *run, struct run_summary *summary, const struct
         summary->exit_code = error_exit_code(ERR_ITEMS);
 }
 
-static void write_counts(struct store *store, const struct run_summary *summary, struct buffer *out,
-                         struct error *fault)
+static void write_counts(const struct counts *counts, const struct run_summary *summary,
+                         struct buffer *out)
 {
     json_write_name(out, "items");
     buffer_append_char(out, '{');
@@ -71,17 +80,9 @@ static void write_counts(struct store *store, const struct run_summary *summary,
     buffer_append_char(out, '}');
     json_write_name(out, "failures");
     buffer_append_char(out, '{');
-    struct store_count *counts = NULL;
-    size_t length = 0;
-    // Going over a million items takes a while, and only those that failed have a kind.
-    bool failed = summary->rejected + summary->unknown > 0;
-    if (failed && store_count_items(store, &counts, &length, fault))
-        for (size_t i = 0; i < length; i++) {
-            if (counts[i].kind != NULL && counts[i].state != ITEM_ACCEPTED)
-                json_write_integer_field(out, counts[i].kind, counts[i].count);
-            free(counts[i].kind);
-        }
-    free(counts);
+    for (size_t i = 0; i < counts->length; i++)
+        if (counts->list[i].kind != NULL && counts->list[i].state != ITEM_ACCEPTED)
+            json_write_integer_field(out, counts->list[i].kind, counts->list[i].count);
     buffer_append_char(out, '}');
 }
 
@@ -207,6 +208,7 @@ static void write_this_run(struct run *run, struct buffer *out)
     json_write_name(out, "this_run");
     buffer_append_char(out, '{');
     json_write_integer_field(out, "finished_before", progress->done_before);
+    json_write_integer_field(out, "finished_unread", progress->unread);
     json_write_integer_field(out, "accepted", progress->accepted);
     json_write_integer_field(out, "rejected", progress->rejected);
     json_write_integer_field(out, "unknown", progress->unknown);
@@ -308,14 +310,15 @@ static bool write_report(struct buffer *out, const char *directory, const char *
     return good;
 }
 
-bool report_write(struct run *run, const struct run_summary *summary, const struct error *why,
-                  struct error *fault)
+static bool write_run(struct run *run, const struct counts *counts,
+                      const struct run_summary *summary, const struct error *why,
+                      struct error *fault)
 {
     struct buffer out;
     buffer_init(&out, 8 << 20);
     buffer_append_char(&out, '{');
     write_end(run, summary, why, &out);
-    write_counts(run->store, summary, &out, fault);
+    write_counts(counts, summary, &out);
     write_screening(run->screening, &out);
     write_this_run(run, &out);
     write_totals(run->store, &out, fault);
@@ -330,6 +333,17 @@ bool report_write(struct run *run, const struct run_summary *summary, const stru
     return good;
 }
 
+bool report_run(struct run *run, bool writes, struct run_summary *summary, const struct error *why,
+                struct error *fault)
+{
+    struct counts counts = {0};
+    store_count_items(run->store, &counts.list, &counts.length, fault);
+    summarize(run, &counts, summary, why);
+    bool good = !writes || write_run(run, &counts, summary, why, fault);
+    counts_clear(&counts);
+    return good;
+}
+
 bool report_write_merge(struct store *store, const struct merge_settings *settings,
                         const char *directory, const struct merge_summary *summary,
                         struct error *why)
@@ -341,6 +355,10 @@ bool report_write_merge(struct store *store, const struct merge_settings *settin
                                  .open = summary->open};
     char time[32];
     struct buffer out;
+    struct counts kinds = {0};
+    // Going over a million items takes a while, and only those that failed have a kind.
+    if (counts.rejected + counts.unknown > 0)
+        store_count_items(store, &kinds.list, &kinds.length, why);
     buffer_init(&out, 8 << 20);
     buffer_append_char(&out, '{');
     json_write_string_field(&out, "ended", clock_format_utc(clock_wall_ms(), time));
@@ -350,11 +368,12 @@ bool report_write_merge(struct store *store, const struct merge_settings *settin
         json_write_string(&out, settings->parts[i]);
     }
     buffer_append_char(&out, ']');
-    write_counts(store, &counts, &out, why);
+    write_counts(&kinds, &counts, &out);
     write_totals(store, &out, why);
     write_versions(&out);
     buffer_append_char(&out, '}');
     bool good = why->kind == ERR_NONE && write_report(&out, directory, NULL, why);
+    counts_clear(&kinds);
     buffer_clear(&out);
     return good;
 }

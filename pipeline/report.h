@@ -5,11 +5,10 @@
 #include "merge.h"
 #include "run_state.h"
 
-// why: how the run ended. fault: what went wrong while reporting.
-void report_summarize(struct run *run, struct run_summary *summary, const struct error *why,
-                      struct error *fault);
-bool report_write(struct run *run, const struct run_summary *summary, const struct error *why,
-                  struct error *fault);
+// Fills the summary, and writes run.json if it is to be written. why: how the run ended. fault:
+// what went wrong while reporting.
+bool report_run(struct run *run, bool writes, struct run_summary *summary, const struct error *why,
+                struct error *fault);
 
 // The report of a DIR that was put together from parts.
 bool report_write_merge(struct store *store, const struct merge_settings *settings,

@@ -16,6 +16,7 @@
 #include "settle.h"
 #include "spending.h"
 #include "stage.h"
+#include "unchanged.h"
 #include "vision.h"
 #include "volume.h"
 
@@ -262,6 +263,7 @@ static void run_close(struct run *run)
         free(batch);
     }
     image_table_clear(&run->images);
+    unchanged_clear(run);
     screen_queue_close(run, false, NULL);
     screening_free(run->screening);
     heap_free(&run->ready);
@@ -296,10 +298,9 @@ static bool conclude(struct run *run, bool good, struct run_summary *summary, st
                   output_complete(&run->output, run->store, run->next_place, &fault);
     else if (why->kind != ERR_DISK)
         written = written && output_incomplete(&run->output, run->store, run->next_place, &fault);
-    report_summarize(run, summary, why, &fault);
+    written = report_run(run, there && (written || why->kind != ERR_DISK), summary, why, &fault) &&
+              written;
     summary->lost = why->kind == ERR_DISK ? run->lost + client_in_flight(run->client) : 0;
-    if (there && (written || why->kind != ERR_DISK))
-        written = report_write(run, summary, why, &fault) && written;
     if (good && !written) {
         *why = fault;
         summary->exit_code = error_exit_code(fault.kind);

@@ -60,7 +60,11 @@ struct run {
     struct {        // the file last looked up, which consecutive records often share
         char *path; // owned
         struct digest digest;
+        int64_t size, changed_ns;
     } recalled;
+
+    struct noted_stretch *noted;    // of the input; see unchanged.h
+    struct noted_stretch *noted_to; // of them, the one that records are added to; or NULL
 
     // Screening. Images that were not judged yet, in the order of the input.
     struct screening *screening; // NULL: there is none

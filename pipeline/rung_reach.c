@@ -4,10 +4,13 @@
 #include "connection.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void break_at(struct ladder *ladder, const struct connection *connection,
                      const char *authority);
+static void advise_on_proxy(const struct ladder *ladder, bool at_proxy, const char *authority,
+                            char *fix, size_t size);
 
 bool rung_reach(struct ladder *ladder, struct error *why)
 {
@@ -55,5 +58,34 @@ static void break_at(struct ladder *ladder, const struct connection *connection,
     if (cause == CAUSE_tls && !connection->proxied &&
         connection_is_plain(ladder->endpoint.url, &ladder->settings->client))
         cause = CAUSE_https_at_http_port;
-    ladder_break(ladder, rung, authority, &probe, cause, NULL, NULL);
+    char fix[600] = "";
+    if (cause == CAUSE_proxy || cause == CAUSE_connect_timeout)
+        advise_on_proxy(ladder, cause == CAUSE_proxy, authority, fix, sizeof fix);
+    ladder_break(ladder, rung, authority, &probe, cause, NULL, fix[0] != '\0' ? fix : NULL);
+}
+
+// Who is behind a firewall sees no more than silence: which proxy is in force, and what to try.
+static void advise_on_proxy(const struct ladder *ladder, bool at_proxy, const char *authority,
+                            char *fix, size_t size)
+{
+    char proxy[200];
+    int host = (int)strcspn(authority, ":");
+    const char *without = getenv("no_proxy");
+    connection_proxy(ladder->endpoint.url, &ladder->settings->client, proxy, sizeof proxy);
+    if (at_proxy)
+        snprintf(fix, size,
+                 "The proxy in force is %s: check that it runs, its user and password, and that it "
+                 "lets %s through; no_proxy=%.*s leaves it out.",
+                 proxy, authority, host, authority);
+    else if (proxy[0] != '\0')
+        snprintf(fix, size,
+                 "Check address and firewall; the connection was tried without the proxy (%s) "
+                 "because of no_proxy=%.100s or a loopback address. --connect-timeout is how long "
+                 "is waited.",
+                 proxy, without != NULL ? without : "");
+    else
+        snprintf(fix, size,
+                 "Check address and firewall. No proxy is set: where the network lets nothing else "
+                 "out, give it with --proxy URL or in https_proxy. --connect-timeout is how long "
+                 "is waited.");
 }

@@ -109,6 +109,8 @@ static bool remember(struct run *run, struct image *image, struct image_job *job
     bool url = job->origin == IMAGE_URL;
     image->digest = job->digest;
     image->digest_known = true;
+    image->size = job->size;
+    image->changed_ns = job->changed_ns;
     if (job->origin != IMAGE_BASE64 &&
         !store_put_digest(run->store, job->source, url ? (int64_t)job->format : job->size,
                           url ? 0 : job->changed_ns, &job->digest, why))

@@ -54,7 +54,8 @@ struct subject {
     struct question question; // the record; owned
     uint64_t order;           // of admission
     struct batch *batch;
-    struct image *image; // NULL: the record names none that can be had
+    struct noted_stretch *noted; // that waits for its rows; NULL: none does
+    struct image *image;         // NULL: the record names none that can be had
     struct subject *next_of_image;
     bool begun;           // its items were admitted: the image's digest is known
     char *image_shown;    // in the dataset; owned

@@ -33,6 +33,7 @@ struct upstream {
     struct pace pace;      // how many calls may be there, and when the next may go
     struct estimate estimate;
     struct endpoint_lessons told, kept; // what of its refusals was told and stored; see learn.h
+    bool used_up_told;                  // people know that nothing is left for long
     int64_t frozen_until_ms;            // no call is sent before: the endpoint said so
     struct breaker breaker;             // whether it is away
     char away_for[200];                 // the fault that says so

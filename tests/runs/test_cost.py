@@ -190,6 +190,12 @@ class Cost(RunTest):
                             environment=key, code=0)
         self.assertIn("price unknown", shown.stdout)
 
+    def test_dry_run_says_that_it_counts_before_screening(self):
+        words = "before screening: it counts every image"
+        for screen, told in (("skip", True), ("report", False), ("off", False)):
+            done = self.vqagen("generate", samples_images(), "--dry-run", "--endpoint", "builtin", "--screen", screen, code=0)
+            self.assertEqual(words in done.stdout, told, done.stdout)
+
     def test_dry_run_estimates(self):
         arguments = ["--endpoint", "openai", "--model", "gpt-4.1", "--limit", "2"]
         done = self.vqagen("generate", samples_images(), "--dry-run", *arguments, code=0)

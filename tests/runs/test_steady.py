@@ -259,6 +259,17 @@ class Steady(RunTest):
         self.assertEqual(log.stat().st_mode & 0o777, 0o600)
         self.vqagen("generate", samples_images(), "-o", out, "--endpoint", "builtin", "--trace", "clients", code=2)
 
+    def test_a_limit_that_is_used_up_for_hours_is_told(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        threading.Thread(target=serve_used_up, args=(server,), daemon=True).start()
+        (self.folder / "q.jsonl").write_text(json.dumps({
+            "id": "q", "image": str(SAMPLES / "images" / "five-shapes.png"), "question": "What is the colour?"}))
+        done = self.vqagen("generate", self.folder / "q.jsonl", "-o", self.folder / "out", "--base-url",
+                           f"http://127.0.0.1:{server.getsockname()[1]}/v1", "--model", "m", "--format", "fill-in-blank",
+                           code=0)
+        self.assertIn("says that its limit is used up, for 360 min: it is asked once a minute", done.stderr)
+
     def test_calls_that_stall_now_and_then(self):
         simulator = self.simulator("--fault", "stall:0.2")
         out = self.folder / "out"
@@ -281,6 +292,26 @@ class Steady(RunTest):
         self.assertEqual(report["items"]["unknown"], 0)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), self.undisturbed())
         self.assertLessEqual(simulator.stats()["requests"], 1.6 * report["this_run"]["calls"] + 10)
+
+
+def serve_used_up(server):
+    """Answers, and says that nothing is left for six hours."""
+    text = json.dumps({"choices": [{"message": {"content": '{"answer": "red", "explanation": "x"}'},
+                                    "finish_reason": "stop"}]}).encode()
+    while True:
+        try:
+            client, _ = server.accept()
+        except OSError:
+            return
+        with client, client.makefile("rb") as lines:
+            length = 0
+            while (line := lines.readline()) not in (b"\r\n", b""):
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line[15:])
+            lines.read(length)
+            client.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nx-ratelimit-limit-requests: 100\r\n"
+                           b"x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 6h0m0s\r\n"
+                           b"Content-Length: %d\r\n\r\n%s" % (len(text), text))
 
 
 def serve_poisoned(server):

@@ -256,6 +256,21 @@ class Input(Trouble):
         self.assertEqual(simulator.stats()["requests"], before)
         self.assertEqual((out / "dataset.jsonl").read_bytes(), (fresh / "dataset.jsonl").read_bytes())
 
+    def test_a_failed_record_that_moved(self):
+        records = [{"id": f"q{number}", "image": str(self.jpeg), "question": "Why is it so?"} for number in range(2)]
+        records.append({"id": "none", "image": "none.png"})
+        source, out = self.folder / "q.jsonl", self.folder / "out"
+        simulator = self.simulator()
+        def lines():
+            source.write_text("".join(json.dumps(record) + "\n" for record in records))
+            self.generate(source, out, simulator=simulator, code=1)
+            return {row["id"]: row["line"] for row in read_lines(out / "failures.jsonl")}
+        self.assertEqual(lines(), {"q0": 1, "q1": 2, "none": 3})
+        before = simulator.stats()["requests"]
+        records.reverse()
+        self.assertEqual(lines(), {"none": 1, "q1": 2, "q0": 3})
+        self.assertEqual(simulator.stats()["requests"], before)
+
     def test_an_image_that_changed_behind_its_time_and_size(self):
         source = self.copy_images("three-circles.jpg")
         image = source / "three-circles.jpg"

@@ -134,6 +134,30 @@ static void a_minute_by_the_clock_is_spread(void **state)
     assert_int_equal(buckets_wait_ms(&buckets, &cost, 60001), 0);
 }
 
+// A day's limit that is used up, or a header that is wrong: one call a minute finds out.
+static void none_left_for_hours_is_asked_about(void **state)
+{
+    (void)state;
+    enum { HOURS_MS = 6 * 3600 * 1000 };
+    struct buckets buckets;
+    buckets_init(&buckets, 0, 0);
+    struct limit_headers limits = said(1000, 0, HOURS_MS);
+    buckets_learn(&buckets, &limits, 5000);
+    assert_int_equal(buckets_used_up_ms(&buckets, 5000), HOURS_MS);
+    int sent = 0;
+    for (int64_t now = 5000; now < 5000 + 600000; now += 10)
+        while (buckets_wait_ms(&buckets, &cost, now) == 0) {
+            buckets_take(&buckets, &cost, now);
+            sent++;
+        }
+    assert_in_range(sent, 9, 10);
+    // It was wrong.
+    limits = said(1000, 900, 1000);
+    buckets_learn(&buckets, &limits, 700000);
+    assert_in_range(buckets_wait_ms(&buckets, &cost, 700000), 0, 100);
+    assert_int_equal(buckets_used_up_ms(&buckets, 700000), 0);
+}
+
 static void input_and_output_are_counted_apart(void **state)
 {
     (void)state;
@@ -153,6 +177,7 @@ int main(void)
                                        cmocka_unit_test(what_a_call_took_corrects_the_estimate),
                                        cmocka_unit_test(headers_say_what_is_left),
                                        cmocka_unit_test(a_minute_by_the_clock_is_spread),
+                                       cmocka_unit_test(none_left_for_hours_is_asked_about),
                                        cmocka_unit_test(input_and_output_are_counted_apart)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,12 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
     else if (strstr(head, " /date ") != NULL)
         loopback_reply(socket, "503 Service Unavailable",
                        "retry-after: Fri, 01 Jan 2100 00:00:00 GMT\r\n", "{}");
+    else if (strstr(head, " /clock ") != NULL) // of a server whose clock is not this machine's
+        loopback_reply(socket, "429 Too Many Requests",
+                       "anthropic-ratelimit-requests-reset: 2020-02-03T04:05:40Z\r\n"
+                       "Date: Mon, 03 Feb 2020 04:05:00 GMT\r\n"
+                       "retry-after: Mon, 03 Feb 2020 04:05:30 GMT\r\n",
+                       "{}");
     else
         loopback_reply(socket, "404 Not Found", "", "{}");
     return true;
@@ -556,6 +562,9 @@ static void test_retry_after(void **state)
     int64_t expected = (int64_t)4102444800 * 1000 - clock_wall_ms();
     int64_t got = exchange_once(&run, "/date")->retry_after_ms;
     assert_in_range(got, expected - 60000, expected + 60000);
+    const struct exchange *elsewhere = exchange_once(&run, "/clock");
+    assert_int_equal(elsewhere->retry_after_ms, 30000);
+    assert_int_equal(elsewhere->limits.requests.reset_ms, 40000);
     run_end(&run);
 }
 

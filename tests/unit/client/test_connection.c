@@ -115,10 +115,40 @@ static void silence_is_told_by_how_far_it_came(void **state)
     close(listener);
 }
 
+static void names_the_proxy_in_force(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variable, *value, *url, *named;
+    } rows[] = {
+        {"https_proxy", "http://a:1", "https://x/v1", "https_proxy=http://a:1"},
+        {"HTTPS_PROXY", "http://me:se@cret@a:1", "https://x/v1", "HTTPS_PROXY=http://a:1"},
+        {"https_proxy", "http://a:1", "http://x/v1", ""},
+        {"http_proxy", "me:secret@a:1", "http://x/v1", "http_proxy=a:1"},
+        {"ALL_PROXY", "socks5://a:1", "https://x/v1", "ALL_PROXY=socks5://a:1"},
+        {"all_proxy", "", "https://x/v1", ""},
+    };
+    char text[100];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        setenv(rows[i].variable, rows[i].value, 1);
+        connection_proxy(rows[i].url, &(struct client_settings){0}, text, sizeof text);
+        assert_string_equal(text, rows[i].named);
+        connection_proxy(rows[i].url, &(struct client_settings){.proxy = "http://b:2"}, text,
+                         sizeof text);
+        assert_string_equal(text, "--proxy http://b:2");
+        unsetenv(rows[i].variable);
+    }
+}
+
 int main(void)
 {
+    static const char *const proxies[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                          "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+    for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
+        unsetenv(proxies[i]);
     const struct CMUnitTest tests[] = {cmocka_unit_test(says_how_far_it_came),
                                        cmocka_unit_test(silence_is_told_by_how_far_it_came),
-                                       cmocka_unit_test(tells_a_proxy_from_the_host)};
+                                       cmocka_unit_test(tells_a_proxy_from_the_host),
+                                       cmocka_unit_test(names_the_proxy_in_force)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,16 +130,11 @@ static void read_line(const char *file, const char *name, const char *value,
         fail_msg("%s: no line is called '%s'", file, name);
 }
 
-// Fills the exchange and what is expected from a case file.
-static void read_case(const char *file, struct exchange *exchange, char *sent,
+// Fills the exchange and what is expected from a case's text, which is cut up.
+static void read_case(const char *file, char *text, struct exchange *exchange, char *sent,
                       struct expected *expected)
 {
-    struct buffer text;
-    struct error why = {0};
-    buffer_init(&text, 1 << 20);
-    if (!file_read(file, &text, &why))
-        fail_msg("%s", why.message);
-    char *line = text.data;
+    char *line = text;
     while (strncmp(line, "body:\n", 6) != 0) {
         char *end = strchr(line, '\n');
         if (end == NULL)
@@ -154,9 +149,7 @@ static void read_case(const char *file, struct exchange *exchange, char *sent,
         }
         line = end + 1;
     }
-    line += strlen("body:\n");
-    buffer_append(&exchange->body, line, text.length - (size_t)(line - text.data));
-    buffer_clear(&text);
+    buffer_append_text(&exchange->body, line + strlen("body:\n"));
 }
 
 static bool same_lessons(const struct endpoint_lessons *a, const struct endpoint_lessons *b)
@@ -204,7 +197,7 @@ static bool check_case(const char *file, const struct fault *fault,
     return good;
 }
 
-static bool run_case(const char *file)
+static bool run_case(const char *file, char *text)
 {
     struct error why = {0};
     struct exchange *exchange = exchange_new(1 << 20, &why);
@@ -212,7 +205,7 @@ static bool run_case(const char *file)
     exchange->key = secret;
     char sent[100] = "schema";
     struct expected expected = {.provider = &provider_openai};
-    read_case(file, exchange, sent, &expected);
+    read_case(file, text, exchange, sent, &expected);
     if (*expected.lessons == '\0')
         snprintf(expected.lessons, sizeof expected.lessons, "%s", sent);
     if (expected.provider == NULL)
@@ -239,17 +232,55 @@ static bool run_case(const char *file)
     return good;
 }
 
+static char *read_file(const char *file)
+{
+    struct buffer text;
+    struct error why = {0};
+    buffer_init(&text, 1 << 20);
+    if (!file_read(file, &text, &why))
+        fail_msg("%s", why.message);
+    return buffer_take(&text);
+}
+
+// Many cases in one file, each below a line "=== NAME".
+static size_t run_cases(const char *file, size_t *bad)
+{
+    char *text = read_file(file), name[300], *next = strstr(text, "\n=== ");
+    size_t count = 0;
+    while (next != NULL) {
+        char *title = next + strlen("\n=== "), *end = strchr(title, '\n');
+        if (end == NULL)
+            fail_msg("%s: nothing below the last title", file);
+        *end = '\0';
+        next = strstr(end + 1, "\n=== ");
+        if (next != NULL)
+            *next = '\0';
+        snprintf(name, sizeof name, "%s: %s", file, title);
+        *bad += !run_case(name, end + 1);
+        count++;
+    }
+    free(text);
+    return count;
+}
+
 static void test_cases(void **state)
 {
     (void)state;
     glob_t files;
     assert_int_equal(glob(TEST_CASES "/fault/*.case", 0, NULL, &files), 0);
-    size_t bad = 0;
-    for (size_t i = 0; i < files.gl_pathc; i++)
-        bad += !run_case(files.gl_pathv[i]);
-    print_message("%zu cases\n", files.gl_pathc);
-    assert_true(files.gl_pathc >= 60);
+    size_t bad = 0, count = files.gl_pathc;
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        char *text = read_file(files.gl_pathv[i]);
+        bad += !run_case(files.gl_pathv[i], text);
+        free(text);
+    }
     globfree(&files);
+    assert_int_equal(glob(TEST_CASES "/fault/*.cases", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        count += run_cases(files.gl_pathv[i], &bad);
+    globfree(&files);
+    print_message("%zu cases\n", count);
+    assert_true(count >= 900);
     assert_int_equal(bad, 0);
 }
 

@@ -157,6 +157,24 @@ static void writes_a_failure(void **state)
     buffer_clear(&out);
 }
 
+static void expect_moved(const char *failed, uint64_t line, const char *expected)
+{
+    struct buffer out;
+    buffer_init(&out, 1 << 16);
+    assert_int_equal(item_write_moved(failed, line, &out), expected != NULL);
+    assert_string_equal(buffer_text(&out), expected != NULL ? expected : "");
+    buffer_clear(&out);
+}
+
+static void a_failure_moves_with_its_record(void **state)
+{
+    (void)state;
+    expect_moved("{\"id\":\"a\",\"line\":12}", 7, "{\"id\":\"a\",\"line\":7}");
+    expect_moved("{\"id\":\"a\",\"line\":12}", 12, NULL);
+    expect_moved("{\"id\":\"a\",\"attempts\":12}", 7, "{\"id\":\"a\",\"attempts\":12,\"line\":7}");
+    expect_moved("{}", 7, NULL); // one that was too long to be written
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +182,7 @@ int main(void)
         cmocka_unit_test(writes_a_fill_in_item),
         cmocka_unit_test(leaves_nothing_of_a_line_that_does_not_fit),
         cmocka_unit_test(writes_a_failure),
+        cmocka_unit_test(a_failure_moves_with_its_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ static void add(struct seen *seen, const char *name, int number, bool expected)
     char id[32];
     bool is_new;
     snprintf(id, sizeof id, "%s-%d", name, number);
-    if (!seen_add(seen, id, &is_new, &why))
+    if (!seen_add(seen, seen_hash(id), &is_new, &why))
         fail_msg("%s: %s", id, why.message);
     if (is_new != expected)
         fail_msg("%s is %s", id, is_new ? "new" : "known");

@@ -120,6 +120,24 @@ static void old_and_new_stores_have_the_same_tables(void **state)
     remove_scratch(fresh);
 }
 
+// Version 8 had no stretches: the first run that goes on reads everything, and notes them.
+static void a_store_without_stretches_gets_them(void **state)
+{
+    (void)state;
+    char *scratch = make_scratch();
+    struct store *store = open_store(scratch);
+    finish(store, admit(store, "a", 0, "f").number, ITEM_ACCEPTED, NULL, "{}");
+    store_close(store);
+    run_sql(scratch, "DROP TABLE stretches; PRAGMA user_version = 8");
+    store = open_store(scratch);
+    struct stored_item item = admit(store, "a", 0, "f");
+    assert_int_equal(item.state, ITEM_ACCEPTED);
+    store_close(store);
+    assert_int_equal(number_in(scratch, "PRAGMA user_version"), 9);
+    assert_int_equal(number_in(scratch, "SELECT count(*) FROM stretches"), 0);
+    remove_scratch(scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +145,7 @@ int main(void)
         cmocka_unit_test(the_sums_are_made_of_the_calls),
         cmocka_unit_test(a_migration_that_fails_never_began),
         cmocka_unit_test(old_and_new_stores_have_the_same_tables),
+        cmocka_unit_test(a_store_without_stretches_gets_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

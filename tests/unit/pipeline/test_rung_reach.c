@@ -1,5 +1,7 @@
 #include "ladder_world.h"
 
+#include <errno.h>
+
 static bool answer(struct loopback *server, int socket, const struct loopback_request *request)
 {
     (void)server, (void)request;
@@ -192,8 +194,67 @@ static void a_proxy_is_named(void **state)
     world_close(&world);
 }
 
+// Something listens there and never says a word: the proxy's port is open, and swallows all.
+static void a_silent_proxy_is_named_with_what_to_try(void **state)
+{
+    (void)state;
+    int port, listener = listen_at(&port);
+    struct ladder_world world;
+    char value[100], named[100];
+    world_open(&world, answer);
+    world.settings.client.connect_timeout_ms = 150;
+    snprintf(value, sizeof value, "http://me:hidden@127.0.0.1:%d", port);
+    snprintf(named, sizeof named, "https_proxy=http://127.0.0.1:%d", port);
+    setenv("https_proxy", value, 1);
+    reach(&world, "https://endpoint.invalid/v1");
+    unsetenv("https_proxy");
+    expect_broken(&world, RUNG_TCP, CAUSE_proxy);
+    if (strstr(world.diagnosis.fix, named) == NULL ||
+        strstr(world.diagnosis.fix, "no_proxy=endpoint.invalid") == NULL ||
+        strstr(world.diagnosis.fix, "hidden") != NULL)
+        fail_msg("%s", world.diagnosis.fix);
+    world_close(&world);
+    close(listener);
+}
+
+// A port whose queue is full answers no greeting, as behind a firewall that drops packets.
+static void a_silent_host_may_want_a_proxy(void **state)
+{
+    (void)state;
+    enum { CALLERS = 4 };
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int callers[CALLERS], listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+    for (int i = 0; i < CALLERS; i++) {
+        callers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (connect(callers[i], (struct sockaddr *)&address, size) != 0)
+            assert_int_equal(errno, EINPROGRESS);
+    }
+    struct ladder_world world;
+    char url[100];
+    world_open(&world, answer);
+    world.settings.client.connect_timeout_ms = 150;
+    snprintf(url, sizeof url, "http://127.0.0.1:%d/v1", ntohs(address.sin_port));
+    reach(&world, url);
+    expect_broken(&world, RUNG_TCP, CAUSE_connect_timeout);
+    if (strstr(world.diagnosis.fix, "No proxy is set") == NULL ||
+        strstr(world.diagnosis.fix, "--proxy URL") == NULL)
+        fail_msg("%s", world.diagnosis.fix);
+    world_close(&world);
+    for (int i = 0; i < CALLERS; i++)
+        close(callers[i]);
+    close(listener);
+}
+
 int main(void)
 {
+    static const char *const proxies[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                          "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+    for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
+        unsetenv(proxies[i]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_open_port_passes_three_rungs),
         cmocka_unit_test(a_closed_port_breaks_the_connection),
@@ -202,6 +263,8 @@ int main(void)
         cmocka_unit_test(a_plain_port_is_known_by_a_plain_question),
         cmocka_unit_test(a_port_that_is_silent_to_tls_is_too),
         cmocka_unit_test(a_proxy_is_named),
+        cmocka_unit_test(a_silent_proxy_is_named_with_what_to_try),
+        cmocka_unit_test(a_silent_host_may_want_a_proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,7 +230,7 @@ static void too_few_calls_are_no_concurrency(void **state)
     // Refused, and no call is left to try one alone.
     world.ladder.prober.limit = 4;
     script = (struct script){.to = 99, .status = "429 Too Many Requests", .words = "busy"};
-    climb(rung_together, RUNG_TOGETHER, CAUSE_rate_limited);
+    climb(rung_together, RUNG_TOGETHER, CAUSE_overloaded);
 }
 
 int main(void)
