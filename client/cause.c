@@ -81,6 +81,8 @@ static const struct {
     {"proxy", NULL, CAUSE_proxy},
     {"transport_other", "http 0 9|weird server reply|unsupported protocol", CAUSE_not_http},
     {"empty_reply", NULL, CAUSE_reply_empty},
+    {"budget_too_small", NULL, CAUSE_answer_cut},
+    {"answer_unreadable", NULL, CAUSE_answer_unreadable},
     {"refused", NULL, CAUSE_content_filtered},
     // Kinds of items that failed without a call.
     {"image_unusable", NULL, CAUSE_images_unusable},

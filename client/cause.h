@@ -121,6 +121,10 @@
       "Check that --endpoint and the base URL belong together.")                                   \
     X(reply_empty, "The model answers with nothing.",                                              \
       "Raise --max-tokens (thoughts are counted too), or use another model.")                      \
+    X(answer_cut, "The answer does not fit into --max-tokens, of which thoughts take their part.", \
+      "Raise --max-tokens, or give --thinking off.")                                               \
+    X(answer_unreadable, "The model does not keep to the form that it is asked for.",              \
+      "--retry unknown asks anew; a stronger model helps more.")                                   \
     X(content_filtered, "The provider's content filter refuses the request.",                      \
       "Nothing in the settings helps; leave the image or the question out.")                       \
     X(rules_refused, "The rules refuse what the model gives.",                                     \

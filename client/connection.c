@@ -66,6 +66,28 @@ bool connection_try(const char *url, const struct client_settings *settings, boo
     return true;
 }
 
+bool connection_is_plain(const char *url, const struct client_settings *settings)
+{
+    CURL *easy = curl_easy_init();
+    char plain[300];
+    long status = 0;
+    if (easy == NULL)
+        return false;
+    const char *host = strstr(url, "://") + strlen("://");
+    size_t length = strcspn(host, "/?#");
+    // The port has to stand there: without one the two schemes mean different ones.
+    const char *bracket = memchr(host, ']', length), *name_end = bracket != NULL ? bracket : host;
+    bool named = memchr(name_end, ':', length - (size_t)(name_end - host)) != NULL;
+    snprintf(plain, sizeof plain, "http://%.*s%s/", (int)length, host, named ? "" : ":443");
+    connection_set(easy, plain, settings);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)settings->connect_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    bool answered = curl_easy_perform(easy) == CURLE_OK &&
+                    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK;
+    curl_easy_cleanup(easy);
+    return answered && status >= 200 && status != 400;
+}
+
 bool connection_failed_at_proxy(const char *words, const char *url)
 {
     static const char before[] = "Failed to connect to ", silent[] = "Proxy CONNECT aborted";

@@ -22,6 +22,10 @@ struct connection {
 bool connection_try(const char *url, const struct client_settings *settings, bool trust,
                     struct connection *connection, struct error *why);
 
+// Whether the host of an https URL answers there without encryption: asked for its root, with no
+// key and no more. A server with TLS may say 400 to that, which does not count.
+bool connection_is_plain(const char *url, const struct client_settings *settings);
+
 // Whether what could not be connected to is a proxy, one from the environment perhaps: libcurl's
 // words then say so, or name another host than the URL's.
 bool connection_failed_at_proxy(const char *words, const char *url);

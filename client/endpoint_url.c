@@ -1,10 +1,12 @@
 #include "endpoint_url.h"
 
 #include "endpoint.h"
+#include "memory.h"
 #include "text.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +55,10 @@ void endpoint_url_clear(struct endpoint_url *url)
 static bool has_part(CURLU *parts, CURLUPart part)
 {
     char *text = NULL;
-    bool there = curl_url_get(parts, part, &text, 0) == CURLUE_OK && *text != '\0';
+    CURLUcode code = curl_url_get(parts, part, &text, 0);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        memory_noted(NULL);
+    bool there = code == CURLUE_OK && *text != '\0';
     curl_free(text);
     return there;
 }
@@ -66,7 +71,11 @@ static bool url_parse(CURLU *parts, const char *base, bool *encrypted, struct er
     if (strstr(base, "://") == NULL)
         return error_set(why, ERR_SETTINGS, "base URL '%s' needs https:// or http:// in front",
                          at_sign != NULL ? at_sign + 1 : base);
+    errno = 0;
     CURLUcode code = curl_url_set(parts, CURLUPART_URL, base, CURLU_NON_SUPPORT_SCHEME);
+    // libcurl calls some of what it has no memory for malformed.
+    if (code == CURLUE_OUT_OF_MEMORY || (code != CURLUE_OK && errno == ENOMEM))
+        return error_set(why, ERR_MEMORY, "no memory for a URL");
     if (code != CURLUE_OK)
         return error_set(why, ERR_SETTINGS,
                          "base URL '%s' cannot be read: %s; it should look like "

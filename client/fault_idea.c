@@ -26,7 +26,7 @@ static const struct fault_rule ideas[] = {
     {STATUS(413, 413), KIND(body_too_large)},
 
     // Where the call comes from.
-    {STATUS(400, 451), .about = ABOUT_REGION, .says = SAYS_UNSUPPORTED "|" SAYS_FORBIDDEN "|block|限制|受限", KIND(region)},
+    {STATUS(400, 451), .about = ABOUT_REGION, .says = SAYS_UNSUPPORTED "|" SAYS_FORBIDDEN "|block|not serve|not~serve|限制|受限", KIND(region)},
     {STATUS(400, 403), .about = ABOUT_ADDRESS, .says = SAYS_FORBIDDEN "|denied|block|not in|not~in |rules|不在|拒绝", KIND(key_forbidden),
      .fix = "The endpoint lets only some addresses in; call from one of them, or add this one in its console."},
 
@@ -50,7 +50,8 @@ static const struct fault_rule ideas[] = {
     {STATUS(400, 499), .says = SAYS_FILTERED, KIND(content_filtered)},
     {STATUS(400, 499), .about = ABOUT_CONTENT, .says = SAYS_REFUSED_BY_RULES, KIND(content_filtered)},
 
-    // Images.
+    // Images. What breaks on the way is no word about them.
+    {STATUS(500, 599), .says = "out of memory|gpu memory|cuda|oom ", KIND(server_error)},
     {STATUS(400, 500), .about = ABOUT_IMAGE, .says = SAYS_COUNT, KIND(image_rejected),
      .fix = "The endpoint takes fewer images in one request."},
     {STATUS(400, 500), .about = ABOUT_IMAGE, .says = SAYS_FORMAT, KIND(image_rejected)},

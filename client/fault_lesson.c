@@ -17,6 +17,15 @@ static bool learn_cap(struct endpoint *endpoint, const struct endpoint_lessons *
 static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                             const struct problem *problem, enum fault_kind *kind);
 
+// An endpoint that refuses streams as well as their lack is not asked in turns for ever.
+static bool learn_stream(struct endpoint_lessons *known, const struct endpoint_lessons *sent)
+{
+    if (known->stream_wanted && !known->stream)
+        return false;
+    known->stream = known->stream_wanted = true;
+    return !sent->stream;
+}
+
 bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
                  const struct problem *problem, enum fault_lesson lesson, enum fault_kind *kind)
 {
@@ -28,8 +37,7 @@ bool fault_learn(struct endpoint *endpoint, const struct endpoint_lessons *sent,
     case LESSON_PARAMETER:
         return learn_parameter(endpoint, sent, problem, kind);
     case LESSON_STREAM:
-        endpoint->lessons.stream = true;
-        return !sent->stream;
+        return learn_stream(&endpoint->lessons, sent);
     case LESSON_NONE:
         break;
     }
@@ -204,6 +212,16 @@ static bool learn_cap(struct endpoint *endpoint, const struct endpoint_lessons *
     return true;
 }
 
+// The whole object is not known there: what it holds goes one by one.
+static bool learn_output_config(struct endpoint_lessons *known, const struct endpoint_lessons *sent,
+                                enum fault_kind *kind)
+{
+    if (sent->structured != STRUCTURED_SCHEMA)
+        return learn_switch(&known->thinking, sent->thinking);
+    *kind = FAULT_KIND_structured_rejected;
+    return learn_structured(known, sent);
+}
+
 enum parameter {
     PARAMETER_OTHER,
     PARAMETER_STRUCTURED,
@@ -212,6 +230,7 @@ enum parameter {
     PARAMETER_STREAM_USAGE,
     PARAMETER_STREAM,
     PARAMETER_THINKING,
+    PARAMETER_OUTPUT_CONFIG, // Anthropic's object for the form of an answer and for the effort
 };
 
 // The parameter that is refused: the one that stands in the error's own `param`, else the first one
@@ -240,6 +259,7 @@ static enum parameter parameter_of(const struct problem *problem,
         {"chat_template_kwargs", PARAMETER_THINKING},
         {"output_config.effort", PARAMETER_THINKING},
         {"effort", PARAMETER_THINKING},
+        {"output_config", PARAMETER_OUTPUT_CONFIG},
     };
     enum parameter first = PARAMETER_OTHER;
     const char *place = NULL, *words = buffer_text(&problem->words);
@@ -249,6 +269,10 @@ static enum parameter parameter_of(const struct problem *problem,
         if (problem_has_code(problem, known[i].word))
             return known[i].parameter;
         const char *found = strstr(words, known[i].word);
+        // A member of it, which is none of ours, has a row of its own or is the user's.
+        if (known[i].parameter == PARAMETER_OUTPUT_CONFIG && found != NULL &&
+            found[strlen(known[i].word)] == '.')
+            continue;
         if (found != NULL && (place == NULL || found < place)) {
             place = found;
             first = known[i].parameter;
@@ -279,6 +303,8 @@ static bool learn_parameter(struct endpoint *endpoint, const struct endpoint_les
         return learn_switch(&endpoint->lessons.stream, sent->stream);
     case PARAMETER_THINKING:
         return learn_switch(&endpoint->lessons.thinking, sent->thinking);
+    case PARAMETER_OUTPUT_CONFIG:
+        return learn_output_config(&endpoint->lessons, sent, kind);
     case PARAMETER_OTHER:
         break;
     }

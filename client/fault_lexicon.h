@@ -59,7 +59,7 @@
 #define ABOUT_PATH "route|path|url|uri|resource|page|endpoint|api |接口|路径|地址|页面|method"
 #define ABOUT_SERVER                                                                               \
     "model|server|service|engine|worker|backend|instance|replica|runner|container|pipeline|"       \
-    "模型|服务|实例|引擎|endpoint|instances|function"
+    "模型|服务|实例|引擎|endpoint|instances|function|weights"
 #define ABOUT_ADDRESS                                                                              \
     "ip |ips |ip address|address|firewall|network|vpc|referer|referrer|origin |白名单|来源"
 #define ABOUT_REGION                                                                                \
@@ -117,7 +117,8 @@
 #define SAYS_FILTERED                                                                              \
     "sensitive filter|sensitive content|sensitive info|sensitive word|sensitive data|"             \
     "new sensitive|input sensitive|output sensitive|content filter|content polic|"                 \
-    "content moderation|nsfw|guardrail|safety system|敏感|违规|内容安全|内容审核"
+    "content moderation|nsfw|guardrail|safety system|敏感|违规|内容安全|内容审核|"     \
+    "safety check|safety filter"
 #define ABOUT_PLAN "subscription|plan|tier|package|版本|套餐"
 #define SAYS_NOT_INCLUDED                                                                          \
     "not available|not~available|not include|not~include|not enabled|not support|not~support|"     \
@@ -158,29 +159,28 @@
     "纯文本|无法处理|无法识别|暂不支持|未启用|不具备|没有视觉|未开启|takes only|only take|" \
     "incorrect input|unknown part|unknown content|unknown type|unexpected content|"                                     \
     "unknown variant|are off|is off|turned off|switched off|ability|abilities|capabilit|"                               \
-    "ignored|dropped|stripped|no image|text model|language model only|单模态"
-#define SAYS_UNKNOWN                                                                               \
-    "unknown|unsupported|unexpected|extra|unrecogni|not~recogni|not support|not~support|not "      \
-    "allow|"                                                                                       \
-    "not~allow|not permit|not~permit|not accept|not~accept|not available|not~available|"           \
-    "not compatible|incompatible|deprecated|no such|can not|not a valid|invalid|illegal|"          \
-    "not valid|must be|should be|may only|only the default|only~default|out of range|not in "      \
-    "range|"                                                                                       \
-    "range|not find field|can not find field|ignored|disallow|not enabled|not implemented|"        \
-    "no longer|unavailable|非法|不支持|无效|错误|不合法|取值|范围|不允许|未知|不能"
+    "ignored|dropped|stripped|no image|text model|language model only|单模态|not be sent"
+#define SAYS_UNKNOWN                                                                                     \
+    "unknown|unsupported|unexpected|extra|unrecogni|not~recogni|not support|not~support|"                \
+    "not allow|not~allow|not permit|not~permit|not accept|not~accept|not available|"                     \
+    "not~available|not compatible|incompatible|deprecated|no such|can not|not a valid|"                  \
+    "invalid|illegal|not valid|must be|should be|may only|only the default|only~default|"                \
+    "out of range|not in range|range|not find field|can not find field|ignored|disallow|"                \
+    "not enabled|not implemented|no longer|unavailable|非法|不支持|无效|错误|不合法|取值|" \
+    "范围|不允许|未知|不能|no greater|no more than|not greater|not less"
 #define SAYS_TOO_MUCH                                                                                            \
     "too large|too big|too long|too many|too high|exceed|larger than|bigger than|"                               \
     "greater than|longer than|more than|over the|above the|beyond|at most|maximum|max |"                         \
     "must be less|less than or equal|must be smaller|must not be larger|no more than|not fit|"                   \
     "not~fit|oversize|out of range|overflow|truncat|limited to|reduce|超过|超出|过大|过长|"              \
     "过多|过高|太大|太长|太多|最大|最多|上限|超限|超长|less than|fewer than|shorter|大于|" \
-    "不能超过|不得超过"
+    "不能超过|不得超过|limit is"
 #define SAYS_TOO_LARGE                                                                                \
     "too large|too big|exceed|larger than|bigger than|oversize|too many|过大|太大|超过|超出|" \
     "超限|大于|不得超过|不能超过|不超过"
 #define SAYS_QUOTA_REACHED                                                                              \
     "limit|quota|exceed|reached|too many|exhaust|allowance|used up|上限|限额|配额|额度|用完|" \
-    "用尽|次数|超限|用光|耗尽"
+    "用尽|次数|超限|用光|耗尽|are gone"
 #define SAYS_UNTAKEN                                                                                 \
     "unknown|unsupported|unexpected|extra|unrecogni|not~recogni|not support|not~support|"            \
     "not permit|not~permit|not allowed|not~allowed|not find field|can not find field|"               \
@@ -232,9 +232,10 @@
     "cold start|booting|being loaded|waking|scaling up|加载中|正在加载|启动中|正在启动|" \
     "未就绪|初始化|预热|sleeping|asleep|wake|paused|hibernat|scaled to|not running|stopped|"   \
     "no instances"
-#define SAYS_BROKEN                                                                                \
-    "out of memory|cuda|oom |terminated|crash|killed|panic|segfault|internal server|"              \
-    "unexpected error|something went wrong|内部错误|系统错误|服务异常|系统异常|未知错误"
+#define SAYS_BROKEN                                                                                           \
+    "out of memory|cuda|oom |terminated|crash|killed|panic|segfault|internal server|"                         \
+    "unexpected error|something went wrong|内部错误|系统错误|服务异常|系统异常|未知错误|" \
+    "gpu memory"
 #define SAYS_STREAM_ONLY                                                                                 \
     "only support stream|only~support stream|only~stream|stream only|streaming only|"                    \
     "streaming is required|stream is required|requires stream|require~stream|must~stream|"               \

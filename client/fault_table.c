@@ -207,7 +207,7 @@ static const struct fault_rule wordings[] = {
                                 "extra inputs are not permitted|deprecated for this model",
      KIND(parameter_rejected), .lesson = LESSON_PARAMETER},
     {STATUS(400, 422), .words = "temperature|max_tokens|max_completion_tokens|maxoutputtokens", .also = "not support|unsupported|not allowed|invalid|must be|"
-                                                                "range|should be|deprecated|cannot|may only", KIND(parameter_rejected),
+                                                                "range|should be|deprecated|cannot|may only|不支持|非法|不合法|无效", KIND(parameter_rejected),
      .lesson = LESSON_PARAMETER},
 
     {STATUS(400, 422), .words = "stream_options|include_usage", KIND(parameter_rejected), .lesson = LESSON_PARAMETER},

@@ -16,6 +16,7 @@ struct endpoint_lessons {
     bool no_max_tokens;
     int max_tokens_cap;   // 0: unknown; else the largest value accepted
     bool stream;          // replies are asked for as streams
+    bool stream_wanted;   // the endpoint wants that
     bool no_stream_usage; // stream_options is not taken
     bool thinking;        // the members that switch thinking are sent
     bool prefix;          // the reply's beginning is sent, to be gone on with

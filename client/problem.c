@@ -290,7 +290,8 @@ static bool looks_like_error(const cJSON *root)
     // MiniMax answers 200 whatever happens.
     if (json_integer(json_member(root, "base_resp"), "status_code", 0) != 0)
         return true;
-    return has(root, "error") || has(root, "error_msg") || has(root, "errcode") ||
+    return has(root, "error") || cJSON_IsFalse(json_member(root, "success")) ||
+           has(root, "error_msg") || has(root, "errcode") ||
            has(json_member(root, "Response"), "Error") || has(root, "detail") ||
            has(choice, "error") || (type != NULL && strcmp(type, "error") == 0) ||
            has(root, "error_code") ||

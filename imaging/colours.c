@@ -151,6 +151,14 @@ static struct colours *make_guarded(const struct origin *origin)
     return colours;
 }
 
+struct colours *colours_from_lab(void)
+{
+    cmsContext context = cmsCreateContext(NULL, NULL);
+    if (context == NULL)
+        return NULL;
+    return make(context, cmsCreateLab4ProfileTHR(context, NULL), COLOURS_LAB);
+}
+
 struct colours *colours_from_codes(unsigned primaries, unsigned transfer)
 {
     static const struct {
@@ -180,6 +188,7 @@ static cmsUInt32Number input_format(enum colours_space space)
 {
     return space == COLOURS_GREY  ? TYPE_GRAY_8
            : space == COLOURS_RGB ? TYPE_RGB_8_PLANAR
+           : space == COLOURS_LAB ? TYPE_Lab_8
                                   : TYPE_CMYK_8_REV;
 }
 
@@ -190,6 +199,7 @@ static struct colours *make(cmsContext context, cmsHPROFILE profile, enum colour
         [COLOURS_GREY] = cmsSigGrayData,
         [COLOURS_RGB] = cmsSigRgbData,
         [COLOURS_CMYK] = cmsSigCmykData,
+        [COLOURS_LAB] = cmsSigLabData,
     };
     struct colours *colours = memory_noted(calloc(1, sizeof *colours));
     cmsHPROFILE srgb = cmsCreate_sRGBProfileTHR(context);
@@ -224,7 +234,7 @@ static struct colours *make(cmsContext context, cmsHPROFILE profile, enum colour
 static bool changes_nothing(const struct colours *colours)
 {
     enum { STEPS = 6, COUNT = STEPS * STEPS * STEPS };
-    if (colours->space == COLOURS_CMYK)
+    if (colours->space == COLOURS_CMYK || colours->space == COLOURS_LAB)
         return false;
     unsigned char before[3 * 256], after[3 * 256]; // room for all greys, or the grid
     unsigned count = colours->space == COLOURS_GREY ? 256 : COUNT;
@@ -275,13 +285,25 @@ void colours_convert(const struct colours *colours, struct picture *picture)
     }
 }
 
-void colours_convert_inks(const struct colours *colours, const unsigned char *inks,
-                          unsigned char *pixels, size_t count)
+static void convert_pixels(const struct colours *colours, const unsigned char *from,
+                           size_t channels, unsigned char *pixels, size_t count)
 {
     enum { PIECE = 1 << 20 };
     for (size_t at = 0; at < count; at += PIECE)
-        cmsDoTransform(colours->transform, inks + 4 * at, pixels + 3 * at,
+        cmsDoTransform(colours->transform, from + channels * at, pixels + 3 * at,
                        (cmsUInt32Number)(count - at < PIECE ? count - at : PIECE));
+}
+
+void colours_convert_inks(const struct colours *colours, const unsigned char *inks,
+                          unsigned char *pixels, size_t count)
+{
+    convert_pixels(colours, inks, 4, pixels, count);
+}
+
+void colours_convert_lab(const struct colours *colours, const unsigned char *lab,
+                         unsigned char *pixels, size_t count)
+{
+    convert_pixels(colours, lab, 3, pixels, count);
 }
 
 void colours_free(struct colours *colours)

@@ -4,7 +4,7 @@
 
 #include "picture.h"
 
-enum colours_space { COLOURS_GREY, COLOURS_RGB, COLOURS_CMYK };
+enum colours_space { COLOURS_GREY, COLOURS_RGB, COLOURS_CMYK, COLOURS_LAB };
 
 struct colours;
 
@@ -25,12 +25,19 @@ struct colours *colours_from_exponent(double exponent);
 // dynamic range, which is more than another colour space, is left alone.
 struct colours *colours_from_codes(unsigned primaries, unsigned transfer);
 
+// For CIE L*a*b* under D50: L* from 0 to 255, a* and b* with 128 for none. NULL: no memory.
+struct colours *colours_from_lab(void);
+
 // Converts an unshrunk grey or RGB picture in place.
 void colours_convert(const struct colours *colours, struct picture *picture);
 
 // Converts pixels of four inks (255 is no ink) to RGB. They may be the same memory.
 void colours_convert_inks(const struct colours *colours, const unsigned char *inks,
                           unsigned char *pixels, size_t count);
+
+// The same for L*a*b*, of three bytes.
+void colours_convert_lab(const struct colours *colours, const unsigned char *lab,
+                         unsigned char *pixels, size_t count);
 
 void colours_free(struct colours *colours); // NULL is fine
 

@@ -122,7 +122,7 @@ static bool decode(struct reading *reading, enum heif_chroma chroma, struct erro
         heif_decode_image(reading->handle, &reading->image, heif_colorspace_RGB, chroma, options);
     // The decoders' threads do not tell what they lack, and libheif not what they tell. Damage
     // shows again; too little memory may be over, and is told otherwise if not (see prepare.c).
-    if (error.code == heif_error_Decoder_plugin_error)
+    if (error.code == heif_error_Decoder_plugin_error && can_start_thread(why))
         error = heif_decode_image(reading->handle, &reading->image, heif_colorspace_RGB, chroma,
                                   options);
     heif_decoding_options_free(options);

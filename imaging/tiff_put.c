@@ -3,6 +3,9 @@
 #include <string.h>
 
 static void choose_inks(struct tiff_put *put, const void *profile, uint32_t length);
+static bool is_lab(const TIFFRGBAImage *image);
+static void put_lab(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y, uint32_t width,
+                    uint32_t height, int32_t from_skew, int32_t to_skew, unsigned char *samples);
 static bool is_grey_alpha(const TIFFRGBAImage *image);
 static void put_grey_alpha(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y,
                            uint32_t width, uint32_t height, int32_t from_skew, int32_t to_skew,
@@ -19,12 +22,14 @@ void tiff_put_choose(struct tiff_put *put, TIFF *file, const void *profile, uint
         choose_inks(put, profile, length);
     else if (is_grey_alpha(&put->image))
         put->image.put.contig = put_grey_alpha;
+    else if (is_lab(&put->image) && (put->colours = colours_from_lab()) != NULL)
+        put->image.put.contig = put_lab;
 }
 
 void tiff_put_clear(struct tiff_put *put)
 {
     TIFFRGBAImageEnd(&put->image);
-    colours_free(put->inks);
+    colours_free(put->colours);
 }
 
 void tiff_put_finish(const struct tiff_put *put, uint32_t *pixels, size_t count)
@@ -74,6 +79,47 @@ static void put_grey_alpha(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, u
     }
 }
 
+// ---- L*a*b* -------------------------------------------------------------------------------------
+
+// libtiff shows the white of D50 as if it were that of D65: yellowish.
+static bool is_lab(const TIFFRGBAImage *image)
+{
+    return image->photometric == PHOTOMETRIC_CIELAB && image->isContig &&
+           (image->bitspersample == 8 || image->bitspersample == 16);
+}
+
+// a* and b* are signed. Of 16 bits the upper eight are taken.
+static unsigned char lab_at(const TIFFRGBAImage *image, const unsigned char *samples, size_t at,
+                            unsigned sign)
+{
+    uint16_t wide = samples[image->bitspersample == 8 ? at : 0];
+    if (image->bitspersample == 16) {
+        memcpy(&wide, samples + 2 * at, sizeof wide);
+        wide >>= 8;
+    }
+    return (unsigned char)(wide ^ sign);
+}
+
+static void put_lab(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y, uint32_t width,
+                    uint32_t height, int32_t from_skew, int32_t to_skew, unsigned char *samples)
+{
+    (void)x;
+    (void)y;
+    size_t step = image->samplesperpixel;
+    for (ptrdiff_t row = 0; row < (ptrdiff_t)height; row++) {
+        size_t from = (size_t)(row * ((ptrdiff_t)width + from_skew)) * step;
+        uint32_t *to = pixels + row * ((ptrdiff_t)width + to_skew);
+        for (size_t i = 0; i < width; i++, from += step) {
+            unsigned char lab[3] = {lab_at(image, samples, from, 0),
+                                    lab_at(image, samples, from + 1, 0x80),
+                                    lab_at(image, samples, from + 2, 0x80)};
+            unsigned char rgb[3];
+            colours_convert_lab(((struct tiff_put *)image)->colours, lab, rgb, 1);
+            to[i] = rgb[0] | (uint32_t)rgb[1] << 8 | (uint32_t)rgb[2] << 16 | UINT32_C(255) << 24;
+        }
+    }
+}
+
 // ---- Inks ---------------------------------------------------------------------------------------
 
 // A row of inks, 255 for all of it, each `step` bytes behind the one before, to libtiff's pixels.
@@ -87,7 +133,7 @@ static void convert_row(const struct tiff_put *put, unsigned char *const inks[4]
         for (size_t i = 0; i < count; i++)
             for (size_t c = 0; c < 4; c++)
                 light[4 * i + c] = (unsigned char)~inks[c][at + (x + i) * step];
-        colours_convert_inks(put->inks, light, rgb, count);
+        colours_convert_inks(put->colours, light, rgb, count);
         for (size_t i = 0; i < count; i++)
             pixels[x + i] = rgb[3 * i] | (uint32_t)rgb[3 * i + 1] << 8 |
                             (uint32_t)rgb[3 * i + 2] << 16 | UINT32_C(255) << 24;
@@ -126,8 +172,8 @@ static void choose_inks(struct tiff_put *put, const void *profile, uint32_t leng
     TIFFRGBAImage *image = &put->image;
     if (image->bitspersample != 8 || image->samplesperpixel < 4)
         return;
-    put->inks = colours_from_profile(profile, length, COLOURS_CMYK);
-    if (put->inks == NULL)
+    put->colours = colours_from_profile(profile, length, COLOURS_CMYK);
+    if (put->colours == NULL)
         return;
     if (image->isContig)
         image->put.contig = put_inks;

@@ -8,9 +8,9 @@
 
 // libtiff's state of a conversion, and what ours need besides.
 struct tiff_put {
-    TIFFRGBAImage image;
-    struct colours *inks; // what four inks become; NULL: libtiff's plain rule
-    bool opaque;          // what libtiff takes for alpha is something else
+    TIFFRGBAImage image;     // first, so that libtiff's pointer to it is one to this
+    struct colours *colours; // what inks or L*a*b* become; NULL: what libtiff makes of them
+    bool opaque;             // what libtiff takes for alpha is something else
 };
 
 // Chooses the conversions, once TIFFRGBAImageBegin has chosen libtiff's. The profile may be NULL.

@@ -135,6 +135,16 @@ static struct advice advice_of(const struct fault *fault)
     return advice;
 }
 
+// Some endpoints repeat the key or the image that they refuse. What is hidden before it is cut
+// shows no part of a key.
+static char *shown_part(const char *text, size_t length)
+{
+    char *copy = text_repair(text, length);
+    if (copy != NULL)
+        copy[text_cut(secret_hide_base64(secret_hide(copy)), SHOWN_REPLY)] = '\0';
+    return copy;
+}
+
 static void take_fault(struct call *call, const struct fault *fault,
                        const struct exchange *exchange)
 {
@@ -147,10 +157,7 @@ static void take_fault(struct call *call, const struct fault *fault,
         text = exchange->body.data;
         length = exchange->body.length;
     }
-    if (length > 0)
-        call->text = text_repair(text, length < SHOWN_REPLY ? length : SHOWN_REPLY);
-    if (call->text != NULL)
-        secret_hide(call->text); // some endpoints repeat the key that they refuse
+    call->text = length > 0 ? shown_part(text, length) : NULL;
 }
 
 // The first fault of each kind is shown as it happens; the report has them all.
@@ -182,6 +189,26 @@ static void stop_for_fault(struct run *run, struct upstream *upstream, const str
               alone ? "" : " ", fault->unreachable ? "cannot be reached" : "refuses every call",
               fault->kind, status, advice_of(fault).text);
     outage_lose(run, upstream, &why);
+}
+
+// A limit that lasts longer than anybody waits would fail every call to come as well.
+static bool is_endless(const struct run *run, const struct fault *fault)
+{
+    const struct retry_settings *retry = &run->settings->retry;
+    return fault->verdict == FAULT_WAIT && retry->retries > 0 &&
+           fault->wait_ms > retry->max_wait_ms;
+}
+
+static void stop_for_endless(struct run *run, struct upstream *upstream, const struct fault *fault)
+{
+    char fix[200];
+    struct fault told = *fault;
+    snprintf(fix, sizeof fix,
+             "It asks to wait %.0f s, and %.0f s are the most that is waited; run the same command "
+             "then, or use another plan or endpoint.",
+             (double)fault->wait_ms / 1e3, (double)run->settings->retry.max_wait_ms / 1e3);
+    told.fix = fix;
+    stop_for_fault(run, upstream, &told);
 }
 
 static void wait_again(struct run *run, struct task *task, const struct fault *fault,
@@ -227,11 +254,13 @@ static bool judge_fault(struct run *run, struct result *result)
         put_back(run, task);
         return false;
     }
+    if (is_endless(run, fault)) {
+        stop_for_endless(run, task->upstream, fault);
+        put_back(run, task);
+        return false;
+    }
     warn_once(run, fault);
-    // A limit that lasts longer than anybody waits would fail every call to come as well.
-    bool endless = fault->verdict == FAULT_WAIT && run->settings->retry.retries > 0 &&
-                   fault->wait_ms > run->settings->retry.max_wait_ms;
-    if (fault->verdict == FAULT_RUN || endless) {
+    if (fault->verdict == FAULT_RUN) {
         stop_for_fault(run, task->upstream, fault);
         put_back(run, task);
         return false;

@@ -315,7 +315,9 @@ static void judge_reply(struct replay *replay, const struct probe *probe, const 
         ladder_break(&replay->ladder, RUNG_REPLAY, tried, probe, CAUSE_content_filtered,
                      "The model refuses to answer.", NULL);
     } else if (text_is_blank(reply->text)) {
-        ladder_break(&replay->ladder, RUNG_REPLAY, tried, probe, CAUSE_reply_empty, NULL, NULL);
+        ladder_break(&replay->ladder, RUNG_REPLAY, tried, probe,
+                     reply->finish == FINISH_LENGTH ? CAUSE_answer_cut : CAUSE_reply_empty, NULL,
+                     NULL);
     } else {
         diagnosis_add(diagnosis, RUNG_REPLAY, RUNG_PASSED, tried,
                       probe_seen(probe, seen, sizeof seen));

@@ -55,6 +55,9 @@ static void break_at(struct ladder *ladder, const struct connection *connection,
     // closes.
     if (rung == RUNG_TLS && connection->transport != TRANSPORT_TLS && cause != CAUSE_proxy)
         cause = CAUSE_tls;
+    if (cause == CAUSE_tls && !connection->proxied &&
+        connection_is_plain(ladder->endpoint.url, &ladder->settings->client))
+        cause = CAUSE_https_at_http_port;
     char fix[600] = "";
     if (cause == CAUSE_proxy || cause == CAUSE_connect_timeout)
         advise_on_proxy(ladder, cause == CAUSE_proxy, authority, fix, sizeof fix);

@@ -101,9 +101,13 @@ static bool judge_stream(struct ladder *ladder, const struct probe *failed, cons
     bool passes = false;
     if (!request_confirm(ladder, RUNG_STREAM, tried, &request, failed, &passes, why))
         return false;
+    bool learned = failed->fault.verdict == FAULT_ADAPT && !failed->learned.stream;
     if (!passes)
         ladder_break(ladder, RUNG_STREAM, tried, failed, CAUSE_stream_refused,
-                     "The same request passes when it does not ask for a stream.", NULL);
+                     "The same request passes when it does not ask for a stream.",
+                     learned ? NULL
+                             : "Run without --stream; the refusal does not say that it is the "
+                               "stream, so that no run can learn it.");
     return true;
 }
 

@@ -142,11 +142,24 @@ static bool ask_once(struct run *run, struct prober *prober, const struct upstre
     return good;
 }
 
+// Whether the tokens counted are those of the question alone: no picture was among them. The
+// fewest that any provider counts for one of this size are 85 (OpenAI's least detail).
+static bool counts_no_picture(const struct probe *probe)
+{
+    enum { FEWEST = 85, ENVELOPE = 24 }; // of a picture; of roles and the chat's frame
+    long long counted = probe->reply.usage.input_tokens;
+    return counted > 0 && counted < text_token_estimate(probe->ask.prompt) + ENVELOPE + FEWEST / 2;
+}
+
+// An answer without a colour in it may be a slip, unless no picture was counted either.
 static void take_answer(struct look *look, const struct sight *sight, const struct probe *probe)
 {
     char *line = text_copy(probe->reply.text);
     look->answered = true;
     look->verdict = sight_judge(sight, probe->reply.text);
+    if (look->verdict == SIGHT_UNCLEAR && counts_no_picture(probe) &&
+        !text_is_blank(probe->reply.text))
+        look->verdict = SIGHT_INVENTED;
     snprintf(look->expected, sizeof look->expected, "%s", sight->expected);
     if (line != NULL)
         snprintf(look->answer, sizeof look->answer, "%.*s",

@@ -47,6 +47,8 @@ const struct excuse excuses_openai[] = {
         "The model `{model}` does not exist or you do not have access to it."}},
     {"model-forbidden", OPENAI, {.status = 403, INVALID, .code = "model_not_found", .message =
         "Project `proj_simulated` does not have access to model `{model}`"}},
+    {"no-channel", OPENAI, {.status = 503, .type = "new_api_error", .code = "model_not_found", .message = // New API's words
+        "No available channel for model {model} under group default (distributor)"}},
     {"no-vision", OPENAI, {.status = 400, INVALID, .message =
         "Invalid content type. image_url is only supported by certain models."}},
     {"context", OPENAI, {.status = 400, INVALID, .param = "messages", .code = "context_length_exceeded", .message =

@@ -65,6 +65,7 @@ static const struct fault_entry kinds[] = {
     {"model-forbidden", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"model-retired", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"model-call", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
+    {"no-channel", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"model-none", FAULT_ACT_STATUS, FAULT_ON_ANY, false, 0, 0},
     {"no-vision", FAULT_ACT_STATUS, FAULT_ON_IMAGE, false, 0, 0},
     {"no-images", FAULT_ACT_STATUS, FAULT_ON_IMAGE, false, 0, 0},

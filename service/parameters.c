@@ -32,11 +32,14 @@ static const char *const known[] = {"model",
                                     "metadata",
                                     "store",
                                     "service_tier",
+                                    "verbosity",
+                                    "prompt_cache_key",
+                                    "safety_identifier",
                                     "modalities"};
 
 static bool check_known(const cJSON *body, struct request_fault *fault);
 static bool check_types(const cJSON *body, struct request_fault *fault);
-static bool check_format(const struct request_rules *rules, const cJSON *format,
+static bool check_format(const struct request_rules *rules, const cJSON *body, const cJSON *format,
                          struct chat_request *request, struct request_fault *fault);
 static const char *schema_problem(const cJSON *schema, int depth);
 
@@ -58,7 +61,8 @@ bool parameters_read(const struct request_rules *rules, const cJSON *body,
     if (cJSON_IsNumber(cap) && cap->valuedouble >= 1 && cap->valuedouble <= MAX_TOKENS)
         request->max_tokens = (long long)cap->valuedouble;
     const cJSON *format = json_member(body, "response_format");
-    return format == NULL || cJSON_IsNull(format) || check_format(rules, format, request, fault);
+    return format == NULL || cJSON_IsNull(format) ||
+           check_format(rules, body, format, request, fault);
 }
 
 static bool check_known(const cJSON *body, struct request_fault *fault)
@@ -99,6 +103,10 @@ static bool check_types(const cJSON *body, struct request_fault *fault)
     if (stream != NULL && !cJSON_IsBool(stream) && !cJSON_IsNull(stream))
         return request_refuse(fault, 400, "invalid_type", "stream",
                               "Invalid type for 'stream': expected a boolean.");
+    if (cJSON_IsObject(json_member(body, "stream_options")) && !cJSON_IsTrue(stream))
+        return request_refuse(fault, 400, NULL, "stream_options",
+                              "The 'stream_options' parameter is only allowed when 'stream' is "
+                              "enabled.");
     if (cJSON_IsNumber(json_member(body, "max_tokens")) &&
         cJSON_IsNumber(json_member(body, "max_completion_tokens")))
         return request_refuse(fault, 400, "invalid_parameter_combination", "max_tokens",
@@ -144,7 +152,22 @@ static bool check_json_schema(const struct request_rules *rules, const cJSON *fo
                                          "Invalid schema for response_format: %s", bad);
 }
 
-static bool check_format(const struct request_rules *rules, const cJSON *format,
+// Whether a text of the messages says it; without, models are known to write blanks for ever.
+static bool says_json(const cJSON *value)
+{
+    const cJSON *member;
+    cJSON_ArrayForEach(member, value)
+    {
+        const char *name = member->string != NULL ? member->string : "";
+        bool text =
+            cJSON_IsString(member) && (strcmp(name, "content") == 0 || strcmp(name, "text") == 0);
+        if (text ? strcasestr(member->valuestring, "json") != NULL : says_json(member))
+            return true;
+    }
+    return false;
+}
+
+static bool check_format(const struct request_rules *rules, const cJSON *body, const cJSON *format,
                          struct chat_request *request, struct request_fault *fault)
 {
     const char *type = json_text(format, "type");
@@ -160,6 +183,10 @@ static bool check_format(const struct request_rules *rules, const cJSON *format,
     if (rules->structured == STRUCTURED_MODE_NONE ||
         (schema && rules->structured == STRUCTURED_MODE_OBJECT))
         return refuse_format(fault, type);
+    if (object && rules->strict && !says_json(json_member(body, "messages")))
+        return request_refuse(fault, 400, NULL, "messages",
+                              "'messages' must contain the word 'json' in some form, to use "
+                              "'response_format' of type 'json_object'.");
     request->format = true;
     return object || check_json_schema(rules, format, fault);
 }

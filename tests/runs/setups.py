@@ -4,6 +4,7 @@ A Setup is one block of such a file; Stand plays its server: the first rule that
 what no rule minds goes on to the simulator.
 """
 import base64
+import json
 import re
 
 from gateway import Gateway, Handler, jpeg_sides
@@ -12,8 +13,8 @@ from gateway import Gateway, Handler, jpeg_sides
 class Setup:
     def __init__(self, name, lines):
         self.name, self.rules, self.moves = name, [], []
-        self.expect, self.url, self.key, self.tls, self.drop = "", "{base}/v1", "sk-proj-0a1b2c3d4e5f6a7b8c9d0e1f2a3b", "", False
-        self.args, self.env, self.model, self.says = [], {}, "vision-1", []
+        self.expect, self.url, self.key, self.drop = "", "{base}/v1", "sk-proj-0a1b2c3d4e5f6a7b8c9d0e1f2a3b", False
+        self.args, self.model, self.says = [], "vision-1", []
         for line in lines:
             word, _, rest = line.partition(" ")
             if word == "rule":
@@ -23,13 +24,11 @@ class Setup:
                 self.moves.append(rest.split(" => "))
             elif word == "args":
                 self.args = rest.split()
-            elif word == "env":
-                self.env.update([rest.split("=", 1)])
             elif word == "says":
                 self.says.append(rest)
-            elif word == "drop":
+            elif line == "drop image":
                 self.drop = True
-            elif word in ("expect", "url", "key", "tls", "model"):
+            elif word in ("expect", "url", "key", "model"):
                 setattr(self, word, rest)
             else:
                 raise ValueError(f"{name}: no line is called '{word}'")
@@ -133,7 +132,6 @@ class Asked:
     """A request, and whether a rule's condition holds of it."""
 
     def __init__(self, handler, raw, busy):
-        import json
         self.method, self.path, self.headers, self.raw, self.busy = handler.command, handler.path, handler.headers, raw, busy
         self.path = re.sub(r"^http://[^/]*", "", self.path)
         try:

@@ -146,14 +146,15 @@ class Endpoints(RunTest):
 
     def test_a_fallback_serves_when_nobody_else_can(self):
         spare = self.simulator()
-        for name, options in (("well", ()), ("broke", ("--fault", "402"))):
+        for name, options in (("well", ()), ("broke", ("--fault", "402")), ("away", ("--fault", "503"))):
             with self.subTest(first=name):
                 first, before = self.simulator(*options), spare.stats()["requests"]
                 self.run_at(self.folder / name, f"{spare.url},role=fallback", first.url, options=("--model", "m"))
                 calls = self.report(self.folder / name)["this_run"]["calls"]
                 self.assertGreater(calls, 0)
                 self.assertEqual(spare.stats()["requests"] - before, 0 if name == "well" else calls)
-        self.assertEqual(self.dataset(self.folder / "well"), self.dataset(self.folder / "broke"))
+        for name in ("broke", "away"):
+            self.assertEqual(self.dataset(self.folder / "well"), self.dataset(self.folder / name))
         done = self.run_at(self.folder / "no", f"{spare.url},role=fallback", code=3, options=("--model", "m"))
         self.assertIn("every endpoint is a fallback", done.stderr)
 

@@ -9,11 +9,15 @@ import socket
 import subprocess
 import unittest
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from gateway import Gateway, Listener, anthropic_error, openai_error
-from harness import SAMPLES, SANITIZED, RunTest, Simulator
+from harness import SAMPLES, SANITIZED, RunTest, Simulator, some
+from setups import Stand, read_setups
 
+CASES = Path(__file__).parents[1] / "cases"
 KEY = "sk-proj-0a1b2c3d4e5f6a7b8c9d0e1f2a3b"
 PAGE = "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center>" \
        "<hr><center>nginx/1.24.0</center></body></html>"
@@ -351,6 +355,29 @@ class Misconfigured(RunTest):
     def test_one_at_a_time(self):
         gateway = self.gateway(together=(1, (503, "busy", "text/plain"), 7))
         self.diagnose(self.at(gateway), "concurrency_refused", "--concurrency")
+
+    # Set-ups as data.
+    def test_setups(self):
+        setups = some(read_setups(CASES / "setup/memory.setups"))
+        with ThreadPoolExecutor(3) as together:
+            for setup, found in zip(setups, together.map(self.play, setups)):
+                with self.subTest(setup.name):
+                    said = json.dumps(found, ensure_ascii=False)
+                    self.assertIn(found["cause"], setup.expect.split("|"), said)
+                    self.assertLessEqual(found["calls"], 20, said)
+                    for words in setup.says:
+                        self.assertIn(words, said)
+
+    def play(self, setup):
+        """What diagnose finds there, as it prints it."""
+        stand = Stand(self.back.port, setup)
+        try:
+            done = self.vqagen("diagnose", "--base-url", setup.url.format(base=f"http://127.0.0.1:{stand.port}", port=stand.port),
+                               "--model", setup.model, "--json", "--max-side", "1024" if setup.large else "256", *setup.args,
+                               environment={} if setup.key == "-" else {"VQAGEN_API_KEY": setup.key})
+        finally:
+            stand.close()
+        return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":

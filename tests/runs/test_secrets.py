@@ -1,6 +1,7 @@
 """No key stands in anything that vqagen prints or writes, whatever the endpoint says back."""
 import base64
 import json
+import re
 import threading
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -17,14 +18,21 @@ SECRETS = (FIRST, SECOND, FILED, PASSWORD, TOLD)
 
 
 class Gossip(BaseHTTPRequestHandler):
-    """An endpoint that repeats the whole request's headers in its refusal."""
+    """An endpoint that repeats the whole request's headers in its refusal, and with 422 the body too."""
     protocol_version = "HTTP/1.1"
     status = 400
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.server.status == 422:
+            # The key lies across the 2000th byte, where what is kept of a refusal ends.
+            body = f'{{"detail":"{"x " * 985}{self.headers["Authorization"]}", "input":{sent}}}'.encode()
+            self.answer(body)
+            return
         said = " ".join(f"{name}: {value};" for name, value in self.headers.items())
-        body = json.dumps({"error": {"message": f"bad request, headers were {said}", "type": "invalid"}}).encode()
+        self.answer(json.dumps({"error": {"message": f"bad request, headers were {said}", "type": "invalid"}}).encode())
+
+    def answer(self, body):
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("x-request-id", self.headers.get("Authorization", "none"))
@@ -105,6 +113,16 @@ class Secrets(RunTest):
             for secret in SECRETS:
                 self.assertNotIn(secret.encode(), path.read_bytes(), path)
         self.assertGreater(self.runs, 60)
+
+    def test_what_is_kept_of_a_refusal_holds_no_part_of_a_key_and_no_image(self):
+        out = self.folder / "out"
+        self.look("generate", samples_images(), "--limit", 1, "--per-image", 1, "--retries", 0, "--model", "m", "-o", out,
+                  "--base-url", self.gossip(422))
+        row = json.loads((out / "failures.jsonl").read_text().splitlines()[0])
+        self.assertIn("Bearer sk-f...pE3u", row["reply"])
+        for path in (out / "failures.jsonl", out / "run.db"):
+            self.assertNotIn(FIRST[:8].encode(), path.read_bytes(), path)
+            self.assertIsNone(re.search(rb"[A-Za-z0-9+/]{300}", path.read_bytes()), path)
 
 
 if __name__ == "__main__":

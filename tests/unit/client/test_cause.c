@@ -31,6 +31,8 @@ static void kinds_and_words_make_causes(void **state)
         {"redirected", "HTTP 301, to https://a/v1", CAUSE_redirected},
         {"transport_other", "Received HTTP/0.9 when not allowed", CAUSE_not_http},
         {"bad_request", "?", CAUSE_unexplained},
+        {"budget_too_small", "the reply ended at the limit of output tokens", CAUSE_answer_cut},
+        {"answer_unreadable", "no JSON object", CAUSE_answer_unreadable},
         {"no_such_kind", "", CAUSE_unexplained},
         {NULL, NULL, CAUSE_unexplained},
     };

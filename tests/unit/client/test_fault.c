@@ -294,6 +294,27 @@ static struct exchange *answered(int status, const char *body)
     return exchange;
 }
 
+// Whoever refuses streams and their lack ends as a refusal, not in turns for ever.
+static void test_stream_either_way(void **state)
+{
+    (void)state;
+    struct endpoint endpoint = {.provider = &provider_openai};
+    struct exchange *wanted = answered(400, "{\"error\": \"This model only supports streaming\"}"),
+                    *refused = answered(400, "{\"error\": \"Streaming is not supported\"}");
+    struct reply reply;
+    struct fault fault = {.verdict = FAULT_ADAPT};
+    int calls = 0;
+    while (fault.verdict == FAULT_ADAPT && calls++ < 10) {
+        struct endpoint_lessons now = endpoint.lessons;
+        fault_classify(&endpoint, &now, now.stream ? refused : wanted, &reply, &fault);
+        reply_clear(&reply);
+    }
+    assert_int_equal(fault.verdict, FAULT_ITEM);
+    assert_int_equal(calls, 3);
+    exchange_free(wanted);
+    exchange_free(refused);
+}
+
 // What becomes of a stream, by how its connection ended.
 static void expect_stream(const char *bytes, enum transport transport, const char *kind,
                           const char *text)
@@ -438,6 +459,7 @@ int main(void)
     secret_register(secret);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_stream_either_way),
         cmocka_unit_test(test_success),
         cmocka_unit_test(test_streams),
         cmocka_unit_test(test_refusal_is_a_reply),

@@ -1,5 +1,6 @@
 #include "case.h"
 
+#include "file.h"
 #include "stretch.h"
 
 #include <sys/stat.h>
@@ -120,8 +121,7 @@ static void looks_at_the_images_again(void **state)
         struct stat facts;
         put_text(paths[i], "picture");
         assert_int_equal(stat(paths[i], &facts), 0);
-        assert_true(stretch_add_image(&stretch, paths[i], facts.st_size,
-                                      facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec));
+        assert_true(stretch_add_image(&stretch, paths[i], facts.st_size, file_changed_ns(&facts)));
     }
     struct digest noted = stretch_digest(&stretch);
     assert_true(stretch_look_at_images(&stretch));

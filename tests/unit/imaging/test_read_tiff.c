@@ -241,7 +241,7 @@ static struct file make_pages(const struct page *pages, size_t count)
     return file;
 }
 
-static void flattens_alpha_on_white(void **state)
+static void makes_grey_of_what_means_it(void **state)
 {
     (void)state;
     static const struct {
@@ -256,13 +256,16 @@ static void flattens_alpha_on_white(void **state)
         {{PHOTOMETRIC_RGB, 1, 8, 4, EXTRASAMPLE_UNASSALPHA, 0, "\x64\x64\x64\x33"}, 224},
         {{PHOTOMETRIC_RGB, 1, 8, 4, EXTRASAMPLE_ASSOCALPHA, 0, "\x14\x14\x14\x33"}, 224},
         {{PHOTOMETRIC_RGB, 1, 8, 4, EXTRASAMPLE_UNSPECIFIED, 0, "\x64\x64\x64\x33"}, 100},
+        // L* 53.6 is the middle grey of sRGB.
+        {{PHOTOMETRIC_CIELAB, 1, 8, 3, 0, 0, "\x89\0\0"}, 128},
+        {{PHOTOMETRIC_CIELAB, 1, 16, 3, 0, 0, "\x2b\x89\0\0\0\0"}, 128},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct file file = make_pages(&cases[i].page, 1);
         struct prepared_image image = prepare_file(&file, NULL);
         unsigned char *pixels = decode_prepared(&image);
         unsigned char grey = cases[i].grey;
-        expect_pixel(pixels, W, W / 2, H / 2, (unsigned char[3]){grey, grey, grey}, 2, "alpha");
+        expect_pixel(pixels, W, W / 2, H / 2, (unsigned char[3]){grey, grey, grey}, 2, "grey");
         free(pixels);
         prepared_image_clear(&image);
         file_free(&file);
@@ -310,7 +313,7 @@ int main(void)
         cmocka_unit_test(converts_its_profile),
         cmocka_unit_test(converts_inks_by_their_profile),
         cmocka_unit_test(refuses_what_it_cannot_read_by_name),
-        cmocka_unit_test(flattens_alpha_on_white),
+        cmocka_unit_test(makes_grey_of_what_means_it),
         cmocka_unit_test(looks_for_the_first_whole_page),
         cmocka_unit_test(names_the_coding_that_it_cannot_read),
     };

@@ -127,6 +127,38 @@ static void a_port_that_hangs_up_on_tls_is_too(void **state)
     close(listener);
 }
 
+// One that hangs up on TLS, and answers a plain request.
+static void *close_or_answer(void *argument)
+{
+    const int *listener = argument;
+    for (int socket; (socket = accept(*listener, NULL, NULL)) >= 0;) {
+        char greeting[512] = "";
+        recv(socket, greeting, sizeof greeting, 0);
+        if (strncmp(greeting, "HEAD / HTTP/1.1\r\n", 17) == 0)
+            loopback_send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        close(socket);
+    }
+    return NULL;
+}
+
+static void a_plain_port_is_known_by_a_plain_question(void **state)
+{
+    (void)state;
+    int port, listener = listen_at(&port);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, close_or_answer, &listener), 0);
+    struct ladder_world world;
+    char url[100];
+    world_open(&world, answer);
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/v1", port);
+    reach(&world, url);
+    expect_broken(&world, RUNG_TLS, CAUSE_https_at_http_port);
+    world_close(&world);
+    shutdown(listener, SHUT_RDWR);
+    pthread_join(thread, NULL);
+    close(listener);
+}
+
 // It is connected to by the kernel, and waits for a request that is not encrypted.
 static void a_port_that_is_silent_to_tls_is_too(void **state)
 {
@@ -228,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_closed_port_breaks_the_connection),
         cmocka_unit_test(a_port_without_tls_is_a_fault_of_tls),
         cmocka_unit_test(a_port_that_hangs_up_on_tls_is_too),
+        cmocka_unit_test(a_plain_port_is_known_by_a_plain_question),
         cmocka_unit_test(a_port_that_is_silent_to_tls_is_too),
         cmocka_unit_test(a_proxy_is_named),
         cmocka_unit_test(a_silent_proxy_is_named_with_what_to_try),

@@ -164,6 +164,7 @@ static void a_refused_stream_is_confirmed(void **state)
     begin((struct script){.word = "\"stream\":true"});
     climb(rung_stream, RUNG_STREAM, CAUSE_stream_refused);
     expect_words(world.diagnosis.detail, "passes when it does not ask for a stream");
+    expect_words(world.diagnosis.fix, "no run can learn it"); // "no" names nothing
     assert_int_equal(world.server->requests, 2);
     script = (struct script){.from = 3, .to = 4, .status = "400 Bad Request", .words = "no"};
     climb(rung_stream, RUNG_STREAM, CAUSE_fails_by_turns);

@@ -13,6 +13,7 @@ enum { PICTURES = 4, CHANCE = 42 };
 static const char *replies[8];
 static const char *status, *words;
 static bool streamed; // a request asked for a stream
+static int counted;   // tokens of the prompt and the picture, as the server tells
 
 static const char invented[] = "red, green, blue, yellow, black"; // of none of the pictures
 static const char blind[] = "There is no image attached.";
@@ -37,8 +38,8 @@ static bool answer(struct loopback *server, int socket, const struct loopback_re
     } else {
         snprintf(body, sizeof body,
                  "{\"choices\":[{\"message\":{\"content\":\"%s\"},\"finish_reason\":\"stop\"}],"
-                 "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}",
-                 text);
+                 "\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":2}}",
+                 text, counted);
         loopback_reply(socket, "200 OK", "Content-Type: application/json\r\n", body);
     }
     return true;
@@ -71,6 +72,7 @@ static int set_up(void **state)
     memset(replies, 0, sizeof replies);
     status = words = NULL;
     streamed = false;
+    counted = 7;
     server = loopback_start(answer);
     snprintf(base, sizeof base, "http://127.0.0.1:%d/v1", server->port);
     scratch = make_scratch();
@@ -204,10 +206,24 @@ static void what_says_nothing_is_no_verdict(void **state)
 {
     (void)state;
     replies[0] = unclear;
+    counted = 300;
     open_run(false);
     expect(vision_check(run, &why));
     assert_int_equal(server->requests, 1);
     assert_false(is_remembered(0)); // the next run asks again
+}
+
+static void who_counts_no_picture_and_names_no_colour_invents(void **state)
+{
+    (void)state;
+    replies[0] = unclear;
+    counted = 45;
+    open_run(false);
+    expect_refused(ERR_SETTINGS, (const char *const[]){"invents an answer", unclear, NULL});
+    assert_int_equal(server->requests, 2);
+    // A reply without text, as when thoughts used up the tokens, tells nothing.
+    replies[0] = "";
+    expect(vision_check(run, &why));
 }
 
 // Whether an endpoint answers at all is the run's to judge.
@@ -292,6 +308,7 @@ int main(void)
         TEST(who_invents_twice_is_refused),
         TEST(who_sees_no_image_is_refused),
         TEST(what_says_nothing_is_no_verdict),
+        TEST(who_counts_no_picture_and_names_no_colour_invents),
         TEST(a_fault_is_no_verdict),
         TEST(what_is_learned_stays_with_the_endpoint),
         TEST(its_cost_counts),

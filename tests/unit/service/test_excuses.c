@@ -42,6 +42,7 @@ static const struct {
     {"spend-limit", PLAYER_COUNT, "no_money"},
     {"model-unknown", PLAYER_COUNT, "model_unknown"},
     {"model-forbidden", PLAYER_COUNT, "model_unknown"},
+    {"no-channel", PLAYER_COUNT, "no_channel"},
     {"no-vision", PLAYER_COUNT, "no_vision"},
     {"context", PLAYER_COUNT, "context_exceeded"},
     {"cap", PLAYER_COUNT, "parameter_rejected"},
@@ -383,8 +384,8 @@ static void the_client_understands_every_excuse(void **state)
 // Each kind of the client's table that a server can cause was caused by one of the above.
 static void every_kind_of_the_client_can_be_had(void **state)
 {
-    static const char *const elsewhere[] = {"dns", "connection_refused", "connect_timeout",
-                                            "aborted", "transport_other"};
+    static const char *const elsewhere[] = {"dns",     "connection_refused", "connect_timeout",
+                                            "aborted", "transport_other",    "no_channel"};
     (void)state;
 #define NAME(kind, ...) #kind,
     static const char *const names[] = {FAULT_KINDS(NAME)};

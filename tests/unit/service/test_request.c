@@ -111,6 +111,8 @@ static void refuses_what_providers_refuse(void **state)
         {"{" GOOD ",\"temperature\":\"0\"}", "'temperature': expected a decimal"},
         {"{" GOOD ",\"n\":2}", "'n'"},
         {"{" GOOD ",\"stream\":1}", "'stream'"},
+        {"{" GOOD ",\"stream_options\":{\"include_usage\":true}}", "only allowed when 'stream'"},
+        {"{" GOOD ",\"response_format\":{\"type\":\"json_object\"}}", "the word 'json'"},
         {"{" GOOD ",\"flavour\":1}", "Unrecognized request argument supplied: flavour"},
         {"{" GOOD ",\"response_format\":{\"type\":\"xml\"}}", "'xml'"},
         {"{" GOOD ",\"response_format\":\"json\"}", "response_format.type"},
@@ -216,7 +218,10 @@ static void refuses_pictures_that_are_not_whole(void **state)
 
 static void structured_output_is_refused_as_told(void **state)
 {
-    static const char object[] = "{" GOOD ",\"response_format\":{\"type\":\"json_object\"}}";
+    static const char object[] =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"As JSON.\"},"
+        "{\"role\":\"user\",\"content\":\"q\"}],"
+        "\"response_format\":{\"type\":\"json_object\"}}";
     static const char schema[] =
         "{" GOOD ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\","
         "\"schema\":{\"type\":\"object\"}}}}";
