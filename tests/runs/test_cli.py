@@ -176,7 +176,7 @@ class Keys(Cli):
 class Addresses(Cli):
     def test_what_is_not_there(self):
         for options, says in ((("--base-url", NOWHERE), "connection_refused"),
-                              (("--base-url", NOWHERE, "--proxy", "http://127.0.0.1:9"), "Check the proxy")):
+                              (("--base-url", NOWHERE, "--proxy", "http://127.0.0.1:9"), "Check that the proxy runs")):
             with self.subTest(options=options):
                 done = self.vqagen("generate", self.image, "-o", self.out, "--model", "m", "--retries", 0,
                                    *options, code=4)

@@ -160,7 +160,10 @@ static void has_the_faults_it_is_told(void **state)
         {"think", "", 200, CURLE_OK, "stop"},
         {"fence", "", 200, CURLE_OK, "stop"},
         {"no-structured", "", 200, CURLE_OK, "stop"},
-        {"no-structured", ",\"response_format\":{\"type\":\"json_object\"}", 400, CURLE_OK, NULL},
+        {"no-structured",
+         ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\","
+         "\"schema\":{\"type\":\"object\"}}}",
+         400, CURLE_OK, NULL},
         {"no-temperature", ",\"temperature\":0", 400, CURLE_OK, NULL},
         {"no-max-tokens", ",\"max_tokens\":5", 400, CURLE_OK, NULL},
         {"no-max-tokens", ",\"max_completion_tokens\":5", 200, CURLE_OK, "stop"},
