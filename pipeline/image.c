@@ -82,19 +82,24 @@ void image_attach(struct image *image, struct subject *subject)
 {
     subject->image = image;
     subject->next_of_image = NULL;
-    struct subject **end = &image->subjects; // in order of admission
-    while (*end != NULL)
-        end = &(*end)->next_of_image;
-    *end = subject;
+    if (image->subjects == NULL)
+        image->subjects = subject;
+    else
+        image->last_subject->next_of_image = subject;
+    image->last_subject = subject;
 }
 
 bool image_detach(struct image *image, struct subject *subject)
 {
-    struct subject **at = &image->subjects;
-    while (*at != NULL && *at != subject)
-        at = &(*at)->next_of_image;
+    struct subject **at = &image->subjects, *before = NULL;
+    while (*at != NULL && *at != subject) {
+        before = *at;
+        at = &before->next_of_image;
+    }
     if (*at != NULL)
         *at = subject->next_of_image;
+    if (image->last_subject == subject)
+        image->last_subject = before;
     subject->image = NULL;
     return image->subjects == NULL;
 }

@@ -38,9 +38,10 @@ struct image {
 
     struct payload *payload;  // NULL unless ready
     uint64_t order;           // of the first subject that named it
-    struct subject *subjects; // linked by subject->next_of_image
-    size_t heap_place;        // in the queue of images that wait for a worker
-    struct image *next;       // in its bucket of the table
+    struct subject *subjects; // linked by subject->next_of_image, in order of admission
+    struct subject *last_subject;
+    size_t heap_place;  // in the queue of images that wait for a worker
+    struct image *next; // in its bucket of the table
 };
 
 // The images under work, by key.
