@@ -104,6 +104,13 @@ static void list_take(struct transfer *transfer)
         transfer->next->at = transfer->at;
 }
 
+static void leave_list(struct client *client, struct transfer *transfer)
+{
+    if (client->looked_next == transfer)
+        client->looked_next = transfer->next;
+    list_take(transfer);
+}
+
 bool client_start(struct client *client, struct exchange *exchange, struct error *why)
 {
     struct curl_slist *headers = headers_for(client, exchange);
@@ -256,20 +263,26 @@ static void end_stalled(struct client *client, int64_t now_ms)
 }
 
 // Hands every finished exchange over. Whether there was one: the owner then has something to do.
+// All messages are read before the first transfer ends: libcurl looks through those that are left
+// whenever one is removed.
 static bool collect_finished(struct client *client)
 {
-    bool any = false;
+    struct transfer *finished = NULL, **end = &finished;
     int left;
     struct CURLMsg *message;
     while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
         if (message->msg != CURLMSG_DONE)
             continue;
-        CURLcode code = message->data.result;
         struct transfer *transfer = NULL;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        end_transfer(client, transfer, code, false);
-        any = true;
+        transfer->code = message->data.result;
+        leave_list(client, transfer);
+        list_put(end, transfer);
+        end = &transfer->next;
     }
+    bool any = finished != NULL;
+    while (finished != NULL)
+        end_transfer(client, finished, finished->code, false);
     return any;
 }
 
@@ -281,17 +294,18 @@ static void end_transfer(struct client *client, struct transfer *transfer, CURLc
     curl_multi_remove_handle(client->multi, transfer->easy);
     if (!aborted && transfer_lost_answer(transfer, code)) {
         if (transfer_begin_anew(transfer) &&
-            curl_multi_add_handle(client->multi, transfer->easy) == CURLM_OK)
+            curl_multi_add_handle(client->multi, transfer->easy) == CURLM_OK) {
+            leave_list(client, transfer);
+            list_put(&client->running, transfer);
             return;
+        }
     }
     struct exchange *exchange = transfer_finish(transfer, code);
     if (aborted) {
         exchange->transport = TRANSPORT_ABORTED;
         snprintf(exchange->transport_message, sizeof exchange->transport_message, "cancelled");
     }
-    if (client->looked_next == transfer)
-        client->looked_next = transfer->next;
-    list_take(transfer);
+    leave_list(client, transfer);
     list_put(&client->idle, transfer);
     client->in_flight--;
     client->settings.done(client->settings.context, exchange);

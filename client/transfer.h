@@ -23,7 +23,8 @@ struct transfer {
     curl_off_t moved;              // bytes in both directions, when last looked at
     int64_t moved_ms;              // and when they last were more than before; 0: not connected
     enum transport stalled;        // the timeout that ended it; TRANSPORT_OK: none did
-    struct transfer *next, **at;   // in the client's list of idle or running ones
+    CURLcode code;                 // of one that is finished
+    struct transfer *next, **at;   // in the client's list of idle, running or finished ones
     char message[CURL_ERROR_SIZE]; // libcurl's words
 };
 
