@@ -80,7 +80,7 @@ static const struct fault_rule wordings[] = {
     {STATUS(400, 403), .words = "api key not valid|api key expired|incorrect api key|invalid api key|"
                                 "invalid api-key|invalid x-api-key|authentication fails|user not found",
      KIND(key_wrong)},
-        {STATUS(400, 403), .words = "provide an api key|no api key|missing api key|api key is missing|"
+    {STATUS(400, 403), .words = "provide an api key|no api key|missing api key|api key is missing|"
                                 "api key is required|missing bearer|no auth credentials|"
                                 "no cookie auth|missing authentication|authorization header|"
                                 "without established identity|x-api-key header is required|"

@@ -114,7 +114,7 @@ static const struct {
 } marks[] = {{"。", '.'}, {"；", '.'}, {"！", '.'}, {"？", '.'}, {"，", ' '}, {"、", ' '},
              {"：", ' '}, {"（", ' '}, {"）", ' '}, {"“", ' '},  {"”", ' '},  {"‘", ' '},
              {"「", ' '}, {"」", ' '}, {"《", ' '}, {"》", ' '}, {"【", ' '}, {"】", ' '},
-             {"…", ' '},  {"’", '\''}, {"–", ' '},  {"—", ' '},  {"…", ' '}};
+             {"…", ' '},  {"’", '\''}, {"–", ' '},  {"—", ' '}};
 
 // "doesn't" becomes "does not", "can't" and "cannot" become "can not". Returns how much was taken.
 static size_t append_negation(struct buffer *out, const char *after)

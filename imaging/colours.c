@@ -13,6 +13,7 @@ struct colours {
 };
 
 // Where the source's colours are told: by a profile, else by chromaticities or an exponent alone.
+// L*a*b* needs nothing of it.
 struct origin {
     enum colours_space space;
     const void *profile;
@@ -43,6 +44,11 @@ struct colours *colours_from_primaries(const double chromaticities[8], double ex
 struct colours *colours_from_exponent(double exponent)
 {
     return make_guarded(&(struct origin){.space = COLOURS_GREY, .exponent = exponent});
+}
+
+struct colours *colours_from_lab(void)
+{
+    return make_guarded(&(struct origin){.space = COLOURS_LAB});
 }
 
 // lcms2 (2.14) does not look at everything that it asks for: without memory cmsStageDup and
@@ -130,7 +136,8 @@ static struct colours *make_from(const struct origin *origin)
     if (context == NULL)
         return NULL;
     cmsHPROFILE profile =
-        origin->profile != NULL
+        origin->space == COLOURS_LAB ? cmsCreateLab4ProfileTHR(context, NULL)
+        : origin->profile != NULL
             ? cmsOpenProfileFromMemTHR(context, origin->profile, (cmsUInt32Number)origin->length)
         : origin->chromaticities != NULL
             ? make_rgb_profile(context, origin->chromaticities, origin->exponent)
@@ -149,14 +156,6 @@ static struct colours *make_guarded(const struct origin *origin)
     struct colours *colours = make_from(origin);
     way_out = NULL;
     return colours;
-}
-
-struct colours *colours_from_lab(void)
-{
-    cmsContext context = cmsCreateContext(NULL, NULL);
-    if (context == NULL)
-        return NULL;
-    return make(context, cmsCreateLab4ProfileTHR(context, NULL), COLOURS_LAB);
 }
 
 struct colours *colours_from_codes(unsigned primaries, unsigned transfer)
@@ -285,25 +284,14 @@ void colours_convert(const struct colours *colours, struct picture *picture)
     }
 }
 
-static void convert_pixels(const struct colours *colours, const unsigned char *from,
-                           size_t channels, unsigned char *pixels, size_t count)
+void colours_convert_pixels(const struct colours *colours, const unsigned char *from,
+                            unsigned char *pixels, size_t count)
 {
     enum { PIECE = 1 << 20 };
+    size_t channels = colours->space == COLOURS_CMYK ? 4 : 3;
     for (size_t at = 0; at < count; at += PIECE)
         cmsDoTransform(colours->transform, from + channels * at, pixels + 3 * at,
                        (cmsUInt32Number)(count - at < PIECE ? count - at : PIECE));
-}
-
-void colours_convert_inks(const struct colours *colours, const unsigned char *inks,
-                          unsigned char *pixels, size_t count)
-{
-    convert_pixels(colours, inks, 4, pixels, count);
-}
-
-void colours_convert_lab(const struct colours *colours, const unsigned char *lab,
-                         unsigned char *pixels, size_t count)
-{
-    convert_pixels(colours, lab, 3, pixels, count);
 }
 
 void colours_free(struct colours *colours)

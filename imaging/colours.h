@@ -31,13 +31,10 @@ struct colours *colours_from_lab(void);
 // Converts an unshrunk grey or RGB picture in place.
 void colours_convert(const struct colours *colours, struct picture *picture);
 
-// Converts pixels of four inks (255 is no ink) to RGB. They may be the same memory.
-void colours_convert_inks(const struct colours *colours, const unsigned char *inks,
-                          unsigned char *pixels, size_t count);
-
-// The same for L*a*b*, of three bytes.
-void colours_convert_lab(const struct colours *colours, const unsigned char *lab,
-                         unsigned char *pixels, size_t count);
+// Converts pixels of four inks (255 is no ink) or of L*a*b*, as the colours are for, to RGB of
+// three bytes. They may be the same memory.
+void colours_convert_pixels(const struct colours *colours, const unsigned char *from,
+                            unsigned char *pixels, size_t count);
 
 void colours_free(struct colours *colours); // NULL is fine
 

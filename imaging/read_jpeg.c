@@ -192,7 +192,7 @@ static void inks_to_rgb(const struct jpeg_header *header, unsigned char *pixels,
         pixels[i] ^= flip;
     struct colours *colours = find_colours(header);
     if (colours != NULL)
-        colours_convert_inks(colours, pixels, pixels, count);
+        colours_convert_pixels(colours, pixels, pixels, count);
     for (size_t i = 0; colours == NULL && i < count; i++) {
         const unsigned char *inks = pixels + i * 4;
         unsigned key = inks[3];

@@ -79,6 +79,20 @@ static void put_grey_alpha(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, u
     }
 }
 
+// ---- Colours that lcms2 converts ----------------------------------------------------------------
+
+enum { PIECE = 256 }; // pixels at once
+
+static void convert_piece(const struct tiff_put *put, const unsigned char *from, size_t count,
+                          uint32_t *pixels)
+{
+    unsigned char rgb[3 * PIECE];
+    colours_convert_pixels(put->colours, from, rgb, count);
+    for (size_t i = 0; i < count; i++)
+        pixels[i] = rgb[3 * i] | (uint32_t)rgb[3 * i + 1] << 8 | (uint32_t)rgb[3 * i + 2] << 16 |
+                    UINT32_C(255) << 24;
+}
+
 // ---- L*a*b* -------------------------------------------------------------------------------------
 
 // libtiff shows the white of D50 as if it were that of D65: yellowish.
@@ -100,24 +114,28 @@ static unsigned char lab_at(const TIFFRGBAImage *image, const unsigned char *sam
     return (unsigned char)(wide ^ sign);
 }
 
+static void convert_lab_row(const TIFFRGBAImage *image, const unsigned char *samples, size_t from,
+                            uint32_t width, uint32_t *pixels)
+{
+    unsigned char lab[3 * PIECE];
+    for (uint32_t x = 0; x < width; x += PIECE) {
+        size_t count = width - x < PIECE ? width - x : PIECE;
+        for (size_t i = 0; i < count; i++, from += image->samplesperpixel)
+            for (size_t c = 0; c < 3; c++)
+                lab[3 * i + c] = lab_at(image, samples, from + c, c == 0 ? 0 : 0x80);
+        convert_piece((const struct tiff_put *)image, lab, count, pixels + x);
+    }
+}
+
 static void put_lab(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t y, uint32_t width,
                     uint32_t height, int32_t from_skew, int32_t to_skew, unsigned char *samples)
 {
     (void)x;
     (void)y;
-    size_t step = image->samplesperpixel;
-    for (ptrdiff_t row = 0; row < (ptrdiff_t)height; row++) {
-        size_t from = (size_t)(row * ((ptrdiff_t)width + from_skew)) * step;
-        uint32_t *to = pixels + row * ((ptrdiff_t)width + to_skew);
-        for (size_t i = 0; i < width; i++, from += step) {
-            unsigned char lab[3] = {lab_at(image, samples, from, 0),
-                                    lab_at(image, samples, from + 1, 0x80),
-                                    lab_at(image, samples, from + 2, 0x80)};
-            unsigned char rgb[3];
-            colours_convert_lab(((struct tiff_put *)image)->colours, lab, rgb, 1);
-            to[i] = rgb[0] | (uint32_t)rgb[1] << 8 | (uint32_t)rgb[2] << 16 | UINT32_C(255) << 24;
-        }
-    }
+    for (ptrdiff_t row = 0; row < (ptrdiff_t)height; row++)
+        convert_lab_row(image, samples,
+                        (size_t)(row * ((ptrdiff_t)width + from_skew)) * image->samplesperpixel,
+                        width, pixels + row * ((ptrdiff_t)width + to_skew));
 }
 
 // ---- Inks ---------------------------------------------------------------------------------------
@@ -126,17 +144,13 @@ static void put_lab(TIFFRGBAImage *image, uint32_t *pixels, uint32_t x, uint32_t
 static void convert_row(const struct tiff_put *put, unsigned char *const inks[4], size_t at,
                         size_t step, uint32_t width, uint32_t *pixels)
 {
-    enum { PIECE = 256 };
-    unsigned char light[4 * PIECE], rgb[3 * PIECE];
+    unsigned char light[4 * PIECE];
     for (uint32_t x = 0; x < width; x += PIECE) {
         size_t count = width - x < PIECE ? width - x : PIECE;
         for (size_t i = 0; i < count; i++)
             for (size_t c = 0; c < 4; c++)
                 light[4 * i + c] = (unsigned char)~inks[c][at + (x + i) * step];
-        colours_convert_inks(put->colours, light, rgb, count);
-        for (size_t i = 0; i < count; i++)
-            pixels[x + i] = rgb[3 * i] | (uint32_t)rgb[3 * i + 1] << 8 |
-                            (uint32_t)rgb[3 * i + 2] << 16 | UINT32_C(255) << 24;
+        convert_piece(put, light, count, pixels + x);
     }
 }
 

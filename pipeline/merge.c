@@ -156,6 +156,15 @@ static bool open_parts(struct merge *merge, const struct merge_settings *setting
     return true;
 }
 
+static bool refuse_single(const struct part *a, const struct part *b, const char *setting,
+                          struct error *why)
+{
+    return error_set(why, ERR_INPUT,
+                     "%s and %s were made with different settings: only one of them has %s; a "
+                     "dataset is made with one",
+                     a->directory, b->directory, setting);
+}
+
 // Names the first setting in which two parts differ. Both lists are in the order of their names.
 static bool refuse_different(const struct part *a, const struct part *b, struct error *why)
 {
@@ -164,10 +173,7 @@ static bool refuse_different(const struct part *a, const struct part *b, struct 
     while (x < x_end && y < y_end) {
         const char *x_value = x + strlen(x) + 1, *y_value = y + strlen(y) + 1;
         if (strcmp(x, y) != 0)
-            return error_set(why, ERR_INPUT,
-                             "%s and %s were made with different settings: only one of them has "
-                             "%s; a dataset is made with one",
-                             a->directory, b->directory, strcmp(x, y) < 0 ? x : y);
+            return refuse_single(a, b, strcmp(x, y) < 0 ? x : y, why);
         if (strcmp(x_value, y_value) != 0)
             return error_set(why, ERR_INPUT,
                              "%s and %s were made with different settings: %s was \"%.60s\" and "
@@ -176,10 +182,7 @@ static bool refuse_different(const struct part *a, const struct part *b, struct 
         x = x_value + strlen(x_value) + 1;
         y = y_value + strlen(y_value) + 1;
     }
-    return error_set(why, ERR_INPUT,
-                     "%s and %s were made with different settings: only one of them has %s; a "
-                     "dataset is made with one",
-                     a->directory, b->directory, x < x_end ? x : y);
+    return refuse_single(a, b, x < x_end ? x : y, why);
 }
 
 static bool check_pair(const struct part *first, const struct part *part, struct error *why)

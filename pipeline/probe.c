@@ -131,8 +131,7 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
         good = prober_left(prober) == 0 || start(prober, &probes[i], why);
     while (good && client_in_flight(prober->client) > 0 && !is_stopped(prober))
         good = client_turn(prober->client, LONGEST_TURN_MS, why);
-    if (good)
-        client_abort(prober->client); // of what is in flight still; each comes back as aborted
+    client_abort(prober->client); // what is in flight still comes back as aborted
     while (good && prober->finished != NULL) {
         struct exchange *exchange = prober->finished;
         prober->finished = exchange->transfer;
@@ -140,8 +139,6 @@ bool prober_send(struct prober *prober, struct probe *probes, size_t count, stru
         take(prober, exchange);
         exchange_free(exchange);
     }
-    if (!good)
-        client_abort(prober->client);
     drop_finished(prober);
     return memory_settle(good, why); // what came of short memory is no fault of the endpoint
 }

@@ -86,13 +86,18 @@ static bool pass_stored(struct run *run, struct stretch *stretch, bool *passed, 
 
 // ---- Noting -------------------------------------------------------------------------------------
 
+// False: it is gone, or no memory.
+static bool add_file(struct stretch *stretch, const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 &&
+           stretch_add_image(stretch, path, facts.st_size, file_changed_ns(&facts));
+}
+
 // An image that another shard looks at: whether it can be looked at tells whose it is.
 static bool add_other_image(struct stretch *stretch, const struct question *question)
 {
-    struct stat facts;
-    return question->origin != IMAGE_FILE ||
-           (stat(question->image, &facts) == 0 &&
-            stretch_add_image(stretch, question->image, facts.st_size, file_changed_ns(&facts)));
+    return question->origin != IMAGE_FILE || add_file(stretch, question->image);
 }
 
 void unchanged_add(struct run *run, const struct question *question, bool held)
@@ -126,13 +131,11 @@ void unchanged_add_row(struct subject *subject, const struct item *item,
 // One that was kept below DIR is known by its digest in its name.
 static bool add_image(struct stretch *stretch, const struct image *image)
 {
-    struct stat facts;
     if (image == NULL || !image->digest_known || image->origin != IMAGE_FILE)
         return false;
-    if (image->kept == NULL)
-        return stretch_add_image(stretch, image->source, image->size, image->changed_ns);
-    return stat(image->source, &facts) == 0 &&
-           stretch_add_image(stretch, image->source, facts.st_size, file_changed_ns(&facts));
+    return image->kept != NULL
+               ? add_file(stretch, image->source)
+               : stretch_add_image(stretch, image->source, image->size, image->changed_ns);
 }
 
 bool unchanged_begun(struct run *run, struct subject *subject, struct error *why)
