@@ -126,10 +126,13 @@ static void keep_tiffs(const char *folder)
                                             false,
                                             true,
                                             1};
+    static const struct tiff_kind lab = {
+        "", PHOTOMETRIC_CIELAB, 8, COMPRESSION_LZW, PLANARCONFIG_CONTIG, false, false, false, 1};
     struct file profile = make_p3_profile(), inks = make_ink_profile();
     keep(folder, "profile.tiff", make_tiff(&rgb, W, H, &profile));
     keep(folder, "palette.tiff", make_tiff(&palette, W, H, NULL));
     keep(folder, "tiled.tiff", make_tiff(&tiled, W, H, NULL));
+    keep(folder, "lab.tiff", make_tiff(&lab, W, H, NULL));
     keep(folder, "inks.tiff", make_tiff(&planes, W, H, &inks));
     file_free(&profile);
     file_free(&inks);

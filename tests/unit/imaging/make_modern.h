@@ -163,9 +163,11 @@ struct tiff_kind {
 
 static inline unsigned tiff_samples(const struct tiff_kind *kind)
 {
-    return kind->photometric == PHOTOMETRIC_RGB || kind->photometric == PHOTOMETRIC_YCBCR ? 3
-           : kind->photometric == PHOTOMETRIC_SEPARATED                                   ? 4
-                                                                                          : 1;
+    return kind->photometric == PHOTOMETRIC_RGB || kind->photometric == PHOTOMETRIC_YCBCR ||
+                   kind->photometric == PHOTOMETRIC_CIELAB
+               ? 3
+           : kind->photometric == PHOTOMETRIC_SEPARATED ? 4
+                                                        : 1;
 }
 
 // One sample of a quarter, of 8 bits.
